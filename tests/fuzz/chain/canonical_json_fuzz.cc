@@ -1,0 +1,11 @@
+// What parse_canonical accepts is what write makes of it.
+#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/types.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace alpr;
+  const std::string_view text = as_text({data, size});
+  const auto value = chain::parse_canonical(text);
+  if (value) ALPR_CHECK(chain::write(*value) == text);
+  return 0;
+}
