@@ -1,0 +1,109 @@
+#include "api/api.h"
+
+#include "ledger/chain/header.h"
+
+namespace alpr::api {
+
+namespace {
+
+std::string_view media_type(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return type;
+}
+
+}  // namespace
+
+Api::Api(Service& service, const ApiSettings& settings)
+    : service_(service),
+      settings_(settings),
+      sessions_(service, settings.hash_cost),
+      context_{service_, sessions_, settings_} {
+  add_all_endpoints(endpoints_, context_);
+}
+
+void add_all_endpoints(Endpoints& endpoints, Context& context) {
+  add_account_endpoints(endpoints, context);
+  add_people_endpoints(endpoints, context);
+  add_device_endpoints(endpoints, context);
+  add_read_endpoints(endpoints, context);
+  add_hotlist_endpoints(endpoints, context);
+  add_entry_endpoints(endpoints, context);
+  add_hit_endpoints(endpoints, context);
+  add_query_endpoints(endpoints, context);
+  add_hold_endpoints(endpoints, context);
+  add_log_endpoints(endpoints, context);
+}
+
+std::variant<std::size_t, Response> Api::admit(const Request& head) const {
+  const auto found = endpoints_.find(head.method, head.path);
+  if (const Response* answer = std::get_if<Response>(&found)) return *answer;
+  const Endpoint& endpoint = *std::get<Endpoints::Found>(found).endpoint;
+  // A body worth reading comes from somebody who is logged in; the token is checked again with the
+  // request.
+  if (endpoint.access == Access::kSession && !sessions_.known(head.header("authorization")))
+    return problem(Error{ErrorCode::kUnauthenticated, "this needs a login: POST /v1/sessions"});
+  if (endpoint.access == Access::kDevice && !head.header("authorization").starts_with("Device "))
+    return problem(Error{ErrorCode::kUnauthenticated, "this takes `Authorization: Device NAME`"});
+  if (!endpoint.body_type.empty() && media_type(head.header("content-type")) != endpoint.body_type)
+    return problem(415, "this takes " + endpoint.body_type);
+  return endpoint.body_max;
+}
+
+Response Api::handle(const Request& request) {
+  auto found = endpoints_.find(request.method, request.path);
+  if (const Response* answer = std::get_if<Response>(&found)) return *answer;
+  Endpoints::Found& match = std::get<Endpoints::Found>(found);
+  const Endpoint& endpoint = *match.endpoint;
+  Call call{request, std::move(match.path), {}, std::nullopt};
+  if (endpoint.access == Access::kSession) {
+    auto actor = sessions_.actor_of(request.header("authorization"));
+    if (!actor) return problem(actor.error());
+    call.actor = std::move(*actor);
+  }
+  auto query = parse_query(request.query, endpoint.query);
+  if (!query) return problem(query.error());
+  call.query = std::move(*query);
+  if (endpoint.body_type.empty() && !request.body.empty())
+    return problem(Error{ErrorCode::kMalformed, "this takes no body"});
+  return endpoint.handle(call);
+}
+
+Result<store::PurgeReport> Api::tick() {
+  const auto sessions = sessions_.tick();
+  auto report = service_.tick();
+  if (!sessions) return tl::unexpected(sessions.error());
+  return report;
+}
+
+Written written(Context& context, Sequence seq) {
+  const auto header = context.service.store().header(seq);
+  ALPR_CHECK(header.has_value());  // it was committed before anybody could name it
+  return {seq, chain::leaf_hash(chain::encode(*header)),
+          "/v1/events/" + std::to_string(seq.value) + "/receipt"};
+}
+
+Response not_done(const Outcome& outcome) {
+  if (outcome.error) return problem(*outcome.error);
+  ALPR_CHECK(outcome.refusal.has_value());
+  Problem p{403,
+            outcome.refusal->slug,
+            "The order does not allow it",
+            outcome.refusal->reason,
+            outcome.refusal->rules,
+            std::nullopt};
+  if (outcome.commit.count > 0) p.event = outcome.commit.first;
+  return problem(p);
+}
+
+Response answer(Context& context, const Outcome& outcome) {
+  if (!outcome.done()) return not_done(outcome);
+  return json_answer(written(context, outcome.commit.first), 201);
+}
+
+Endpoint without_body(Endpoint endpoint, std::function<Response(const Call&)> handle) {
+  endpoint.handle = std::move(handle);
+  return endpoint;
+}
+
+}  // namespace alpr::api

@@ -1,0 +1,103 @@
+// The API: the endpoints, and what surrounds every call of one: who is it, may it be read at all,
+// is it well formed.
+//
+// admit() and handle() are what HttpServer is given; both may be called by any thread. Tests call
+// them without a socket.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "api/endpoint.h"
+#include "api/service.h"
+#include "api/sessions.h"
+
+namespace alpr::api {
+
+struct ApiSettings {
+  std::string origin;  // of the log
+  std::size_t image_bytes_max = std::size_t{8} << 20;
+  std::size_t upload_bytes_max = std::size_t{16} << 20;  // a batch: its manifest and its pictures
+  std::size_t hotlist_bytes_max = std::size_t{64} << 20;
+  HashCost hash_cost = HashCost::kInteractive;
+};
+
+// What endpoints work with.
+struct Context {
+  Service& service;
+  Sessions& sessions;
+  const ApiSettings& settings;
+};
+
+class Api {
+ public:
+  Api(Service& service, const ApiSettings& settings);
+
+  std::variant<std::size_t, Response> admit(const Request& head) const;
+  Response handle(const Request& request);
+
+  // The service's housekeeping and the sessions'. One thread at a time.
+  Result<store::PurgeReport> tick();
+
+  const Endpoints& endpoints() const { return endpoints_; }
+  Sessions& sessions() { return sessions_; }
+  Service& service() { return service_; }
+
+ private:
+  Service& service_;
+  const ApiSettings settings_;
+  Sessions sessions_;
+  Context context_;
+  Endpoints endpoints_;
+};
+
+// Registered by topic, api/endpoints/<topic>.cc.
+void add_account_endpoints(Endpoints& endpoints, Context& context);
+void add_people_endpoints(Endpoints& endpoints, Context& context);
+void add_device_endpoints(Endpoints& endpoints, Context& context);
+void add_read_endpoints(Endpoints& endpoints, Context& context);
+void add_hotlist_endpoints(Endpoints& endpoints, Context& context);
+void add_entry_endpoints(Endpoints& endpoints, Context& context);
+void add_hit_endpoints(Endpoints& endpoints, Context& context);
+void add_query_endpoints(Endpoints& endpoints, Context& context);
+void add_hold_endpoints(Endpoints& endpoints, Context& context);
+void add_log_endpoints(Endpoints& endpoints, Context& context);
+// All of them, for the document's generator, which calls no handler.
+void add_all_endpoints(Endpoints& endpoints, Context& context);
+
+// ---- answers ----
+
+// After a write: which event it is, its leaf hash in the log, and where its receipt is.
+struct Written {
+  Sequence seq;
+  Digest leaf{};
+  std::string receipt;
+  template <typename M>
+  void members(M& m) {
+    m("seq", seq);
+    m("leaf", leaf);
+    m("receipt", receipt);
+  }
+};
+Written written(Context& context, Sequence seq);
+// The problem document of a refusal or an error; only for an outcome that is not done().
+Response not_done(const Outcome& outcome);
+// 201 with Written of the first event, or the problem.
+Response answer(Context& context, const Outcome& outcome);
+
+// The members of a GET without a body.
+Endpoint without_body(Endpoint endpoint, std::function<Response(const Call&)> handle);
+
+// Registers a command whose whole handling is decide(state, actor, command, moment).
+template <typename Command>
+Endpoint command_endpoint(Context& context, Endpoint endpoint, std::vector<FromPath> from_path) {
+  endpoint.answer_status = 201;
+  endpoint.answer = members_of<Written>();
+  return with_body<Command>(std::move(endpoint), std::move(from_path),
+                            [&context](const Call& call, const Command& command) {
+                              return answer(context, context.service.perform(*call.actor, command));
+                            });
+}
+
+}  // namespace alpr::api

@@ -1,0 +1,49 @@
+// The commands of `plateledger`, each returning the process's exit code: 0 done, 1 a check found
+// something, 2 bad usage or input, 3 the environment failed. main.cc parses the command line.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/chain/error.h"
+
+namespace alpr::api {
+
+struct InitCommand {
+  std::filesystem::path store;
+  std::string origin;
+  std::string department = "Oakland Police Department";
+  std::optional<std::filesystem::path> keyring;
+  std::vector<std::string> holders;  // "IT_UNIT=jdoe:Jane Doe:SWORN", four of them
+  std::vector<std::string> hosts;    // names in the TLS certificate
+  bool json = false;
+};
+int run_init(const InitCommand& command);
+
+struct ServeCommand {
+  std::filesystem::path store;
+  std::optional<std::filesystem::path> config;
+};
+// Until SIGINT or SIGTERM.
+int run_serve(const ServeCommand& command);
+
+struct DemoCommand {
+  std::optional<std::filesystem::path> keep;  // keeps the store there
+  bool serve = false;                         // leaves the server up afterwards
+};
+int run_demo(const DemoCommand& command);
+
+// Says the error on stderr and gives its exit code.
+int complain(const Error& error);
+
+// Blocks SIGINT and SIGTERM in this thread and those it starts, from the constructor on; wait()
+// returns when one comes, or after `seconds` (false).
+class StopSignal {
+ public:
+  StopSignal();
+  bool wait(int seconds);
+};
+
+}  // namespace alpr::api

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <time.h>
+
+#include <stdexcept>
+
+#include "api/commands/commands.h"
+#include "api/config.h"
+
+namespace alpr::api {
+
+namespace {
+
+constexpr int kTickSeconds = 30;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+bool StopSignal::wait(int seconds) {
+  const sigset_t set = stop_signals();
+  const timespec limit{seconds, 0};
+  return sigtimedwait(&set, nullptr, &limit) > 0;
+}
+
+int complain(const Error& error) {
+  fmt::print(stderr, "plateledger: {}\n", error.detail);
+  switch (error.code) {
+    case ErrorCode::kMalformed:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kConflict:
+    case ErrorCode::kRefused:
+    case ErrorCode::kUnauthenticated:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+int run_serve(const ServeCommand& command) {
+  StopSignal stop;  // before any thread, so that all of them inherit the mask
+  auto config = load_config(command.store, command.config);
+  if (!config) return complain(config.error());
+  const auto log = spdlog::stderr_color_mt("plateledger");
+  auto service = Service::start(config->places, std::make_shared<store::SystemClock>());
+  if (!service) return complain(service.error());
+  if ((*service)->simulated())
+    return complain({ErrorCode::kRefused,
+                     "this is a simulated log: it can't be served on the real clock (see "
+                     "plateledger demo --serve)"});
+  config->api.origin = (*service)->store().origin();
+  Api api(**service, config->api);
+  HttpServer server(
+      config->http, [&](const Request& head) { return api.admit(head); },
+      [&](const Request& request) { return api.handle(request); },
+      [](int status, std::string_view detail) { return problem(status, detail); });
+  log->info("serving {} on https://{}:{} ({} events)", (*service)->store().origin(),
+            config->http.address, server.port(), (*service)->store().size());
+  do {
+    const auto done = api.tick();
+    if (!done) {
+      log->error("housekeeping: {}", done.error().detail);
+    } else if (!done->tombstones.empty()) {
+      log->info("purged {} events under {} tombstones; {} on hold were kept", done->events,
+                done->tombstones.size(), done->held);
+    }
+  } while (!stop.wait(kTickSeconds));
+  log->info("stopping");
+  server.stop();
+  return 0;
+}
+
+}  // namespace alpr::api

@@ -1,0 +1,109 @@
+#include "api/config.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <functional>
+#include <limits>
+#include <map>
+
+namespace alpr::api {
+
+namespace {
+
+using Setter =
+    std::function<std::optional<std::string>(const toml::node&)>;  // what is wrong, or nothing
+
+Setter number(std::int64_t min, std::int64_t max, std::function<void(std::int64_t)> set) {
+  return [=](const toml::node& node) -> std::optional<std::string> {
+    const auto value = node.value_exact<std::int64_t>();
+    if (!value || *value < min || *value > max)
+      return fmt::format("expected a whole number from {} to {}", min, max);
+    set(*value);
+    return std::nullopt;
+  };
+}
+
+Setter path(const std::filesystem::path& base, std::function<void(std::filesystem::path)> set) {
+  return [=](const toml::node& node) -> std::optional<std::string> {
+    const auto value = node.value_exact<std::string>();
+    if (!value || value->empty()) return "expected a path";
+    set(base / *value);  // an absolute one stays as it is
+    return std::nullopt;
+  };
+}
+
+std::map<std::string, Setter, std::less<>> setters(Config& config,
+                                                   const std::filesystem::path& store) {
+  constexpr std::int64_t kMiB = 1 << 20;
+  const auto size = [](std::size_t& into) {
+    return [&into](std::int64_t v) { into = static_cast<std::size_t>(v); };
+  };
+  return {
+      {"address",
+       [&](const toml::node& node) -> std::optional<std::string> {
+         const auto value = node.value_exact<std::string>();
+         if (!value || value->empty()) return "expected an IP address";
+         config.http.address = *value;
+         return std::nullopt;
+       }},
+      {"port", number(0, 65'535,
+                      [&](std::int64_t v) { config.http.port = static_cast<std::uint16_t>(v); })},
+      {"workers",
+       number(1, 256, [&](std::int64_t v) { config.http.workers = static_cast<unsigned>(v); })},
+      {"connections_max", number(1, 65'536, size(config.http.connections_max))},
+      {"image_bytes_max", number(1, 64 * kMiB, size(config.api.image_bytes_max))},
+      {"upload_bytes_max", number(1, 256 * kMiB, size(config.api.upload_bytes_max))},
+      {"hotlist_bytes_max", number(1, 1024 * kMiB, size(config.api.hotlist_bytes_max))},
+      {"certificate", path(store, [&](auto p) { config.http.certificate = std::move(p); })},
+      {"private_key", path(store, [&](auto p) { config.http.private_key = std::move(p); })},
+      {"keyring", path(store,
+                       [&](auto p) {
+                         config.places.vault.keyring = p;
+                         config.places.vault.epoch_secret = p / "epoch.secret";
+                       })},
+      {"epoch_secret",
+       path(store, [&](auto p) { config.places.vault.epoch_secret = std::move(p); })},
+  };
+}
+
+}  // namespace
+
+Result<Config> load_config(const std::filesystem::path& store,
+                           const std::optional<std::filesystem::path>& file) {
+  Config config;
+  config.places = store::default_places(store);
+  config.http.port = 8443;
+  config.http.certificate = store / "tls" / "certificate.pem";
+  config.http.private_key = store / "tls" / "key.pem";
+  if (!file) return config;
+  if (!std::filesystem::exists(*file))
+    return fail(ErrorCode::kNotFound, file->string() + ": no such file");
+  try {
+    const toml::table table = toml::parse_file(file->string());
+    const auto known = setters(config, store);
+    // "keyring" moves the epoch secret along, so it comes before "epoch_secret".
+    std::map<std::string, const toml::node*> given;
+    for (const auto& [key, node] : table) given.emplace(std::string(key.str()), &node);
+    if (const auto keyring = given.find("keyring"); keyring != given.end())
+      if (auto wrong = known.at("keyring")(*keyring->second))
+        return fail(ErrorCode::kMalformed, fmt::format("{}: keyring: {}", file->string(), *wrong));
+    given.erase("keyring");
+    for (const auto& [key, node] : given) {
+      const auto line = node->source().begin.line;
+      const auto found = known.find(key);
+      if (found == known.end())
+        return fail(ErrorCode::kMalformed,
+                    fmt::format("{}:{}: unknown key '{}'", file->string(), line, key));
+      if (auto wrong = found->second(*node))
+        return fail(ErrorCode::kMalformed,
+                    fmt::format("{}:{}: {}: {}", file->string(), line, key, *wrong));
+    }
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::kMalformed, fmt::format("{}:{}: {}", file->string(),
+                                                   error.source().begin.line, error.description()));
+  }
+  return config;
+}
+
+}  // namespace alpr::api

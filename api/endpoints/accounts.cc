@@ -1,0 +1,207 @@
+// Logging in and out, one's own account, and the health of the server.
+#include "api/api.h"
+#include "policy/registers/people_view.h"
+#include "policy/rules/people.h"
+
+namespace alpr::api {
+
+namespace {
+
+struct Login {
+  std::string username;
+  std::string password;
+  template <typename M>
+  void members(M& m) {
+    m("username", username);
+    m("password", password);
+  }
+};
+
+struct LoggedIn {
+  std::string token;
+  Sequence session;
+  std::string username;
+  std::string name;
+  template <typename M>
+  void members(M& m) {
+    m("token", token);
+    m("session", session);
+    m("username", username);
+    m("name", name);
+  }
+};
+
+struct Activation {
+  std::string username;
+  std::vector<std::string> codes;  // both halves; a first holder has one code
+  std::string password;
+  template <typename M>
+  void members(M& m) {
+    m("username", username);
+    m("codes", codes);
+    m("password", password);
+  }
+};
+
+struct PasswordForm {
+  std::string current;
+  std::string password;
+  template <typename M>
+  void members(M& m) {
+    m("current", current);
+    m("password", password);
+  }
+};
+
+struct Health {
+  std::string status;  // "ok" or what is wrong
+  bool simulated = false;
+  bool clock_stopped = false;
+  std::int64_t overdue_purges = 0;  // buckets due for over an hour (I12-G-4: must be 0)
+  template <typename M>
+  void members(M& m) {
+    m("status", status);
+    m("simulated", simulated);
+    m("clock_stopped", clock_stopped);
+    m("overdue_purges", overdue_purges);
+  }
+};
+
+Response log_in(Context& context, const Call& call, const Login& login) {
+  if (login.username.size() > 64 || login.password.size() > 128)
+    return problem(Error{ErrorCode::kMalformed, "username or password is too long"});
+  const Sessions::Opened opened =
+      context.sessions.open(login.username, login.password, call.request.remote);
+  if (opened.outcome.refusal) {
+    Response response = not_done(opened.outcome);
+    response.status = 401;
+    Problem p{401,
+              opened.outcome.refusal->slug,
+              "Not logged in",
+              opened.outcome.refusal->reason,
+              opened.outcome.refusal->rules,
+              std::nullopt};
+    return problem(p);
+  }
+  if (!opened.outcome.done()) return not_done(opened.outcome);
+  const policy::Actor& actor = *opened.actor;
+  return json_answer(LoggedIn{opened.token, actor.session, actor.username, actor.name}, 201);
+}
+
+Response activate(Context& context, const Activation& form) {
+  if (form.codes.empty() || form.codes.size() > 2)
+    return problem(
+        Error{ErrorCode::kMalformed, "codes: give both halves, or the one code of a first holder"});
+  if (auto good = check_password(form.username, form.password); !good) return problem(good.error());
+  const auto hash = context.sessions.hashing(
+      [&] { return hash_password(form.password, context.sessions.cost()); });
+  if (!hash) return problem(hash.error());
+  policy::SetPassword command{form.username, form.codes[0], std::nullopt};
+  if (form.codes.size() == 2) command.code_b = form.codes[1];
+  return answer(context,
+                context.service.perform([&](const policy::State& state, store::Transaction&,
+                                            const policy::Moment& moment) {
+                  return policy::decide(state, command, *hash, moment);
+                }));
+}
+
+Response change_password(Context& context, const Call& call, const PasswordForm& form) {
+  if (auto good = check_password(call.actor->username, form.password); !good)
+    return problem(good.error());
+  const auto user = policy::find_user(*context.service.snapshot().rows, call.actor->username);
+  if (!user) return problem(user.error());
+  if (!*user || !(*user)->argon2id)
+    return problem(Error{ErrorCode::kUnauthenticated, "log in again"});
+  policy::PasswordChange change;
+  if (context.sessions.hashing([&] { return password_matches(*(*user)->argon2id, form.current); }))
+    change.matched_argon2id = *(*user)->argon2id;
+  const auto hash = context.sessions.hashing(
+      [&] { return hash_password(form.password, context.sessions.cost()); });
+  if (!hash) return problem(hash.error());
+  change.argon2id = *hash;
+  return answer(context, context.service.perform(*call.actor, change));
+}
+
+Response health(Context& context) {
+  constexpr std::int64_t kHourUs = 3600 * kSecondUs;
+  Health health{"ok", context.service.simulated(), context.service.sequencer().clock_stopped(), 0};
+  const auto overdue = context.service.retention().overdue(kHourUs);
+  if (!overdue) return problem(overdue.error());
+  health.overdue_purges = static_cast<std::int64_t>(*overdue);
+  if (health.clock_stopped) health.status = "clock stopped: two people must confirm it";
+  if (health.overdue_purges > 0) health.status = "purges are overdue";
+  return json_answer(health, health.status == "ok" ? 200 : 503);
+}
+
+}  // namespace
+
+void add_account_endpoints(Endpoints& endpoints, Context& context) {
+  endpoints.add(
+      without_body({.method = "GET",
+                    .path = "/healthz",
+                    .access = Access::kPublic,
+                    .summary = "Whether the server works; 503 when something needs people",
+                    .who = "anybody",
+                    .rules = {"I12-G-4"},
+                    .answer = members_of<Health>()},
+                   [&context](const Call&) { return health(context); }));
+  endpoints.add(with_body<Login>({.method = "POST",
+                                  .path = "/v1/sessions",
+                                  .access = Access::kPublic,
+                                  .summary = "Log in",
+                                  .who = "anybody with an account",
+                                  .rules = {"I12-F-1", "I12-K-1"},
+                                  .answer_status = 201,
+                                  .answer = members_of<LoggedIn>()},
+                                 {}, [&context](const Call& call, const Login& login) {
+                                   return log_in(context, call, login);
+                                 }));
+  endpoints.add(without_body({.method = "DELETE",
+                              .path = "/v1/sessions/current",
+                              .summary = "Log out",
+                              .who = "anybody logged in",
+                              .rules = {"I12-K-1"},
+                              .answer_status = 201,
+                              .answer = members_of<Written>()},
+                             [&context](const Call& call) {
+                               return answer(context, context.sessions.close(
+                                                          call.request.header("authorization"),
+                                                          policy::SessionEnd::kLogout));
+                             }));
+  endpoints.add(with_body<Activation>(
+      {.method = "POST",
+       .path = "/v1/activations",
+       .access = Access::kPublic,
+       .summary = "Take an account with its one-use codes and set a password",
+       .who = "the person enrolled",
+       .rules = {"I12-K-1"},
+       .answer_status = 201,
+       .answer = members_of<Written>()},
+      {}, [&context](const Call&, const Activation& form) { return activate(context, form); }));
+  endpoints.add(with_body<PasswordForm>({.method = "POST",
+                                         .path = "/v1/me/password",
+                                         .summary = "Change one's own password",
+                                         .who = "anybody logged in",
+                                         .rules = {"I12-K-1"},
+                                         .answer_status = 201,
+                                         .answer = members_of<Written>()},
+                                        {}, [&context](const Call& call, const PasswordForm& form) {
+                                          return change_password(context, call, form);
+                                        }));
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/v1/me",
+                              .summary = "One's own account, roles and training",
+                              .who = "anybody logged in",
+                              .rules = {"I12-C1-1"},
+                              .answer = members_of<policy::UserView>()},
+                             [&context](const Call& call) {
+                               const auto user = policy::find_user(*context.service.snapshot().rows,
+                                                                   call.actor->username);
+                               if (!user) return problem(user.error());
+                               if (!*user)
+                                 return problem(Error{ErrorCode::kNotFound, "no such account"});
+                               return json_answer(policy::view_of(**user, context.service.now()));
+                             }));
+}
+
+}  // namespace alpr::api

@@ -1,0 +1,227 @@
+// The log as anybody entitled may read it (C2SP tlog-tiles), proofs, receipts, and the clock's
+// confirmation.
+#include <algorithm>
+
+#include "api/api.h"
+#include "ledger/chain/tiles.h"
+#include "policy/registers/people.h"
+#include "policy/rules/access.h"
+
+namespace alpr::api {
+
+namespace {
+
+using chain::Json;
+
+struct Path {
+  std::vector<std::string> hashes;  // base64, leaf side first
+  std::int64_t size = 0;
+  template <typename M>
+  void members(M& m) {
+    m("hashes", hashes);
+    m("size", size);
+  }
+};
+
+struct ReceiptMember {
+  std::int64_t index = 0;
+  std::string name;
+  std::string value;  // canonical JSON of the value
+  std::string salt;   // hex of salt_i; zeros for an open member
+  template <typename M>
+  void members(M& m) {
+    m("index", index);
+    m("name", name);
+    m("value", value);
+    m("salt", salt);
+  }
+};
+
+// Stands on its own: docs/event-format.md says how it is checked offline.
+struct Receipt {
+  std::string kind;
+  std::string header;  // hex of the 96 bytes
+  Digest leaf{};
+  std::string member_list;  // hex of the member list: what is disclosed with its salts, what is not
+                            // as digests
+  std::vector<ReceiptMember> disclosed;
+  std::string tlog_proof;
+  std::string vkey;
+  template <typename M>
+  void members(M& m) {
+    m("kind", kind);
+    m("header", header);
+    m("leaf", leaf);
+    m("member_list", member_list);
+    m("disclosed", disclosed);
+    m("tlog_proof", tlog_proof);
+    m("vkey", vkey);
+  }
+};
+
+Response text(std::string body, std::string_view type, std::string_view cache) {
+  return {200, std::string(type), std::move(body), {{"Cache-Control", std::string(cache)}}};
+}
+
+Response path_answer(const Result<std::vector<Digest>>& path, std::uint64_t size) {
+  if (!path) return problem(path.error());
+  Path answer{{}, static_cast<std::int64_t>(size)};
+  for (const Digest& digest : *path) answer.hashes.push_back(chain::base64(digest));
+  return json_answer(answer);
+}
+
+Response tile(Context& context, const Call& call) {
+  const auto name = chain::parse_tile_path("tile/" + call.path.find("tile")->second);
+  if (!name) return problem(Error{ErrorCode::kNotFound, "no such tile path"});
+  const auto bytes = name->entries
+                         ? context.service.store().entries(name->tile.index, name->tile.width)
+                         : context.service.store().tile(name->tile);
+  if (!bytes) return problem(bytes.error());
+  return text(std::string(as_text(*bytes)), "application/octet-stream",
+              "max-age=31536000, immutable");
+}
+
+Response inclusion(Context& context, const Call& call) {
+  const auto size = static_cast<std::int64_t>(context.service.store().size());
+  const auto seq = call.number("seq", 0, size - 1, -1);
+  if (!seq) return problem(seq.error());
+  const auto at = call.number("size", 1, size, size);
+  if (!at) return problem(at.error());
+  if (*seq < 0) return problem(Error{ErrorCode::kMalformed, "seq: say which event"});
+  return path_answer(context.service.store().inclusion_path({static_cast<std::uint64_t>(*seq)},
+                                                            static_cast<std::uint64_t>(*at)),
+                     static_cast<std::uint64_t>(*at));
+}
+
+Response consistency(Context& context, const Call& call) {
+  const auto size = static_cast<std::int64_t>(context.service.store().size());
+  const auto old = call.number("old", 1, size, -1);
+  if (!old) return problem(old.error());
+  const auto at = call.number("size", 1, size, size);
+  if (!at) return problem(at.error());
+  if (*old < 0) return problem(Error{ErrorCode::kMalformed, "old: say from which size"});
+  return path_answer(context.service.store().consistency_path(static_cast<std::uint64_t>(*old),
+                                                              static_cast<std::uint64_t>(*at)),
+                     static_cast<std::uint64_t>(*at));
+}
+
+// Whose event it is: the username of its member "by".
+bool is_by(const chain::EventView& event, std::string_view username) {
+  const auto payload = chain::parse_canonical(event.json);
+  const Json* by = payload ? payload->member("by") : nullptr;
+  const Json* name = by ? by->member("username") : nullptr;
+  return name && name->string() && *name->string() == username;
+}
+
+// Everything to the event's own actor, open members alone to others.
+void disclose(const chain::EventView& event, bool own, Receipt& receipt) {
+  using State = chain::ListedMember::State;
+  chain::MemberList list;
+  for (std::size_t i = 0; i < event.members.size(); ++i) {
+    const chain::Member& member = event.members[i];
+    const auto index = static_cast<std::uint16_t>(i);
+    const Salt salt = chain::member_salt(event.salt, index, member.open);
+    chain::ListedMember listed;
+    listed.digest = chain::member_digest(salt, index, member.name, member.value);
+    if (member.open || own) {
+      listed.state = member.open ? State::kOpen : State::kDisclosed;
+      listed.name = member.name;
+      listed.value = member.value;
+      listed.salt = salt;
+      receipt.disclosed.push_back(
+          {static_cast<std::int64_t>(i), member.name, member.value, chain::hex(salt)});
+    }
+    list.push_back(std::move(listed));
+  }
+  receipt.member_list = chain::hex(chain::encode(list));
+}
+
+Response receipt(Context& context, const Call& call) {
+  const auto seq = call.seq("event");
+  if (!seq) return problem(seq.error());
+  store::Store& store = context.service.store();
+  const auto header = store.header(*seq);
+  if (!header) return problem(header.error());
+  const chain::Kind* kind = store.kinds().find(header->kind);
+  const chain::HeaderBytes bytes = chain::encode(*header);
+  Receipt receipt{kind ? std::string(kind->name) : std::string("unknown"),
+                  chain::hex(bytes),
+                  chain::leaf_hash(bytes),
+                  {},
+                  {},
+                  {},
+                  chain::format_vkey(store.log_vkey())};
+  if (header->form == chain::Form::kByMember) {
+    const auto event = store.event(*seq);
+    if (!event) return problem(event.error());
+    disclose(*event, is_by(*event, call.actor->username), receipt);
+  }
+  auto proof = store.tlog_proof(*seq);
+  if (!proof) return problem(proof.error());
+  receipt.tlog_proof = std::move(*proof);
+  return json_answer(receipt);
+}
+
+}  // namespace
+
+void add_log_endpoints(Endpoints& endpoints, Context& context) {
+  constexpr std::string_view kText = "text/plain; charset=utf-8";
+  const std::string who = "anybody logged in, auditors too";
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/log/checkpoint",
+                              .summary = "The newest signed checkpoint (C2SP tlog-checkpoint)",
+                              .who = who,
+                              .rules = {"I12-F-0"},
+                              .answer_type = std::string(kText)},
+                             [&context, kText](const Call&) {
+                               auto checkpoint = context.service.store().newest_checkpoint();
+                               if (!checkpoint) return problem(checkpoint.error());
+                               return text(std::move(*checkpoint), kText, "max-age=2");
+                             }));
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/log/tile/{tile...}",
+                              .summary = "A tile or entry bundle (C2SP tlog-tiles)",
+                              .who = who,
+                              .rules = {"I12-F-0"},
+                              .answer_type = "application/octet-stream"},
+                             [&context](const Call& call) { return tile(context, call); }));
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/log/proof/inclusion",
+                              .summary = "Inclusion path of an event in a tree size",
+                              .who = who,
+                              .rules = {"I12-F-0"},
+                              .query = {"seq", "size"},
+                              .answer = members_of<Path>()},
+                             [&context](const Call& call) { return inclusion(context, call); }));
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/log/proof/consistency",
+                              .summary = "Consistency path between two tree sizes",
+                              .who = who,
+                              .rules = {"I12-F-0"},
+                              .query = {"old", "size"},
+                              .answer = members_of<Path>()},
+                             [&context](const Call& call) { return consistency(context, call); }));
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/log/proof/{event}",
+                              .summary = "An event's signature to hand out (C2SP tlog-proof)",
+                              .who = who,
+                              .rules = {"I12-F-0"},
+                              .answer_type = std::string(kText)},
+                             [&context, kText](const Call& call) {
+                               const auto seq = call.seq("event");
+                               if (!seq) return problem(seq.error());
+                               auto proof = context.service.store().tlog_proof(*seq);
+                               if (!proof) return problem(proof.error());
+                               return text(std::move(*proof), kText, "max-age=2");
+                             }));
+  endpoints.add(
+      without_body({.method = "GET",
+                    .path = "/v1/events/{event}/receipt",
+                    .summary = "Header, disclosed members with their salts, and proof of one event",
+                    .who = "anybody logged in; sealed members only to the person who acted",
+                    .rules = {"I12-F-0"},
+                    .answer = members_of<Receipt>()},
+                   [&context](const Call& call) { return receipt(context, call); }));
+}
+
+}  // namespace alpr::api

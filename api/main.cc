@@ -1,0 +1,67 @@
+// plateledger: the server and the coordinator's tools.
+#include <CLI/CLI.hpp>
+#include <exception>
+
+#include "api/commands/commands.h"
+#include "ledger/chain/keys.h"
+
+namespace {
+
+using namespace alpr::api;
+
+struct Options {
+  InitCommand init;
+  ServeCommand serve;
+  DemoCommand demo;
+};
+
+void add_init(CLI::App& app, Options& options) {
+  CLI::App* init = app.add_subcommand(
+      "init", "make a new log; prints its verifier key and the first holders' codes");
+  init->add_option("--store", options.init.store, "folder of the store")->required();
+  init->add_option("--origin", options.init.origin, "name of the log, e.g. oakland.example/alpr")
+      ->required();
+  init->add_option("--department", options.init.department, "whose log it is");
+  init->add_option("--keyring", options.init.keyring, "folder of the keys (default: DIR/keyring)");
+  init->add_option("--holder", options.init.holders,
+                   "ROLE=username:Full Name:CLASS for IT_UNIT, CHIEF_DESIGNEE, ADMINISTRATOR and "
+                   "TRAINING_SECTION")
+      ->required();
+  init->add_option("--host", options.init.hosts, "names and addresses for the TLS certificate");
+  init->add_flag("--json", options.init.json, "one JSON object");
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(
+      "Plateledger: the system of record for licence-plate readers under General Order I-12.");
+  app.require_subcommand(1);
+  Options options;
+  add_init(app, options);
+  CLI::App* serve = app.add_subcommand(
+      "serve", "the API over HTTPS; runs retention and list freshness by itself");
+  serve->add_option("--store", options.serve.store, "folder of the store")->required();
+  serve->add_option("--config", options.serve.config, "TOML file (docs/operations)");
+  CLI::App* demo = app.add_subcommand("demo", "a month in a minute, on a simulated clock");
+  demo->add_option("--keep", options.demo.keep, "keep the store in this new folder");
+  demo->add_flag("--serve", options.demo.serve, "leave the server up afterwards");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (serve->parsed()) return run_serve(options.serve);
+  if (demo->parsed()) return run_demo(options.demo);
+  return run_init(options.init);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    alpr::chain::init_crypto();
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "plateledger: %s\n", error.what());
+    return 3;
+  }
+}

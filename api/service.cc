@@ -1,0 +1,224 @@
+#include "api/service.h"
+
+#include "ledger/chain/canonical_json.h"
+#include "policy/records/kinds.h"
+#include "policy/registers/fold.h"
+#include "policy/registers/hotlists.h"
+#include "policy/registers/people.h"
+#include "policy/registers/reads.h"
+#include "policy/rules/b_reads.h"
+#include "policy/rules/c2b1_hotlists.h"
+#include "policy/rules/parameters.h"
+#include "policy/rules/sessions.h"
+
+namespace alpr::api {
+
+namespace {
+
+constexpr std::int64_t kHeartbeatUs = 600 * kSecondUs;  // architecture section 4, "Clock"
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::start(const store::StorePlaces& places,
+                                                std::shared_ptr<const store::Clock> clock,
+                                                const store::StoreSettings& settings) {
+  std::unique_ptr<Service> service(new Service());
+  auto opened = store::Store::open(places, std::move(clock), policy::kinds(), settings);
+  if (!opened) return tl::unexpected(opened.error());
+  service->store_ = std::move(*opened);
+  if (auto loaded = service->load(); !loaded) return tl::unexpected(loaded.error());
+  Service* self = service.get();
+  service->sequencer_ = store::Sequencer::start(
+      *service->store_, policy::fold(),
+      [self](std::span<const chain::EventView> events) { self->committed(events); });
+  service->retention_ =
+      std::make_unique<store::Retention>(*service->store_, *service->sequencer_,
+                                         [self](Bucket bucket) { return self->summarise(bucket); });
+  if (!service->sequencer_->clock_stopped()) {
+    if (auto finished = service->retention_->finish_pending(); !finished)
+      return tl::unexpected(finished.error());
+    if (auto ended = service->end_old_sessions(); !ended) return tl::unexpected(ended.error());
+  }
+  return service;
+}
+
+Service::~Service() {
+  // The sequencer's callbacks use the rest: it goes first.
+  retention_.reset();
+  sequencer_.reset();
+}
+
+Result<void> Service::load() {
+  plates_ = std::make_unique<policy::PlateIndex>([this](std::uint64_t blob) -> Result<std::string> {
+    const auto bytes = store_->blob(blob);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return std::string(as_text(*bytes));
+  });
+  if (store_->size() == 0)
+    return fail(ErrorCode::kNotFound,
+                "the store has no first event: `plateledger init` was interrupted; make it anew");
+  const auto genesis = store_->event(Sequence{0});
+  if (!genesis) return tl::unexpected(genesis.error());
+  const auto facts = chain::parse_canonical(genesis->json);
+  if (!facts || !facts->member("simulated") || !facts->member("simulated")->boolean())
+    return fail(ErrorCode::kCorrupt, "the first event is not a log.started of this version");
+  simulated_ = *facts->member("simulated")->boolean();
+  auto visited = store_->visit(Sequence{0}, [this](const chain::EventView& event) -> Result<void> {
+    reads_.committed(std::span(&event, 1));
+    return {};
+  });
+  if (!visited) return visited;
+  return plates_->load(*store_->registers());
+}
+
+Result<void> Service::end_old_sessions() {
+  const auto open = policy::list_open_sessions(*store_->registers());
+  if (!open) return tl::unexpected(open.error());
+  for (const policy::SessionRow& session : *open) {
+    const Outcome outcome =
+        perform([&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
+          return policy::decide(
+              state, policy::CloseSession{session.session, policy::SessionEnd::kRestart}, moment);
+        });
+    if (outcome.error) return tl::unexpected(*outcome.error);
+  }
+  return {};
+}
+
+void Service::committed(std::span<const chain::EventView> events) {
+  reads_.committed(events);
+  if (auto applied = plates_->committed(events); !applied) {
+    // Matching with a former list would be wrong, and the commit cannot be taken back: stop, start
+    // again.
+    store::fatal_exit()("a committed hot list does not read back: " + applied.error().detail);
+  }
+}
+
+Outcome Service::perform(const Decide& decide) {
+  struct Slot {
+    std::optional<policy::Refusal> refusal;
+    std::optional<Error> error;
+  } slot;
+  auto committed = sequencer_->run([&](store::Transaction& transaction) -> Result<void> {
+    slot = {};  // the job may run again
+    const policy::State state{transaction.registers(), reads_, *plates_,
+                              [&](Sequence event) { return transaction.holds_on(event); }};
+    const policy::Moment moment{transaction.now(), transaction.next()};
+    policy::Decision decision = decide(state, transaction, moment);
+    if (decision.error) {
+      slot.error = std::move(decision.error);
+      return tl::unexpected(*slot.error);
+    }
+    slot.refusal = std::move(decision.refusal);
+    for (const chain::Draft& draft : decision.events) {
+      if (auto appended = transaction.append(draft); !appended)
+        return tl::unexpected(appended.error());
+    }
+    return {};
+  });
+  Outcome outcome;
+  if (!committed) {
+    outcome.error = committed.error();
+    return outcome;
+  }
+  outcome.commit = *committed;
+  outcome.refusal = std::move(slot.refusal);
+  return outcome;
+}
+
+Service::Snapshot Service::snapshot() const {
+  std::unique_ptr<chain::RegisterReader> rows = store_->registers();
+  const chain::RegisterReader& view = *rows;
+  return {std::move(rows),
+          {view, reads_, *plates_, [this](Sequence event) { return store_->holds_on(event); }}};
+}
+
+Result<void> Service::summarise(Bucket bucket) {
+  const auto known = policy::find_summary(*store_->registers(), bucket);
+  if (!known) return tl::unexpected(known.error());
+  if (*known) return {};
+  const auto range = retention_->range(bucket);
+  if (!range) return tl::unexpected(range.error());
+  if (!*range) return {};
+  std::vector<chain::EventView> events;
+  for (Sequence seq = (*range)->first; seq <= (*range)->last; ++seq.value) {
+    const auto header = store_->header(seq);
+    if (!header) return tl::unexpected(header.error());
+    if (header->retention != chain::Retention::kThirtyDay) continue;
+    auto event = store_->event(seq);
+    // Past due before it was ever summarised (the server was away): the counts can't be made right
+    // any more.
+    if (!event && event.error().code == ErrorCode::kGone) return {};
+    if (!event) return tl::unexpected(event.error());
+    events.push_back(std::move(*event));
+  }
+  const Outcome outcome =
+      perform([&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
+        return policy::summarise(state, bucket, events, moment);
+      });
+  if (outcome.error && outcome.error->code != ErrorCode::kConflict)
+    return tl::unexpected(*outcome.error);
+  return {};
+}
+
+Result<void> Service::summarise_closed() {
+  const auto closed = retention_->closed_buckets(Bucket{summarised_from_});
+  if (!closed) return tl::unexpected(closed.error());
+  for (const Bucket bucket : *closed) {
+    if (auto done = summarise(bucket); !done) return done;
+    summarised_from_ = bucket.value + 1;
+  }
+  return {};
+}
+
+Result<void> Service::purge_lists() {
+  const TimeUs until{now().value - policy::kHotlistBlobSeconds * kSecondUs};
+  const auto lists = policy::lists_to_purge(*store_->registers(), until);
+  if (!lists) return tl::unexpected(lists.error());
+  for (const policy::HotlistRow& list : *lists) {
+    auto purged = retention_->purge_blob(static_cast<std::uint64_t>(list.blob), list.loaded,
+                                         list.superseded.value_or(list.loaded),
+                                         static_cast<std::uint64_t>(list.rows));
+    if (!purged) return purged;
+  }
+  return {};
+}
+
+Result<void> Service::heartbeat() {
+  const auto newest = store_->header(Sequence{store_->size() - 1});
+  if (!newest) return tl::unexpected(newest.error());
+  if (now().value - newest->time.value < kHeartbeatUs) return {};
+  const std::int64_t boot_seconds = store_->clock().boot().value / kSecondUs;
+  const Outcome outcome =
+      perform([&](const policy::State&, store::Transaction&, const policy::Moment&) {
+        policy::Decision decision;
+        chain::Draft draft;
+        draft.kind = chain::kind::kClockHeartbeat;
+        draft.members.push_back({"boot_seconds", chain::write(chain::Json(boot_seconds)), true});
+        decision.events.push_back(std::move(draft));
+        return decision;
+      });
+  if (outcome.error) return tl::unexpected(*outcome.error);
+  return {};
+}
+
+Result<store::PurgeReport> Service::tick() {
+  std::optional<Error> first;
+  const auto keep = [&](const Result<void>& result) {
+    if (!result && !first) first = result.error();
+  };
+  keep(summarise_closed());
+  const Outcome fresh =
+      perform([](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
+        return policy::check_freshness(state, moment);
+      });
+  if (fresh.error && !first) first = fresh.error;
+  auto report = retention_->run();
+  if (!report && !first) first = report.error();
+  keep(purge_lists());
+  keep(heartbeat());
+  if (first) return tl::unexpected(*first);
+  return report;
+}
+
+}  // namespace alpr::api

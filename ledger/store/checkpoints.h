@@ -1,0 +1,57 @@
+// Which signed checkpoints are kept: the newest two, the first of every hour, the newest at start,
+// and every one that was handed out. A checkpoint is judged one commit after it ceased to be the
+// newest: from then on nobody can be given it, so what is decided cannot be overtaken. Any thread
+// (internally locked).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "ledger/chain/types.h"
+#include "ledger/store/environment.h"
+
+namespace alpr::store {
+
+struct StoredCheckpoint {
+  std::uint64_t size = 0;
+  std::string note;
+};
+Result<std::optional<StoredCheckpoint>> read_newest_checkpoint(const Txn& txn);
+
+class CheckpointKeeper {
+ public:
+  // At start: the newest was perhaps handed out before. `time` is that of its last event.
+  void begin(std::uint64_t newest, TimeUs time);
+  // The newest one, marked as handed out.
+  Result<StoredCheckpoint> hand_out(const Environment& env);  // kNotFound before genesis
+  // The one of this size, marked likewise; kNotFound.
+  Result<std::string> hand_out(const Environment& env, std::uint64_t size);
+
+  // Called with a new checkpoint's size and time before its commit: the one to delete in the same
+  // transaction.
+  std::optional<std::uint64_t> judge(std::uint64_t size, TimeUs time);
+  void committed();  // what judge() was told is in
+  void aborted();    // or is not
+
+ private:
+  struct Candidate {
+    std::uint64_t size;
+    bool first_in_hour;
+  };
+  std::mutex mutex_;
+  std::deque<Candidate> recent_;  // the newest and the one before it
+  std::set<std::uint64_t> handed_out_;
+  std::int64_t hour_ = -1;  // of the newest
+  struct Pending {
+    Candidate candidate;
+    std::int64_t hour;
+    std::optional<std::uint64_t> leaving;
+  };
+  std::optional<Pending> pending_;
+};
+
+}  // namespace alpr::store

@@ -1,0 +1,294 @@
+// Files, names in decimal:  evidence/<bucket>.evd  evidence/held/<seq>.evd  blobs/<id>.blob
+// A bucket's file is sealed records one after another, found by the places that the reads' payloads
+// commit to; it has no header and no index. The other files are one record each.
+#include "ledger/store/evidence.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/hash.h"
+#include "ledger/store/files.h"
+#include "ledger/store/sealed_box.h"
+
+namespace alpr::store {
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::string_view kImageSuffix = ".evd";
+constexpr std::string_view kBlobSuffix = ".blob";
+
+path numbered(const path& folder, std::uint64_t number, std::string_view suffix) {
+  return folder / (std::to_string(number) + std::string(suffix));
+}
+
+std::set<std::uint64_t> numbers_in(const path& folder, std::string_view suffix) {
+  std::set<std::uint64_t> numbers;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    std::uint64_t number = 0;
+    std::from_chars(name.data(), name.data() + name.size(), number);
+    if (name == std::to_string(number) + std::string(suffix)) numbers.insert(number);
+  }
+  return numbers;
+}
+
+Result<void> remove_staged(const path& folder) {
+  std::error_code error;
+  std::vector<path> staged;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().extension() == ".new") staged.push_back(at->path());
+  }
+  if (error) return tl::unexpected(system_error("list", folder, error.value()));
+  for (const path& file : staged) {
+    const auto removed = remove_file(file);
+    if (!removed) return removed;
+  }
+  return {};
+}
+
+tl::unexpected<Error> gone(const path& file, const Error& error) {
+  if (error.code != ErrorCode::kNotFound) return tl::unexpected(error);
+  return fail(ErrorCode::kGone, fmt::format("{} is not there", file.string()));
+}
+
+Bytes blob_name(std::uint64_t id) {
+  Bytes name;
+  chain::put_be64(name, id);
+  return name;
+}
+
+Result<Bytes> open_record(const path& file, const SecretKey& key, BytesView record,
+                          const Digest& sha256) {
+  auto image = open_box(key.derive("evidence"), sha256, record);
+  if (!image) {
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("an image in {}: {}", file.string(), image.error().detail));
+  }
+  // Whoever has the key can seal other bytes under any digest, so the bytes are held to it too.
+  if (chain::sha256(*image) != sha256) {
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("an image in {} is not the one committed to", file.string()));
+  }
+  return image;
+}
+
+Result<void> check_size(BytesView bytes, std::size_t max) {
+  if (bytes.size() <= max) return {};
+  return fail(ErrorCode::kTooLarge, fmt::format("{} bytes, more than {}", bytes.size(), max));
+}
+
+}  // namespace
+
+struct EvidenceFiles::Impl {
+  struct OpenBucket {
+    path file;
+    FileDescriptor descriptor;
+    std::uint64_t end = 0;
+    bool unsynced = false;
+  };
+
+  explicit Impl(const path& store)
+      : images(store / "evidence"), held(store / "evidence" / "held"), blobs(store / "blobs") {}
+
+  path image_file(Bucket bucket) const { return numbered(images, bucket.value, kImageSuffix); }
+  path held_file(Sequence event) const { return numbered(held, event.value, kImageSuffix); }
+  path blob_file(std::uint64_t id) const { return numbered(blobs, id, kBlobSuffix); }
+
+  Result<OpenBucket*> bucket_for_append(Bucket bucket);
+  Result<void> write_whole(const path& file, BytesView bytes);
+  Result<void> sync_all();
+  Result<void> erase(const path& file);
+  Result<void> usable() const {
+    if (!sync_failed) return {};
+    return fail(ErrorCode::kIo, "a sync of the evidence failed before: the store must be reopened");
+  }
+
+  const path images;
+  const path held;
+  const path blobs;
+  std::mutex mutex;  // of what follows
+  std::map<Bucket, OpenBucket> open;
+  std::optional<Bucket> newest;
+  std::set<path> unsynced_folders;
+  bool sync_failed = false;
+};
+
+Result<EvidenceFiles::Impl::OpenBucket*> EvidenceFiles::Impl::bucket_for_append(Bucket bucket) {
+  newest = bucket;
+  if (const auto found = open.find(bucket); found != open.end()) return &found->second;
+  OpenBucket opened{image_file(bucket), {}, 0, false};
+  auto descriptor = open_file(opened.file, O_WRONLY | O_CREAT);
+  if (!descriptor) return tl::unexpected(descriptor.error());
+  const auto size = file_size(*descriptor, opened.file);
+  if (!size) return tl::unexpected(size.error());
+  opened.descriptor = std::move(*descriptor);
+  opened.end = *size;
+  // Also for a file that was there: a crash may have come before its folder was synced.
+  unsynced_folders.insert(images);
+  return &open.emplace(bucket, std::move(opened)).first->second;
+}
+
+Result<void> EvidenceFiles::Impl::write_whole(const path& file, BytesView bytes) {
+  const auto ready = usable();
+  if (!ready) return ready;
+  const auto written = write_new_file(file, bytes, 0600);
+  if (written) unsynced_folders.insert(file.parent_path());
+  return written;
+}
+
+Result<void> EvidenceFiles::Impl::sync_all() {
+  for (auto& [bucket, file] : open) {
+    if (!file.unsynced) continue;
+    const auto synced = sync_data(file.descriptor, file.file);
+    if (!synced) return synced;
+    file.unsynced = false;
+  }
+  for (const path& folder : unsynced_folders) {
+    const auto synced = fsync_folder(folder);
+    if (!synced) return synced;
+  }
+  unsynced_folders.clear();
+  // Only the newest bucket is written again, but for a clock that ran backwards: descriptors do not
+  // pile up.
+  std::erase_if(open, [&](const auto& entry) { return entry.first != newest; });
+  return {};
+}
+
+Result<void> EvidenceFiles::Impl::erase(const path& file) {
+  const auto removed = remove_file(file);
+  if (!removed) return removed;
+  return fsync_folder(file.parent_path());
+}
+
+EvidenceFiles::EvidenceFiles(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EvidenceFiles::EvidenceFiles(EvidenceFiles&&) noexcept = default;
+EvidenceFiles& EvidenceFiles::operator=(EvidenceFiles&&) noexcept = default;
+EvidenceFiles::~EvidenceFiles() = default;
+
+Result<EvidenceFiles> EvidenceFiles::open(const path& store_folder) {
+  chain::init_crypto();
+  auto impl = std::make_unique<Impl>(std::filesystem::absolute(store_folder));
+  for (const path& folder : {impl->images, impl->held, impl->blobs}) {
+    auto ready = make_folder(folder);
+    if (ready) ready = remove_staged(folder);
+    if (!ready) return tl::unexpected(ready.error());
+  }
+  return EvidenceFiles(std::move(impl));
+}
+
+Result<EvidencePlace> EvidenceFiles::append(Bucket bucket, const SecretKey& bucket_key,
+                                            BytesView image) {
+  const auto fits = check_size(image, kImageSizeMax);
+  if (!fits) return tl::unexpected(fits.error());
+  const Bytes record = seal_box(bucket_key.derive("evidence"), chain::sha256(image), image);
+  const std::lock_guard guard(impl_->mutex);
+  const auto ready = impl_->usable();
+  if (!ready) return tl::unexpected(ready.error());
+  const auto file = impl_->bucket_for_append(bucket);
+  if (!file) return tl::unexpected(file.error());
+  // The end moves only when all is written, so that the next record overwrites a part of one.
+  const EvidencePlace place{(*file)->end, record.size()};
+  const auto written = pwrite_all((*file)->descriptor, record, place.offset, (*file)->file);
+  if (!written) return tl::unexpected(written.error());
+  (*file)->end += record.size();
+  (*file)->unsynced = true;
+  return place;
+}
+
+Result<void> EvidenceFiles::sync() {
+  const std::lock_guard guard(impl_->mutex);
+  const auto ready = impl_->usable();
+  if (!ready) return ready;
+  const auto synced = impl_->sync_all();
+  impl_->sync_failed = !synced;
+  return synced;
+}
+
+Result<Bytes> EvidenceFiles::read(Bucket bucket, const SecretKey& bucket_key,
+                                  const EvidencePlace& place, const Digest& sha256) const {
+  const path file = impl_->image_file(bucket);
+  if (place.length > kImageSizeMax + kBoxOverhead) {
+    return fail(ErrorCode::kTooLarge, fmt::format("an image record of {} bytes", place.length));
+  }
+  const auto record = read_part(file, place.offset, place.length);
+  if (!record) return gone(file, record.error());
+  return open_record(file, bucket_key, *record, sha256);
+}
+
+Result<void> EvidenceFiles::keep_held(Sequence event, const SecretKey& held_key, BytesView image) {
+  const auto fits = check_size(image, kImageSizeMax);
+  if (!fits) return fits;
+  const Bytes record = seal_box(held_key.derive("evidence"), chain::sha256(image), image);
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->write_whole(impl_->held_file(event), record);
+}
+
+Result<Bytes> EvidenceFiles::read_held(Sequence event, const SecretKey& held_key,
+                                       const Digest& sha256) const {
+  const path file = impl_->held_file(event);
+  const auto record = read_file(file, kImageSizeMax + kBoxOverhead);
+  if (!record) return gone(file, record.error());
+  return open_record(file, held_key, *record, sha256);
+}
+
+bool EvidenceFiles::has_held(Sequence event) const {
+  std::error_code error;
+  return std::filesystem::exists(impl_->held_file(event), error);
+}
+
+Result<void> EvidenceFiles::write_blob(std::uint64_t id, const SecretKey& blob_key,
+                                       BytesView blob) {
+  const auto fits = check_size(blob, kBlobSizeMax);
+  if (!fits) return fits;
+  const Bytes record = seal_box(blob_key.derive("blob"), blob_name(id), blob);
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->write_whole(impl_->blob_file(id), record);
+}
+
+Result<Bytes> EvidenceFiles::read_blob(std::uint64_t id, const SecretKey& blob_key) const {
+  const path file = impl_->blob_file(id);
+  const auto record = read_file(file, kBlobSizeMax + kBoxOverhead);
+  if (!record) return gone(file, record.error());
+  auto blob = open_box(blob_key.derive("blob"), blob_name(id), *record);
+  if (blob) return blob;
+  return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", file.string(), blob.error().detail));
+}
+
+Result<void> EvidenceFiles::erase_bucket(Bucket bucket) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->open.erase(bucket);
+  return impl_->erase(impl_->image_file(bucket));
+}
+
+Result<void> EvidenceFiles::erase_held(Sequence event) {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->erase(impl_->held_file(event));
+}
+
+Result<void> EvidenceFiles::erase_blob(std::uint64_t id) {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->erase(impl_->blob_file(id));
+}
+
+std::set<std::uint64_t> EvidenceFiles::buckets() const {
+  return numbers_in(impl_->images, kImageSuffix);
+}
+std::set<std::uint64_t> EvidenceFiles::held() const {
+  return numbers_in(impl_->held, kImageSuffix);
+}
+std::set<std::uint64_t> EvidenceFiles::blobs() const {
+  return numbers_in(impl_->blobs, kBlobSuffix);
+}
+
+}  // namespace alpr::store

@@ -1,0 +1,59 @@
+// The two keyrings and the epoch secret on disk, and how they change so that a crash at any point
+// leaves a pair that opens. Owned by the vault, which locks; one thread at a time.
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include "ledger/chain/error.h"
+#include "ledger/chain/types.h"
+#include "ledger/store/keyring.h"
+#include "ledger/store/vault.h"
+
+namespace alpr::store {
+
+class KeyringFiles {
+ public:
+  struct Paths {
+    std::filesystem::path permanent;  // keyring files, in one folder
+    std::filesystem::path erasable;
+    std::filesystem::path epoch;
+  };
+  struct Ring {
+    KeyMap keys;
+    Digest digest{};  // SHA-256 of the file
+  };
+
+  // Durable; an empty erasable keyring of epoch 1, and a permanent one with a register key.
+  static Result<void> create(const Paths& paths, const SecretKey& master);
+  // kNotFound; kCorrupt when a keyring does not open (among them an older copy of one); kIo.
+  static Result<KeyringFiles> open(const Paths& paths, const SecretKey& master);
+
+  const Ring& permanent() const { return permanent_; }
+  const Ring& erasable() const { return erasable_; }
+
+  // Makes those that are missing; durable on return. kNoSpace, kIo. The names must be of the ring.
+  Result<void> make(Keyring which, std::span<const KeyName> names);
+  // Removes those that are there. On return the bytes that held them on disk are zeroed and, for
+  // the erasable ring, so is the epoch secret they were sealed under.
+  Result<void> remove(Keyring which, std::span<const KeyName> names);
+
+ private:
+  KeyringFiles(const Paths& paths, const SecretKey& master) : paths_(paths), master_(master) {}
+  Ring& ring(Keyring which) { return which == Keyring::kPermanent ? permanent_ : erasable_; }
+  Result<void> settle();
+  Result<EpochSecret> read_epoch_of(std::uint64_t number, bool& staged) const;
+  Result<void> clear_leftovers() const;
+  tl::unexpected<Error> failed(const Error& error);
+  Result<void> rewrite(Keyring which, KeyMap next);
+  Result<void> rewrite_under_new_epoch(KeyMap next);
+
+  Paths paths_;
+  SecretKey master_;
+  EpochSecret epoch_;
+  Ring permanent_;
+  Ring erasable_;
+  bool unsettled_ = false;  // a change failed: what stands on disk must be read before the next one
+};
+
+}  // namespace alpr::store

@@ -1,0 +1,216 @@
+#include "ledger/store/projection.h"
+
+#include <algorithm>
+#include <set>
+
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/kinds.h"
+#include "ledger/store/event_rows.h"
+
+namespace alpr::store {
+
+namespace {
+
+constexpr std::size_t kBucketRowSize = 8 + 8 + 8 + 1 + 8;
+
+Bytes bucket_bytes(const BucketRow& row) {
+  Bytes out;
+  chain::put_be64(out, row.first.value);
+  chain::put_be64(out, row.last.value);
+  chain::put_be64(out, row.events);
+  out.push_back(static_cast<std::uint8_t>(row.state));
+  chain::put_be64(out, row.tombstone.value);
+  return out;
+}
+
+Result<void> put_bucket(Txn& txn, Bucket bucket, const BucketRow& row) {
+  return txn.put(Db::kBuckets, key64(bucket.value), bucket_bytes(row));
+}
+
+Result<std::vector<Sequence>> parse_holds(BytesView row) {
+  if (row.size() % 8 != 0) return fail(ErrorCode::kCorrupt, "a row of 'held' is not of its form");
+  std::vector<Sequence> out;
+  for (std::size_t i = 0; i < row.size(); i += 8) out.push_back({chain::get_be64(&row[i])});
+  return out;
+}
+
+Result<void> put_holds(Txn& txn, Sequence event, const std::vector<Sequence>& holds) {
+  Bytes row;
+  for (const Sequence hold : holds) chain::put_be64(row, hold.value);
+  return txn.put(Db::kHeld, key64(event.value), row);
+}
+
+Result<void> fold_thirty_day(const chain::Header& header, Txn& txn) {
+  const Bucket bucket = bucket_of(header.time);
+  const auto have = read_bucket(txn, bucket);
+  if (!have) return tl::unexpected(have.error());
+  BucketRow row = *have ? **have : BucketRow{header.seq, header.seq, 0, BucketState::kLive, {}};
+  if (row.state != BucketState::kLive) {
+    return fail(ErrorCode::kCorrupt, "a thirty-day event in a bucket that is purged already");
+  }
+  row.last = header.seq;
+  ++row.events;
+  return put_bucket(txn, bucket, row);
+}
+
+// From here on nothing of what the tombstone covers is read again, though its ciphertext may still
+// lie there.
+Result<void> fold_reads_purged(const chain::EventView& event, Txn& txn, RegisterRows& rows) {
+  const auto number = member_number(event.members, "bucket");
+  if (!number) return tl::unexpected(number.error());
+  const auto held_list = member_sequences(event.members, "held");
+  if (!held_list) return tl::unexpected(held_list.error());
+  const auto have = read_bucket(txn, {*number});
+  if (!have) return tl::unexpected(have.error());
+  if (!*have) return fail(ErrorCode::kMalformed, "a tombstone of a bucket that has no events");
+  BucketRow row = **have;
+  row.state = BucketState::kTombstoned;
+  row.tombstone = event.header.seq;
+  if (const auto ok = put_bucket(txn, {*number}, row); !ok) return ok;
+  const std::set<Sequence> held(held_list->begin(), held_list->end());
+  const auto keep = [&held](Sequence seq) { return held.contains(seq); };
+  if (const auto ok = rows.erase_scoped(row.first, row.last, keep); !ok) return ok;
+  std::vector<Sequence> covered;
+  const auto done = txn.scan(Db::kHeld, key64(row.first.value), [&](const Row& held_row) {
+    const auto seq = parse_key64(held_row.key, "held");
+    if (!seq || *seq > row.last.value) return false;
+    if (!keep({*seq})) covered.push_back({*seq});
+    return true;
+  });
+  if (!done) return done;
+  for (const Sequence seq : covered) {
+    if (const auto ok = txn.erase(Db::kHeld, key64(seq.value)); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> fold_keys_destroyed(const chain::EventView& event, Txn& txn) {
+  const auto tombstone = member_number(event.members, "tombstone");
+  if (!tombstone) return tl::unexpected(tombstone.error());
+  const auto header = read_header(txn, {*tombstone});
+  if (!header) return tl::unexpected(header.error());
+  if (header->kind != chain::kind::kReadsPurged) return {};
+  const auto member = read_open_member(txn, {*tombstone}, "bucket");
+  if (!member) return tl::unexpected(member.error());
+  const auto number = parse_number(*member);
+  if (!number) return tl::unexpected(number.error());
+  const auto have = read_bucket(txn, {*number});
+  if (!have) return tl::unexpected(have.error());
+  if (!*have) return fail(ErrorCode::kCorrupt, "keys destroyed of a bucket that has no events");
+  BucketRow row = **have;
+  // Of an older tombstone whose destruction was recorded late: the newest one decides.
+  if (row.tombstone != Sequence{*tombstone}) return {};
+  row.state = BucketState::kKeysDestroyed;
+  return put_bucket(txn, {*number}, row);
+}
+
+Result<void> fold_hold_placed(const chain::EventView& event, Txn& txn) {
+  const auto events = member_sequences(event.members, "events");
+  if (!events) return tl::unexpected(events.error());
+  for (const Sequence held : *events) {
+    // Placed, released and purged since: a rebuild meets it without its payload.
+    const auto header = read_header(txn, held);
+    if (!header) return tl::unexpected(header.error());
+    auto holds = read_holds(txn, held);
+    if (!holds) return tl::unexpected(holds.error());
+    if (std::find(holds->begin(), holds->end(), event.header.seq) != holds->end()) continue;
+    holds->push_back(event.header.seq);
+    if (const auto ok = put_holds(txn, held, *holds); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> fold_hold_released(const chain::EventView& event, Txn& txn) {
+  const auto hold = member_number(event.members, "hold");
+  if (!hold) return tl::unexpected(hold.error());
+  const auto header = read_header(txn, {*hold});
+  if (!header || header->kind != chain::kind::kHoldPlaced) {
+    return fail(ErrorCode::kMalformed, "the release of something that is no hold");
+  }
+  const auto member = read_open_member(txn, {*hold}, "events");
+  if (!member) return tl::unexpected(member.error());
+  const auto events = parse_sequences(*member);
+  if (!events) return tl::unexpected(events.error());
+  for (const Sequence held : *events) {
+    const auto has_row = has_held_row(txn, held);
+    if (!has_row) return tl::unexpected(has_row.error());
+    if (!*has_row) continue;
+    auto holds = read_holds(txn, held);
+    if (!holds) return tl::unexpected(holds.error());
+    std::erase(*holds, Sequence{*hold});
+    if (const auto ok = put_holds(txn, held, *holds); !ok) return ok;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<BucketRow> parse_bucket(BytesView row) {
+  if (row.size() != kBucketRowSize || row[24] > 2) {
+    return fail(ErrorCode::kCorrupt, "a row of 'buckets' is not of its form");
+  }
+  return BucketRow{{chain::get_be64(&row[0])},
+                   {chain::get_be64(&row[8])},
+                   chain::get_be64(&row[16]),
+                   static_cast<BucketState>(row[24]),
+                   {chain::get_be64(&row[25])}};
+}
+
+Result<std::optional<BucketRow>> read_bucket(const Txn& txn, Bucket bucket) {
+  const auto row = txn.get(Db::kBuckets, key64(bucket.value));
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  const auto parsed = parse_bucket(**row);
+  if (!parsed) return tl::unexpected(parsed.error());
+  return *parsed;
+}
+
+Result<std::vector<Sequence>> read_holds(const Txn& txn, Sequence event) {
+  const auto row = txn.get(Db::kHeld, key64(event.value));
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::vector<Sequence>{};
+  return parse_holds(**row);
+}
+
+Result<bool> has_held_row(const Txn& txn, Sequence event) {
+  const auto row = txn.get(Db::kHeld, key64(event.value));
+  if (!row) return tl::unexpected(row.error());
+  return row->has_value();
+}
+
+Result<std::vector<Sequence>> held_events(const Txn& txn, HeldRows which) {
+  std::vector<Sequence> out;
+  Result<void> outcome;
+  const auto done = txn.scan(Db::kHeld, {}, [&](const Row& row) {
+    const auto seq = parse_key64(row.key, "held");
+    if (!seq) {
+      outcome = tl::unexpected(seq.error());
+      return false;
+    }
+    if (which == HeldRows::kAll || row.value.empty()) out.push_back({*seq});
+    return true;
+  });
+  if (!done) return tl::unexpected(done.error());
+  if (!outcome) return tl::unexpected(outcome.error());
+  return out;
+}
+
+Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn, RegisterRows& rows) {
+  if (event.header.retention == chain::Retention::kThirtyDay) {
+    return fold_thirty_day(event.header, txn);
+  }
+  switch (event.header.kind) {
+    case chain::kind::kReadsPurged:
+      return fold_reads_purged(event, txn, rows);
+    case chain::kind::kKeysDestroyed:
+      return fold_keys_destroyed(event, txn);
+    case chain::kind::kHoldPlaced:
+      return fold_hold_placed(event, txn);
+    case chain::kind::kHoldReleased:
+      return fold_hold_released(event, txn);
+    default:
+      return {};
+  }
+}
+
+}  // namespace alpr::store

@@ -1,0 +1,79 @@
+// Store: what an auditor asks for. Checkpoints, tiles, entry bundles and proofs, each from one
+// snapshot.
+#include "ledger/store/event_rows.h"
+#include "ledger/store/log_tree.h"
+#include "ledger/store/store.h"
+#include "ledger/store/store_core.h"
+
+namespace alpr::store {
+
+namespace {
+
+Error no_such_size() { return {ErrorCode::kNotFound, "the log has not reached this size"}; }
+
+}  // namespace
+
+Result<std::string> Store::newest_checkpoint() {
+  auto newest = core_->checkpoints.hand_out(*core_->env);
+  if (!newest) return tl::unexpected(newest.error());
+  return std::move(newest->note);
+}
+
+Result<std::string> Store::checkpoint(std::uint64_t size) const {
+  return core_->checkpoints.hand_out(*core_->env, size);
+}
+
+Result<Bytes> Store::tile(const chain::TileId& tile) const {
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto size = log_size(*txn);
+  if (!size) return tl::unexpected(size.error());
+  return read_tile(*txn, tile, *size);
+}
+
+Result<Bytes> Store::entries(std::uint64_t index, unsigned width) const {
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto size = log_size(*txn);
+  if (!size) return tl::unexpected(size.error());
+  if (width == 0 || width > chain::tile_width(0, index, *size)) {
+    return fail(ErrorCode::kNotFound, "the log has no such entries yet");
+  }
+  std::vector<Bytes> entries;
+  for (unsigned i = 0; i < width; ++i) {
+    const auto header = read_header_bytes(*txn, {index * chain::kTileWidth + i});
+    if (!header) return tl::unexpected(header.error());
+    entries.emplace_back(header->begin(), header->end());
+  }
+  return chain::encode_entries(entries);
+}
+
+Result<std::vector<Digest>> Store::inclusion_path(Sequence seq, std::uint64_t size) const {
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto have = log_size(*txn);
+  if (!have) return tl::unexpected(have.error());
+  if (size > *have) return tl::unexpected(no_such_size());
+  return chain::inclusion_path(seq.value, size, subtree_reader(*txn, *have));
+}
+
+Result<std::vector<Digest>> Store::consistency_path(std::uint64_t old_size,
+                                                    std::uint64_t size) const {
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto have = log_size(*txn);
+  if (!have) return tl::unexpected(have.error());
+  if (size > *have) return tl::unexpected(no_such_size());
+  return chain::consistency_path(old_size, size, subtree_reader(*txn, *have));
+}
+
+Result<std::string> Store::tlog_proof(Sequence seq) {
+  const auto newest = core_->checkpoints.hand_out(*core_->env);
+  if (!newest) return tl::unexpected(newest.error());
+  if (seq.value >= newest->size) return fail(ErrorCode::kNotFound, "there is no such event");
+  auto path = inclusion_path(seq, newest->size);
+  if (!path) return tl::unexpected(path.error());
+  return chain::format_tlog_proof({seq.value, std::move(*path), newest->note, {}});
+}
+
+}  // namespace alpr::store

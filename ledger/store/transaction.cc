@@ -1,0 +1,159 @@
+// What a job does beside appending: images, blobs, holds; and the facade that it sees.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "ledger/chain/encoding.h"
+#include "ledger/store/batch.h"
+#include "ledger/store/projection.h"
+#include "ledger/store/sealed_box.h"
+
+namespace alpr::store {
+
+namespace {
+
+// A blob's id is a number in JSON (list.purged), so it ends below 2^53. 0 is left out.
+std::uint64_t random_blob_id() {
+  std::array<std::uint8_t, 8> bytes{};
+  chain::random_bytes(bytes);
+  return (chain::get_be64(bytes.data()) >> 11) | 1;
+}
+
+}  // namespace
+
+Result<EvidencePlace> Batch::store_image(BytesView image) {
+  if (core_.low_disk()) {
+    return fail(ErrorCode::kNoSpace, "the disk is nearly full: uploads are refused");
+  }
+  const Bucket bucket = bucket_of(time_);
+  const auto key = core_.vault->make_bucket_key(bucket);
+  if (!key) return tl::unexpected(key.error());
+  files_touched_ = true;
+  // What an aborted batch appended stays as dead ciphertext and goes with the bucket.
+  return core_.evidence->append(bucket, *key, image);
+}
+
+Result<std::uint64_t> Batch::store_blob(BytesView blob) {
+  if (core_.low_disk()) {
+    return fail(ErrorCode::kNoSpace, "the disk is nearly full: new lists are refused");
+  }
+  const std::uint64_t id = random_blob_id();
+  const auto key = core_.vault->make_blob_key(id);
+  if (!key) return tl::unexpected(key.error());
+  ++changes_;
+  files_touched_ = true;
+  new_blobs_.push_back(id);
+  if (const auto done = broke(core_.evidence->write_blob(id, *key, blob)); !done) {
+    return tl::unexpected(done.error());
+  }
+  blobs_.emplace_back(id, 0);
+  return id;
+}
+
+Result<chain::Header> Batch::holdable(Sequence event) const {
+  const auto refused = [event](std::string_view why) {
+    return fail(ErrorCode::kRefused, fmt::format("event {} cannot be held: {}", event.value, why));
+  };
+  const auto header = read_header(txn_, event);
+  if (!header) {
+    if (header.error().code != ErrorCode::kNotFound) return header;
+    return refused("there is none");
+  }
+  if (header->retention != chain::Retention::kThirtyDay) return refused("it is kept anyway");
+  const auto lives = thirty_day_event_lives(txn_, *header);
+  if (!lives) return tl::unexpected(lives.error());
+  if (!*lives) return refused("it is purged");
+  if (due_time(header->time) <= time_ && holds_on(event).empty()) {
+    return refused("it is past its thirty days");
+  }
+  return header;
+}
+
+Result<void> Batch::reseal(const chain::Header& header) {
+  const auto row = read_payload_row(txn_, header.seq);
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return fail(ErrorCode::kCorrupt, "a living event has no payload");
+  if ((*row)->seal == Seal::kHeld) return {};
+  const auto from = payload_key(*core_.vault, (*row)->seal, header);
+  if (!from) return tl::unexpected(from.error());
+  const auto to = core_.vault->held_key(header.seq);
+  if (!to) return tl::unexpected(to.error());
+  const auto associated = chain::encode(header);
+  const auto secret = open_box(*from, associated, (*row)->box);
+  if (!secret) return tl::unexpected(secret.error());
+  // The row's views end with the put.
+  const Bytes held = payload_row(Seal::kHeld, (*row)->clear, seal_box(*to, associated, *secret));
+  const auto put = txn_.put(Db::kPayloads, key64(header.seq.value), held);
+  if (!put) return put;
+  return rows_.reseal_as_held(header.seq);
+}
+
+Result<void> Batch::copy_image(const Transaction::ImageOf& image) {
+  if (core_.evidence->has_held(image.event)) return {};
+  const auto header = read_header(txn_, image.event);
+  if (!header) return tl::unexpected(header.error());
+  const Bucket bucket = bucket_of(header->time);
+  const auto from = core_.vault->bucket_key(bucket);
+  if (!from) return tl::unexpected(from.error());
+  const auto to = core_.vault->held_key(image.event);
+  if (!to) return tl::unexpected(to.error());
+  const auto bytes = core_.evidence->read(bucket, *from, image.place, image.sha256);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return core_.evidence->keep_held(image.event, *to, *bytes);
+}
+
+Result<void> Batch::hold(std::span<const Sequence> events,
+                         std::span<const Transaction::ImageOf> images) {
+  if (broken_) return tl::unexpected(*broken_);
+  std::vector<chain::Header> headers;
+  for (const Sequence event : events) {
+    const auto header = holdable(event);
+    if (!header) return tl::unexpected(header.error());
+    headers.push_back(*header);
+  }
+  for (const auto& image : images) {
+    if (std::find(events.begin(), events.end(), image.event) != events.end()) continue;
+    return fail(ErrorCode::kMalformed, "an image of an event that is not to be held");
+  }
+  for (const chain::Header& header : headers) {
+    const auto seal = payload_seal(txn_, header.seq);
+    if (!seal) return tl::unexpected(seal.error());
+    if (*seal != Seal::kHeld) new_held_.push_back(header.seq);
+  }
+  ++changes_;
+  files_touched_ = true;
+  // A crash from here to the commit leaves keys and copies of events that are not held: recovery
+  // removes them.
+  auto done = broke(core_.vault->make_held_keys(events));
+  for (const auto& image : images) {
+    if (done) done = broke(copy_image(image));
+  }
+  for (const chain::Header& header : headers) {
+    if (done) done = broke(reseal(header));
+  }
+  return done;
+}
+
+TimeUs Transaction::now() const { return batch_.time(); }
+Sequence Transaction::next() const { return batch_.next(); }
+const chain::RegisterReader& Transaction::registers() const { return batch_.rows(); }
+Result<chain::EventView> Transaction::event(Sequence seq) const { return batch_.event(seq); }
+std::vector<Sequence> Transaction::holds_on(Sequence event) const { return batch_.holds_on(event); }
+
+Result<Sequence> Transaction::append(const chain::Draft& draft) {
+  return batch_.append(draft, Batch::By::kDomain);
+}
+Result<Sequence> Transaction::append_own(const chain::Draft& draft) {
+  return batch_.append(draft, Batch::By::kLedger);
+}
+Result<EvidencePlace> Transaction::store_image(BytesView image) {
+  return batch_.store_image(image);
+}
+Result<std::uint64_t> Transaction::store_blob(BytesView blob) { return batch_.store_blob(blob); }
+Result<void> Transaction::hold(std::span<const Sequence> events, std::span<const ImageOf> images) {
+  return batch_.hold(events, images);
+}
+void Transaction::end_batch() { batch_.end_batch(); }
+
+}  // namespace alpr::store

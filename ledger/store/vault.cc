@@ -1,0 +1,276 @@
+// The vault: the lock around its files, their places, and what is handed out. Bytes of the files:
+// keyring.cc and high_water.cc; how they change: keyring_files.cc.
+#include "ledger/store/vault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <mutex>
+#include <vector>
+
+#include "ledger/chain/encoding.h"
+#include "ledger/store/files.h"
+#include "ledger/store/high_water.h"
+#include "ledger/store/keyring.h"
+#include "ledger/store/keyring_files.h"
+#include "ledger/store/sealed_box.h"
+
+namespace alpr::store {
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::size_t kSmallFileMax = 4096;
+
+struct VaultFiles {
+  path folder;
+  KeyringFiles::Paths keyrings;
+  path master, log_key, high_water, lock;
+};
+
+VaultFiles files_of(const VaultPlaces& places) {
+  // Absolute, so that every file has a folder to sync and a changed working directory moves
+  // nothing.
+  const path folder = std::filesystem::absolute(places.keyring);
+  const path epoch = places.epoch_secret.empty() ? folder / "epoch.secret"
+                                                 : std::filesystem::absolute(places.epoch_secret);
+  return {folder,
+          {folder / "permanent.keyring", folder / "erasable.keyring", epoch},
+          folder / "master.key",
+          folder / "log.key",
+          folder / "high-water",
+          folder / "lock"};
+}
+
+// Held as long as the descriptor: opening a vault zeroes leftovers, which may be another process's
+// next keyring.
+Result<FileDescriptor> take_lock(const path& lock) {
+  auto file = open_file(lock, O_RDWR | O_CREAT);
+  if (!file) return file;
+  if (::flock(file->get(), LOCK_EX | LOCK_NB) == 0) return file;
+  if (errno != EWOULDBLOCK) return tl::unexpected(system_error("lock", lock, errno));
+  return fail(ErrorCode::kLocked, fmt::format("{} is held: this keyring is in use", lock.string()));
+}
+
+Result<SecretKey> read_master(const path& file) {
+  auto bytes = read_secret_file(file, kSmallFileMax);
+  if (!bytes) return tl::unexpected(bytes.error());
+  const WipedBytes wiped(std::move(*bytes));
+  SecretKey master;
+  if (wiped.value.size() != master.bytes.size()) {
+    return fail(ErrorCode::kCorrupt, fmt::format("{} does not have 32 bytes", file.string()));
+  }
+  std::copy(wiped.value.begin(), wiped.value.end(), master.bytes.begin());
+  return master;
+}
+
+void append_keys(std::string& out, std::string_view member, const KeyMap& keys, KeyUse use) {
+  out.append(",\"").append(member).append("\":{");
+  bool first = true;
+  for (const auto& [name, key] : keys) {
+    if (name.use != use) continue;
+    std::string digits = chain::hex(key.bytes);
+    out.append(first ? "\"" : ",\"").append(std::to_string(name.id)).append("\":\"");
+    out.append(digits).append("\"");
+    chain::wipe({reinterpret_cast<std::uint8_t*>(digits.data()), digits.size()});
+    first = false;
+  }
+  out.append("}");
+}
+
+}  // namespace
+
+Month month_of(TimeUs time) {
+  using namespace std::chrono;
+  const sys_time<microseconds> point{microseconds(time.value)};
+  const year_month_day date{floor<days>(point)};
+  return static_cast<Month>(static_cast<int>(date.year()) * 12) +
+         static_cast<unsigned>(date.month()) - 1;
+}
+
+struct Vault::Impl {
+  VaultFiles files;
+  FileDescriptor lock;
+  SecretKey master;
+  KeyringFiles keyrings;
+  HighWaterFile high_water;
+  mutable std::mutex mutex;
+
+  static Keyring ring_of(KeyUse use) {
+    return use == KeyUse::kBucket || use == KeyUse::kBlob ? Keyring::kErasable
+                                                          : Keyring::kPermanent;
+  }
+
+  Result<SecretKey> find_locked(const KeyName& name) const {
+    const bool erasable = ring_of(name.use) == Keyring::kErasable;
+    const KeyMap& keys = (erasable ? keyrings.erasable() : keyrings.permanent()).keys;
+    const auto found = keys.find(name);
+    if (found == keys.end()) return fail(ErrorCode::kGone, fmt::format("no key for {}", name.id));
+    return found->second;
+  }
+
+  Result<SecretKey> find(const KeyName& name) const {
+    const std::lock_guard guard(mutex);
+    return find_locked(name);
+  }
+
+  Result<SecretKey> find_or_make(const KeyName& name) {
+    const std::lock_guard guard(mutex);
+    const auto made = keyrings.make(ring_of(name.use), {&name, 1});
+    if (!made) return tl::unexpected(made.error());
+    return find_locked(name);
+  }
+};
+
+Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Vault::~Vault() = default;
+
+Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& log_key) {
+  chain::init_crypto();
+  const VaultFiles files = files_of(places);
+  for (const path& folder : {files.folder, files.keyrings.epoch.parent_path()}) {
+    const auto made = make_folder(folder);
+    if (!made) return made;
+  }
+  const auto lock = take_lock(files.lock);
+  if (!lock) return tl::unexpected(lock.error());
+  const std::array all{files.keyrings.epoch, files.keyrings.erasable, files.keyrings.permanent,
+                       files.log_key,        files.high_water,        files.master};
+  for (const path& file : all) {
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) continue;
+    return fail(ErrorCode::kConflict, fmt::format("{} is there already", file.string()));
+  }
+  const SecretKey master = random_key();
+  auto done = KeyringFiles::create(files.keyrings, master);
+  if (done) done = write_new_file_durably(files.log_key, seal_log_key(master, log_key), 0600);
+  if (done) done = HighWaterFile::create(files.high_water);
+  if (done) done = write_new_file_durably(files.master, master.bytes, 0600);
+  if (!done) {
+    // None of these was there before, and nothing is sealed under them yet.
+    for (const path& file : all) static_cast<void>(remove_file(file));
+  }
+  return done;
+}
+
+Result<std::unique_ptr<Vault>> Vault::open(const VaultPlaces& places) {
+  chain::init_crypto();
+  const VaultFiles files = files_of(places);
+  const auto master = read_master(files.master);
+  if (!master) return tl::unexpected(master.error());
+  auto lock = take_lock(files.lock);
+  if (!lock) return tl::unexpected(lock.error());
+  auto keyrings = KeyringFiles::open(files.keyrings, *master);
+  if (!keyrings) return tl::unexpected(keyrings.error());
+  auto high_water = HighWaterFile::open(files.high_water);
+  if (!high_water) return tl::unexpected(high_water.error());
+  return std::unique_ptr<Vault>(new Vault(std::unique_ptr<Impl>(new Impl{
+      files, std::move(*lock), *master, std::move(*keyrings), std::move(*high_water), {}})));
+}
+
+Result<chain::SigningKey> Vault::log_key() const {
+  const auto bytes = read_file(impl_->files.log_key, kSmallFileMax);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto key = open_log_key(impl_->master, *bytes);
+  if (key) return key;
+  return fail(ErrorCode::kCorrupt,
+              fmt::format("{}: {}", impl_->files.log_key.string(), key.error().detail));
+}
+
+Result<SecretKey> Vault::month_key(Month month) const {
+  return impl_->find({KeyUse::kMonth, month});
+}
+
+Result<SecretKey> Vault::bucket_key(Bucket bucket) const {
+  return impl_->find({KeyUse::kBucket, bucket.value});
+}
+
+Result<SecretKey> Vault::held_key(Sequence seq) const {
+  return impl_->find({KeyUse::kHeld, seq.value});
+}
+
+Result<SecretKey> Vault::blob_key(std::uint64_t blob) const {
+  return impl_->find({KeyUse::kBlob, blob});
+}
+
+SecretKey Vault::register_key() const {
+  const auto key = impl_->find({KeyUse::kRegister, 0});
+  ALPR_CHECK(key.has_value());  // a keyring without one does not open
+  return *key;
+}
+
+Result<SecretKey> Vault::make_month_key(Month month) {
+  return impl_->find_or_make({KeyUse::kMonth, month});
+}
+
+Result<SecretKey> Vault::make_bucket_key(Bucket bucket) {
+  return impl_->find_or_make({KeyUse::kBucket, bucket.value});
+}
+
+Result<SecretKey> Vault::make_blob_key(std::uint64_t blob) {
+  return impl_->find_or_make({KeyUse::kBlob, blob});
+}
+
+Result<void> Vault::make_held_keys(std::span<const Sequence> seqs) {
+  std::vector<KeyName> names;
+  for (const Sequence seq : seqs) names.push_back({KeyUse::kHeld, seq.value});
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->keyrings.make(Keyring::kPermanent, names);
+}
+
+Result<Vault::Destroyed> Vault::destroy(std::optional<Bucket> bucket,
+                                        std::optional<std::uint64_t> blob,
+                                        std::span<const Sequence> held) {
+  std::vector<KeyName> erasable, permanent;
+  if (bucket) erasable.push_back({KeyUse::kBucket, bucket->value});
+  if (blob) erasable.push_back({KeyUse::kBlob, *blob});
+  for (const Sequence seq : held) permanent.push_back({KeyUse::kHeld, seq.value});
+
+  const std::lock_guard guard(impl_->mutex);
+  Destroyed destroyed;
+  if (!erasable.empty()) {
+    const auto removed = impl_->keyrings.remove(Keyring::kErasable, erasable);
+    if (!removed) return tl::unexpected(removed.error());
+    destroyed.erasable = impl_->keyrings.erasable().digest;
+  }
+  if (!permanent.empty()) {
+    const auto removed = impl_->keyrings.remove(Keyring::kPermanent, permanent);
+    if (!removed) return tl::unexpected(removed.error());
+    destroyed.permanent = impl_->keyrings.permanent().digest;
+  }
+  return destroyed;
+}
+
+Result<void> Vault::note_signed(const HighWater& mark) {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->high_water.note(mark);
+}
+
+Result<std::optional<Vault::HighWater>> Vault::high_water() const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->high_water.mark();
+}
+
+std::string Vault::export_keys() const {
+  const std::lock_guard guard(impl_->mutex);
+  const KeyMap& permanent = impl_->keyrings.permanent().keys;
+  const KeyMap& erasable = impl_->keyrings.erasable().keys;
+  std::string out;
+  // Reserved in full, so that growing leaves no copies of keys behind: 20 digits, 64 of hex, 6
+  // marks, each at most.
+  out.reserve(128 + 96 * (permanent.size() + erasable.size()));
+  out.append("{\"format\":1");
+  append_keys(out, "months", permanent, KeyUse::kMonth);
+  append_keys(out, "buckets", erasable, KeyUse::kBucket);
+  append_keys(out, "held", permanent, KeyUse::kHeld);
+  append_keys(out, "blobs", erasable, KeyUse::kBlob);
+  out.append("}");
+  return out;
+}
+
+}  // namespace alpr::store

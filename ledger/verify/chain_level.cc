@@ -1,0 +1,395 @@
+#include "ledger/verify/chain_level.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/kinds.h"
+#include "ledger/verify/checkpoints.h"
+#include "ledger/verify/log_keys.h"
+#include "ledger/verify/payload_check.h"
+#include "ledger/verify/rules.h"
+#include "ledger/verify/tree.h"
+
+namespace alpr::verify {
+namespace {
+
+using chain::Header;
+using chain::HeaderBytes;
+
+constexpr std::uint32_t kFormat = 1;
+constexpr std::uint64_t kGapMax = 65'536;  // longer gaps are not walked over
+constexpr std::size_t kOriginMax = 1'024;
+
+class ChainWalk {
+ public:
+  ChainWalk(Reader& reader, const Options& options, Snapshots snapshots, LevelReport& report,
+            LevelReport& erasure, std::string origin)
+      : reader_(reader),
+        options_(options),
+        snapshots_(snapshots),
+        report_(report),
+        erasure_(erasure),
+        keys_(origin, options.key),
+        tree_([this](const BuiltTile& tile) { return compare(tile); }),
+        checkpoints_(reader, origin, keys_, report) {
+    state_.origin = std::move(origin);
+  }
+
+  Result<void> run();
+  ChainState take_state() { return std::move(state_); }
+
+ private:
+  // The event before the one being read: its leaf goes into the tree once the next link is known.
+  struct Pending {
+    std::uint64_t seq = 0;
+    std::optional<Digest> leaf;  // nullopt: there is no header that decodes
+  };
+
+  Result<void> take_row(BytesView key, BytesView value);
+  Result<void> take(std::uint64_t seq, BytesView value);
+  Result<void> take_gap(std::uint64_t to);
+  Result<void> settle(const std::optional<Digest>& next_previous);
+  Result<Digest> choose(const Pending& pending, const std::optional<Digest>& next_previous);
+  Result<std::optional<Digest>> in_tile(std::uint64_t seq);
+  Result<void> note_event(const Header& header);
+  void note_genesis(const chain::Json& payload);
+  Result<void> compare(const BuiltTile& tile);
+  Result<void> check_tile_rows();
+  Result<void> finish();
+  Result<void> maybe_renew();
+
+  Reader& reader_;
+  const Options& options_;
+  Snapshots snapshots_;
+  LevelReport& report_;
+  LevelReport& erasure_;
+  LogKeys keys_;
+  Tree tree_;
+  Checkpoints checkpoints_;
+  ChainState state_;
+  std::optional<Pending> pending_;
+  std::uint64_t next_ = 0;  // the seq that comes now
+  TimeUs time_;             // of the event last read
+  bool stop_ = false;
+  std::optional<std::uint64_t> tile_index_;
+  std::vector<Digest>
+      tile_;  // the stored level 0 tile of the events now passing; empty when there is none
+};
+
+Result<void> ChainWalk::run() {
+  if (options_.since) {
+    if (auto expected = checkpoints_.expect_since(*options_.since); !expected) return expected;
+  }
+  if (auto started = checkpoints_.start(); !started) return started;
+  const std::uint64_t total = reader_.rows(Database::kHeaders);
+  Cursor headers = reader_.cursor(Database::kHeaders);
+  auto row = headers.first();
+  while (row && *row && !stop_) {
+    if (auto taken = take_row(headers.key(), headers.value()); !taken) return taken;
+    if (options_.progress && next_ % options_.renew_every == 0) options_.progress(next_, total);
+    if (auto renewed = maybe_renew(); !renewed) return renewed;
+    row = headers.next();
+  }
+  if (!row) return tl::unexpected(row.error());
+  return finish();
+}
+
+Result<void> ChainWalk::maybe_renew() {
+  if (snapshots_ == Snapshots::kOne || next_ % options_.renew_every != 0) return {};
+  if (auto renewed = reader_.renew(); !renewed) return renewed;
+  // The leaf that is pending is not in the tree yet; its checkpoint is still to come.
+  return checkpoints_.renewed(tree_);
+}
+
+Result<void> ChainWalk::take_row(BytesView key, BytesView value) {
+  if (key.size() != 8) {
+    report_.add(std::nullopt, rule::kStore, "a header stands under a key that is no seq");
+    return {};
+  }
+  const std::uint64_t seq = chain::get_be64(key.data());
+  if (seq > next_) {
+    if (auto passed = take_gap(seq); !passed || stop_) return passed;
+  }
+  return take(seq, value);
+}
+
+Result<void> ChainWalk::take_gap(std::uint64_t to) {
+  report_.add(next_, rule::kChain,
+              to == next_ + 1
+                  ? fmt::format("there is no header: the event was dropped")
+                  : fmt::format("there are no headers up to event {}: they were dropped", to - 1));
+  if (to - next_ > kGapMax) {
+    report_.add(to, rule::kChain, "the gap is too long to go on after it");
+    stop_ = true;
+    return {};
+  }
+  for (; next_ < to; ++next_) {
+    if (auto settled = settle(std::nullopt); !settled) return settled;
+    pending_ = Pending{next_, std::nullopt};
+  }
+  return {};
+}
+
+Result<void> ChainWalk::take(std::uint64_t seq, BytesView value) {
+  HeaderBytes bytes{};
+  auto header = chain::decode_header(value);
+  if (header) {
+    std::ranges::copy(value, bytes.begin());
+  } else {
+    report_.add(seq, rule::kHeader, header.error().detail);
+  }
+  if (auto settled = settle(header ? std::optional(header->previous) : std::nullopt); !settled)
+    return settled;
+  next_ = seq + 1;
+  ++report_.checked;
+  pending_ = Pending{seq, std::nullopt};
+  if (!header) return {};
+  pending_->leaf = chain::leaf_hash(bytes);
+  if (header->seq.value != seq) {
+    report_.add(seq, rule::kHeader,
+                fmt::format("the header says that it is event {}", header->seq.value));
+  }
+  if (seq == 0 && header->previous != chain::genesis_previous(state_.origin)) {
+    report_.add(seq, rule::kChain, "the first header does not link to the log's origin");
+  }
+  if (header->time < time_)
+    report_.add(seq, rule::kHeader, "its time lies before the event before it");
+  time_ = header->time;
+  state_.last_time = std::max(state_.last_time, time_);
+  return note_event(*header);
+}
+
+Result<std::optional<Digest>> ChainWalk::in_tile(std::uint64_t seq) {
+  const std::uint64_t index = seq / chain::kTileWidth;
+  if (tile_index_ != index) {
+    tile_index_ = index;
+    tile_.clear();
+    Bytes key = {0};
+    chain::put_be64(key, index);
+    const auto row = reader_.get(Database::kTiles, key);
+    if (!row) return tl::unexpected(row.error());
+    if (*row && (*row)->size() == chain::kTileWidth * sizeof(Digest)) {
+      tile_.resize(chain::kTileWidth);
+      for (std::size_t i = 0; i < tile_.size(); ++i) {
+        std::ranges::copy((*row)->subspan(i * sizeof(Digest), sizeof(Digest)), tile_[i].begin());
+      }
+    }
+  }
+  if (tile_.empty()) return std::optional<Digest>();
+  return std::optional<Digest>(tile_[seq % chain::kTileWidth]);
+}
+
+// Three witnesses say what the leaf is: the header, the link of the next event, the stored tile.
+// Two agree, or it is the header's.
+Result<Digest> ChainWalk::choose(const Pending& pending,
+                                 const std::optional<Digest>& next_previous) {
+  const auto& leaf = pending.leaf;
+  if (leaf && (!next_previous || *next_previous == *leaf)) return *leaf;
+  const auto tile = in_tile(pending.seq);
+  if (!tile) return tl::unexpected(tile.error());
+  if (!leaf) return tile->value_or(next_previous.value_or(Digest{}));
+  if (*tile && **tile == *next_previous) {
+    report_.add(pending.seq, rule::kChain,
+                "the header is not the one that was signed: neither the tile nor the next event's "
+                "link has its hash");
+    return *next_previous;
+  }
+  if (*tile && **tile == *leaf) {
+    report_.add(pending.seq + 1, rule::kChain, "the header does not link to the event before it");
+    return *leaf;
+  }
+  report_.add(pending.seq, rule::kChain,
+              "the header, or the link to it in the next event, was changed: they do not fit");
+  return *leaf;
+}
+
+Result<void> ChainWalk::settle(const std::optional<Digest>& next_previous) {
+  if (!pending_) return {};
+  const auto leaf = choose(*pending_, next_previous);
+  pending_.reset();
+  if (!leaf) return tl::unexpected(leaf.error());
+  if (auto added = tree_.append(*leaf); !added) return added;
+  return checkpoints_.at(tree_, time_);
+}
+
+Result<void> ChainWalk::note_event(const Header& header) {
+  const std::uint64_t seq = next_ - 1;  // where it stands, whatever it says of itself
+  const bool genesis = header.kind == chain::kind::kLogStarted;
+  if (genesis != (seq == 0)) {
+    report_.add(seq, rule::kChain,
+                genesis ? "log.started stands in the middle of a log"
+                        : "the first event is not log.started");
+    return {};
+  }
+  if (header.kind > chain::kind::kHoldReleased || header.kind == 0) return {};
+  const auto row = reader_.get(Database::kPayloads, number_key(seq));
+  if (!row) return tl::unexpected(row.error());
+  const bool chain_needs_it = genesis || header.kind == chain::kind::kKeyRotated;
+  Result<chain::Json> payload = fail(ErrorCode::kNotFound, "its payload is missing");
+  if (*row) {
+    const auto parsed = parse_row(**row);
+    payload = parsed ? open_members(header, *parsed)
+                     : Result<chain::Json>(tl::unexpected(parsed.error()));
+  }
+  if (!payload) {
+    // Level erasure looks at every payload; what the chain itself stands on is looked at here.
+    if (chain_needs_it) report_.add(seq, rule::kPayload, payload.error().detail);
+    return {};
+  }
+  if (genesis) {
+    note_genesis(*payload);
+  } else if (header.kind == chain::kind::kKeyRotated) {
+    if (const auto rotated = keys_.rotate(header, *payload); !rotated) {
+      report_.add(seq, rule::kKeys, rotated.error().detail);
+    }
+  } else if (const auto noted = state_.facts.note(header, *payload); !noted) {
+    erasure_.add(seq, rule::kKind, noted.error().detail);
+  }
+  return {};
+}
+
+void ChainWalk::note_genesis(const chain::Json& payload) {
+  const chain::Json* format = payload.member("format");
+  const chain::Json* vkey = payload.member("vkey");
+  const chain::Json* log_id = payload.member("log_id");
+  const chain::Json* bucket = payload.member("bucket_seconds");
+  const chain::Json* simulated = payload.member("simulated");
+  const auto add = [&](std::string_view what) { report_.add(0, rule::kKind, what); };
+  if (format == nullptr || format->integer() == nullptr || *format->integer() != kFormat)
+    add("it is not of format 1");
+  if (bucket == nullptr || bucket->integer() == nullptr ||
+      *bucket->integer() * kSecondUs != kBucketUs) {
+    add("its buckets are not of 15 minutes");
+  }
+  const bool has_id = log_id != nullptr && log_id->string() != nullptr &&
+                      log_id->string()->size() == 32 &&
+                      chain::parse_hex(*log_id->string()).has_value();
+  if (!has_id) add("it has no log ID of 16 bytes");
+  if (simulated == nullptr || simulated->boolean() == nullptr) {
+    add("it does not say whether its clock is simulated");
+  } else {
+    state_.simulated = *simulated->boolean();
+  }
+  if (vkey == nullptr || vkey->string() == nullptr) return add("it names no key");
+  const auto key = chain::parse_vkey(*vkey->string());
+  if (!key) return add("its key does not read: " + key.error().detail);
+  if (const auto begun = keys_.begin(*key); !begun) add(begun.error().detail);
+}
+
+Result<void> ChainWalk::compare(const BuiltTile& tile) {
+  const chain::TileId id{tile.level, tile.index, static_cast<unsigned>(tile.hashes.size())};
+  Bytes key = {static_cast<std::uint8_t>(tile.level)};
+  chain::put_be64(key, tile.index);
+  const auto row = reader_.get(Database::kTiles, key);
+  if (!row) return tl::unexpected(row.error());
+  const auto add = [&](std::optional<std::uint64_t> seq, std::string_view what) {
+    report_.add(seq, rule::kTiles, fmt::format("{}: {}", chain::tile_path(id), what));
+  };
+  if (!*row) {
+    add(std::nullopt, "the tile is missing");
+  } else if ((*row)->size() != tile.hashes.size() * sizeof(Digest)) {
+    add(std::nullopt, "the tile is of another size");
+  } else {
+    for (std::size_t i = 0; i < tile.hashes.size(); ++i) {
+      if (std::ranges::equal((*row)->subspan(i * sizeof(Digest), sizeof(Digest)), tile.hashes[i]))
+        continue;
+      const bool leaf = tile.level == 0;
+      add(leaf ? std::optional(tile.index * chain::kTileWidth + i) : std::nullopt,
+          fmt::format("hash {} is not that of the headers", i));
+      break;
+    }
+  }
+  return {};
+}
+
+Result<void> ChainWalk::check_tile_rows() {
+  const auto growing = tree_.growing();
+  for (const BuiltTile& tile : growing) {
+    if (tile.level == 0)
+      continue;  // the partial one of level 0 is not stored: it is in the headers
+    if (auto compared = compare(tile); !compared) return compared;
+  }
+  Cursor tiles = reader_.cursor(Database::kTiles);
+  auto row = tiles.first();
+  for (; row && *row; row = tiles.next()) {
+    const BytesView key = tiles.key();
+    bool ours = key.size() == 9 && key[0] < Tree::kLevels;
+    if (ours) {
+      const unsigned level = key[0];
+      const std::uint64_t index = chain::get_be64(key.data() + 1);
+      const bool grows = level > 0 && std::ranges::any_of(growing, [&](const BuiltTile& tile) {
+                           return tile.level == level && tile.index == index;
+                         });
+      ours = index < tree_.complete_tiles(level) || grows;
+    }
+    if (!ours)
+      report_.add(std::nullopt, rule::kTiles,
+                  "there is a tile that a log of this size does not have");
+  }
+  if (!row) return tl::unexpected(row.error());
+  return {};
+}
+
+Result<void> ChainWalk::finish() {
+  if (auto settled = settle(std::nullopt); !settled) return settled;
+  state_.size = tree_.size();
+  state_.root = tree_.root();
+  state_.complete = !stop_;
+  if (tree_.size() == 0) report_.add(std::nullopt, rule::kChain, "the log has no events");
+  if (auto checked = check_tile_rows(); !checked) return checked;
+  if (auto checked = checkpoints_.finish(tree_); !checked) return checked;
+  for (const std::uint64_t seq : keys_.unvouched()) {
+    report_.add(seq, rule::kKeys,
+                "no kept checkpoint by the key before it vouches for this rotation");
+  }
+  const std::optional<bool> ours = keys_.given_is_ours();
+  if (ours == false)
+    report_.add(std::nullopt, rule::kKeys, "the key that was given is not one of this log's keys");
+  state_.anchored = ours == true;
+  return {};
+}
+
+Result<std::string> read_meta(Reader& reader, LevelReport& report) {
+  const auto format = reader.get(Database::kMeta, as_bytes("format"));
+  if (!format) return tl::unexpected(format.error());
+  if (!*format || (*format)->size() != 4) {
+    report.add(std::nullopt, rule::kStore, "the store does not say of which format it is");
+  } else if (const std::uint32_t number = chain::get_be32((*format)->data()); number != kFormat) {
+    return fail(
+        ErrorCode::kWrongVersion,
+        fmt::format("the store is of format {}; this verifier knows format {}", number, kFormat));
+  }
+  const auto origin = reader.get(Database::kMeta, as_bytes("origin"));
+  if (!origin) return tl::unexpected(origin.error());
+  if (!*origin || (*origin)->empty() || (*origin)->size() > kOriginMax) {
+    report.add(std::nullopt, rule::kStore, "the store does not name the log's origin");
+    return std::string();
+  }
+  return std::string(as_text(**origin));
+}
+
+}  // namespace
+
+Result<ChainState> check_chain(Reader& reader, const Options& options, Snapshots snapshots,
+                               LevelReport& chain, LevelReport& erasure) {
+  chain.holds = true;
+  auto origin = read_meta(reader, chain);
+  if (!origin) {
+    if (origin.error().code != ErrorCode::kCorrupt) return tl::unexpected(origin.error());
+    chain.add(std::nullopt, rule::kStore, origin.error().detail);
+    return ChainState{};
+  }
+  ChainWalk walk(reader, options, snapshots, chain, erasure, std::move(*origin));
+  if (const auto done = walk.run(); !done) {
+    if (done.error().code != ErrorCode::kCorrupt) return tl::unexpected(done.error());
+    chain.add(std::nullopt, rule::kStore, done.error().detail);
+    ChainState state = walk.take_state();
+    state.complete = false;
+    return state;
+  }
+  return walk.take_state();
+}
+
+}  // namespace alpr::verify

@@ -1,0 +1,52 @@
+// The kept checkpoints, and the one the auditor brought, against the tree as it grows. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ledger/chain/error.h"
+#include "ledger/chain/note.h"
+#include "ledger/verify/log_keys.h"
+#include "ledger/verify/reader.h"
+#include "ledger/verify/report.h"
+#include "ledger/verify/tree.h"
+
+namespace alpr::verify {
+
+class Checkpoints {
+ public:
+  // `since` is a signed checkpoint's bytes. All references outlive this.
+  Checkpoints(Reader& reader, std::string origin, LogKeys& keys, LevelReport& report);
+
+  // kMalformed: the auditor's checkpoint does not even read as one.
+  Result<void> expect_since(std::string_view note);
+  Result<void> start();
+  // After an event was added: last_time is that event's. Judges what is kept for exactly this size.
+  Result<void> at(const Tree& tree, TimeUs last_time);
+  Result<void> renewed(const Tree& tree);  // the reader went on to another snapshot
+  // After the last event.
+  Result<void> finish(const Tree& tree);
+
+ private:
+  struct Since {
+    chain::Note note;
+    chain::Checkpoint checkpoint;
+    bool seen = false;
+  };
+  Result<void> stand_on(const Result<bool>& row);
+  void judge(const Tree& tree, TimeUs last_time);
+  void judge_since(const Tree& tree, TimeUs last_time);
+
+  Reader& reader_;
+  std::string origin_;
+  LogKeys& keys_;
+  LevelReport& report_;
+  Cursor cursor_;
+  bool row_ = false;                   // the cursor stands on a row
+  std::optional<std::uint64_t> size_;  // of the row it stands on; nullopt: the row's key is no size
+  std::optional<std::uint64_t> newest_;
+  bool no_key_said_ = false;
+  std::optional<Since> since_;
+};
+
+}  // namespace alpr::verify

@@ -1,0 +1,170 @@
+// plateledger-verify: what an auditor runs on a store folder. Exit codes: 0 it holds; 1 a check
+// found something, or a level that was asked for is not checked by this version; 2 bad usage or
+// input; 3 the environment failed.
+#include <fmt/format.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <string>
+
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/keys.h"
+#include "ledger/verify/verify.h"
+#include "policy/records/kinds.h"
+
+namespace {
+
+using namespace alpr;
+
+constexpr int kHolds = 0;
+constexpr int kFound = 1;
+constexpr int kBadInput = 2;
+constexpr int kEnvironment = 3;
+constexpr std::size_t kFileMax = std::size_t{64} << 20;
+
+struct Arguments {
+  std::string store, url, bundle, key, keys, level = "erasure", since, now;
+  bool json = false;
+};
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(ErrorCode::kNotFound, path + " does not open");
+  std::string text;
+  std::array<char, 1 << 16> buffer{};
+  while (file && text.size() <= kFileMax) {
+    file.read(buffer.data(), buffer.size());
+    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (file.bad()) return fail(ErrorCode::kIo, path + " does not read");
+  if (text.size() > kFileMax) return fail(ErrorCode::kTooLarge, path + " is too large");
+  return text;
+}
+
+TimeUs wall_clock() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return {now.tv_sec * kSecondUs + now.tv_nsec / 1000};
+}
+
+// A bar on a terminal, for work over a second.
+class Progress {
+ public:
+  void operator()(std::uint64_t done, std::uint64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (total == 0 || now - started_ < std::chrono::seconds(1)) return;
+    if (shown_ && now - last_ < std::chrono::milliseconds(200)) return;
+    last_ = now;
+    shown_ = true;
+    const std::uint64_t part = std::min<std::uint64_t>(done * 40 / total, 40);
+    fmt::print(stderr, "\r[{:<40}] {} of {} events ", std::string(part, '='), done, total);
+    std::fflush(stderr);
+  }
+  static void clear() { fmt::print(stderr, "\r{:<79}\r", ""); }
+
+ private:
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_;
+  bool shown_ = false;
+};
+
+Result<verify::Options> options_of(const Arguments& arguments) {
+  verify::Options options;
+  const auto level = verify::parse_level(arguments.level);
+  if (!level) return tl::unexpected(level.error());
+  options.level = *level;
+  if (!arguments.key.empty()) {
+    const auto key = chain::parse_vkey(arguments.key);
+    if (!key) return fail(ErrorCode::kMalformed, "--key: " + key.error().detail);
+    if (key->type != chain::KeyType::kEd25519)
+      return fail(ErrorCode::kMalformed, "--key: not a log's key");
+    options.key = *key;
+  }
+  if (!arguments.keys.empty()) {
+    auto text = read_file(arguments.keys);
+    if (!text) return tl::unexpected(text.error());
+    while (text->ends_with('\n')) text->pop_back();
+    auto keys = verify::Keys::parse(*text);
+    chain::wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
+    if (!keys) return tl::unexpected(keys.error());
+    options.keys = std::move(*keys);
+  }
+  if (!arguments.since.empty()) {
+    auto text = read_file(arguments.since);
+    if (!text) return tl::unexpected(text.error());
+    options.since = std::move(*text);
+  }
+  if (!arguments.now.empty()) {
+    const auto now = chain::parse_time(arguments.now);
+    if (!now) return fail(ErrorCode::kMalformed, "--now: " + now.error().detail);
+    options.now = *now;
+  }
+  options.wall_clock = wall_clock();
+  if (isatty(STDERR_FILENO) != 0) options.progress = Progress();
+  return options;
+}
+
+int refuse(const Error& error) {
+  fmt::print(stderr, "plateledger-verify: {}\n", error.detail);
+  return error.code == ErrorCode::kIo || error.code == ErrorCode::kNoSpace ? kEnvironment
+                                                                           : kBadInput;
+}
+
+int run(const Arguments& arguments) {
+  if (!arguments.url.empty() || !arguments.bundle.empty()) {
+    return refuse({ErrorCode::kMalformed,
+                   "--url and --bundle are not there yet; verify a store folder with --store"});
+  }
+  if (arguments.store.empty())
+    return refuse({ErrorCode::kMalformed, "say what to verify: --store DIR"});
+  auto options = options_of(arguments);
+  if (!options) return refuse(options.error());
+  const auto report = verify::verify_store(arguments.store, policy::kinds(), *options);
+  if (options->progress) Progress::clear();
+  if (!report) return refuse(report.error());
+  const std::string text =
+      arguments.json ? verify::to_json(*report) + "\n" : verify::to_text(*report);
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written) return kEnvironment;
+  return report->holds() ? kHolds : kFound;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Verifies a Plateledger store: its chain, and that what had to be erased was.");
+  app.add_option("--store", arguments.store, "the store's folder");
+  app.add_option("--url", arguments.url, "a server (not there yet)");
+  app.add_option("--bundle", arguments.bundle, "an exported bundle (not there yet)");
+  app.add_option("--key", arguments.key, "the log's verifier key, from elsewhere than the store");
+  app.add_option("--keys", arguments.keys, "a file of exported keys, to open sealed payloads");
+  app.add_option("--level", arguments.level,
+                 "chain, erasure (default) or policy (not checked in this version)");
+  app.add_option("--since", arguments.since, "a signed checkpoint you kept");
+  app.add_option("--now", arguments.now, "judge due dates as of this time (RFC 3339)");
+  app.add_flag("--json", arguments.json, "one JSON object on stdout");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return kBadInput;
+  }
+  try {
+    chain::init_crypto();
+    return run(arguments);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "plateledger-verify: {}\n", error.what());
+    return kEnvironment;
+  }
+}

@@ -1,0 +1,119 @@
+#include "ledger/verify/verify.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "ledger/chain/keys.h"
+#include "ledger/verify/chain_level.h"
+#include "ledger/verify/erasure_level.h"
+#include "ledger/verify/guard.h"
+#include "ledger/verify/reader.h"
+#include "ledger/verify/rules.h"
+
+namespace alpr::verify {
+namespace {
+
+namespace fs = std::filesystem;
+using SteadyClock = std::chrono::steady_clock;
+
+std::int64_t since(SteadyClock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
+}
+
+// The levels that were asked for, all of them not checked yet.
+std::vector<LevelReport> asked(Level level) {
+  std::vector<LevelReport> levels;
+  for (const Level each : {Level::kChain, Level::kErasure, Level::kPolicy}) {
+    if (each <= level) levels.emplace_back().level = each;
+  }
+  if (level == Level::kPolicy)
+    levels.back().note = "this version does not decide recorded decisions again";
+  return levels;
+}
+
+Report damaged(const Options& options, std::string_view what) {
+  Report report;
+  report.levels = asked(options.level);
+  report.levels.front().add(std::nullopt, rule::kStore, what);
+  if (report.levels.size() > 1) report.levels[1].note = "the chain could not be walked";
+  return report;
+}
+
+TimeUs judged_at(const Options& options, const ChainState& state) {
+  const TimeUs clock = state.simulated ? TimeUs{0} : options.wall_clock;
+  return std::max(state.last_time, options.now.value_or(clock));
+}
+
+Result<Report> verify_once(Reader& reader, const fs::path& store, const chain::KindRegistry& kinds,
+                           const Options& options, Snapshots snapshots) {
+  Report report;
+  report.levels = asked(options.level);
+  LevelReport spare;  // what erasure would say, where it is not asked
+  LevelReport& erasure = report.levels.size() > 1 ? report.levels[1] : spare;
+  const auto state = check_chain(reader, options, snapshots, report.levels.front(), erasure);
+  if (!state) return tl::unexpected(state.error());
+  report.anchored = state->anchored;
+  report.simulated = state->simulated;
+  report.size = state->size;
+  report.root = state->root;
+  report.as_of = judged_at(options, *state);
+  if (options.level == Level::kChain) return report;
+  if (!state->complete) {
+    erasure.note = "the chain could not be walked to its end";
+    return report;
+  }
+  const auto done =
+      check_erasure(reader, store, kinds, options, snapshots, *state, report.as_of, erasure);
+  if (!done) return tl::unexpected(done.error());
+  return report;
+}
+
+std::string encode_result(const Result<Report>& result) {
+  if (result) return "R" + encode(*result);
+  return "E" + std::to_string(static_cast<int>(result.error().code)) + " " + result.error().detail;
+}
+
+Result<Report> decode_result(const std::string& text) {
+  if (text.starts_with('R')) return decode_report(std::string_view(text).substr(1));
+  const std::size_t space = text.find(' ');
+  if (!text.starts_with('E') || space == std::string::npos) {
+    return fail(ErrorCode::kIo, "the reading process answered something else");
+  }
+  return fail(static_cast<ErrorCode>(std::stoi(text.substr(1, space - 1))), text.substr(space + 1));
+}
+
+}  // namespace
+
+Result<Report> verify_store_here(const fs::path& store, const chain::KindRegistry& kinds,
+                                 const Options& options) {
+  const auto start = SteadyClock::now();
+  chain::init_crypto();
+  auto reader = Reader::open(store);
+  if (!reader) {
+    if (reader.error().code != ErrorCode::kCorrupt) return tl::unexpected(reader.error());
+    return damaged(options, reader.error().detail);
+  }
+  auto report = verify_once(**reader, store, kinds, options, Snapshots::kRenewed);
+  // A store that is being written to can look wrong between two snapshots. What a finding says must
+  // be true of one.
+  if (report && !report->holds() && (*reader)->moved()) {
+    if (auto renewed = (*reader)->renew(); !renewed) return tl::unexpected(renewed.error());
+    report = verify_once(**reader, store, kinds, options, Snapshots::kOne);
+  }
+  if (report) report->took_us = since(start);
+  return report;
+}
+
+Result<Report> verify_store(const fs::path& store, const chain::KindRegistry& kinds,
+                            const Options& options) {
+  const auto start = SteadyClock::now();
+  const auto answer =
+      in_child([&] { return encode_result(verify_store_here(store, kinds, options)); });
+  if (answer) return decode_result(*answer);
+  if (answer.error().code != ErrorCode::kCorrupt) return tl::unexpected(answer.error());
+  Report report = damaged(options, answer.error().detail);
+  report.took_us = since(start);
+  return report;
+}
+
+}  // namespace alpr::verify

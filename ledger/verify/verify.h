@@ -1,0 +1,48 @@
+// Verification of a store folder: the chain, and erasure. Shares alpr_chain with the writer and
+// nothing else.
+//
+// The projections in the store (registers, scoped, buckets, held) are derived from the events and
+// are not looked at; neither are images' contents, which the payload of a read commits to. Level
+// policy is not there yet: asked for, it is reported as not checked, and what was not checked never
+// counts as holding.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "ledger/chain/error.h"
+#include "ledger/chain/kinds.h"
+#include "ledger/chain/note.h"
+#include "ledger/chain/types.h"
+#include "ledger/verify/keys.h"
+#include "ledger/verify/report.h"
+
+namespace alpr::verify {
+
+struct Options {
+  Level level = Level::kErasure;
+  std::optional<chain::VerifierKey>
+      key;                   // the log's, from elsewhere; without it the genesis event is believed
+  std::optional<Keys> keys;  // to open sealed payloads with
+  std::optional<std::string> since;  // a signed checkpoint that the auditor kept
+  std::optional<TimeUs> now;         // judged as of the later of this and the last header's time
+  TimeUs wall_clock;                 // stands in for `now` where the log is not a simulated one
+  std::function<void(std::uint64_t done, std::uint64_t total)>
+      progress;                      // from the reading process, before each new snapshot
+  std::uint64_t renew_every = 8192;  // events between two snapshots of a live store; not 0
+};
+
+// Reads in a child process, so that a file that kills LMDB is a finding and not a crash. Not for a
+// process with other threads. Errors are about the call or the environment, never about what the
+// store says: kNotFound (no store there), kMalformed (the kept checkpoint does not read),
+// kWrongVersion (a store of another format), kIo.
+Result<Report> verify_store(const std::filesystem::path& store, const chain::KindRegistry& kinds,
+                            const Options& options);
+
+// The same in this process, for a caller that can afford to die.
+Result<Report> verify_store_here(const std::filesystem::path& store,
+                                 const chain::KindRegistry& kinds, const Options& options);
+
+}  // namespace alpr::verify

@@ -1,0 +1,366 @@
+// One description of a struct's members serves four uses: canonical JSON out, strict JSON in, the
+// event registry, and the API's schema.
+//
+// A described struct has  template <class M> void members(M& m) { m("name", field); m.open("seq",
+// other); } with the members in payload order. `open` marks a member that is stored in clear (only
+// for events). A field is a bool, std::int64_t, std::string, Sequence, TimeUs (microseconds),
+// Digest (hex), a described enum (EnumTexts), a described struct, a std::vector or std::optional
+// (absent when empty) of these. Pure; any thread.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/error.h"
+#include "ledger/chain/event.h"
+#include "ledger/chain/kinds.h"
+#include "ledger/chain/types.h"
+
+namespace alpr::policy {
+
+// Specialise with: static constexpr std::array texts{std::pair{E::kOne, "ONE"}, ...};  closed lists
+// of the order.
+template <typename E>
+struct EnumTexts;
+
+template <typename E>
+concept DescribedEnum = std::is_enum_v<E> && requires {
+  EnumTexts<E>::texts;
+};
+
+template <DescribedEnum E>
+std::string_view to_text(E value) {
+  for (const auto& [e, text] : EnumTexts<E>::texts)
+    if (e == value) return text;
+  ALPR_CHECK(false);
+}
+
+template <DescribedEnum E>
+std::optional<E> enum_from_text(std::string_view text) {
+  for (const auto& [e, name] : EnumTexts<E>::texts)
+    if (name == text) return e;
+  return std::nullopt;
+}
+
+template <DescribedEnum E>
+std::string enum_choices() {
+  std::string all;
+  for (const auto& [e, name] : EnumTexts<E>::texts) {
+    if (!all.empty()) all += ", ";
+    all += name;
+  }
+  return all;
+}
+
+namespace detail {
+struct Probe {
+  template <typename F>
+  void operator()(std::string_view, F&) {}
+  template <typename F>
+  void open(std::string_view, F&) {}
+};
+template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+}  // namespace detail
+
+template <typename T>
+concept Described = requires(T& t, detail::Probe& p) {
+  t.members(p);
+};
+
+// ---- out ----
+
+template <Described T>
+chain::Json to_json(const T& value);
+
+namespace detail {
+template <typename F>
+chain::Json field_to_json(const F& field) {
+  if constexpr (std::same_as<F, bool> || std::same_as<F, std::int64_t> ||
+                std::same_as<F, std::string>) {
+    return chain::Json(field);
+  } else if constexpr (std::same_as<F, Sequence>) {
+    return chain::Json(static_cast<std::int64_t>(field.value));
+  } else if constexpr (std::same_as<F, TimeUs>) {
+    return chain::Json(field.value);
+  } else if constexpr (std::same_as<F, Digest>) {
+    return chain::Json(chain::hex(field));
+  } else if constexpr (DescribedEnum<F>) {
+    return chain::Json(std::string(to_text(field)));
+  } else if constexpr (IsVector<F>::value) {
+    chain::Json::Array all;
+    all.reserve(field.size());
+    for (const auto& one : field) all.push_back(field_to_json(one));
+    return chain::Json(std::move(all));
+  } else {
+    static_assert(Described<F>);
+    return to_json(field);
+  }
+}
+
+struct ObjectWriter {
+  chain::Json::Object object;
+  template <typename F>
+  void operator()(std::string_view name, F& field) {
+    if constexpr (IsOptional<F>::value) {
+      if (field) object.emplace_back(std::string(name), field_to_json(*field));
+    } else {
+      object.emplace_back(std::string(name), field_to_json(field));
+    }
+  }
+  template <typename F>
+  void open(std::string_view name, F& field) {
+    (*this)(name, field);
+  }
+};
+}  // namespace detail
+
+template <Described T>
+chain::Json to_json(const T& value) {
+  detail::ObjectWriter writer;
+  const_cast<T&>(value).members(writer);  // members() only names the fields here
+  return chain::Json(std::move(writer.object));
+}
+
+template <Described T>
+std::string to_json_text(const T& value) {
+  return chain::write(to_json(value));
+}
+
+// ---- in: every member known, present unless optional, of the right type. Order does not matter
+// here: canonical bytes are held to by their commitment, request bodies have no order. ----
+
+template <Described T>
+Result<T> from_json(const chain::Json& json, const std::string& where = "");
+
+namespace detail {
+inline std::string join(const std::string& where, std::string_view name) {
+  return where.empty() ? std::string(name) : where + "." + std::string(name);
+}
+
+template <typename F>
+Result<F> field_from_json(const chain::Json& json, const std::string& where) {
+  const auto wrong = [&](std::string_view expected) {
+    return fail(ErrorCode::kMalformed, where + ": expected " + std::string(expected));
+  };
+  if constexpr (std::same_as<F, bool>) {
+    if (const bool* v = json.boolean()) return *v;
+    return wrong("true or false");
+  } else if constexpr (std::same_as<F, std::int64_t>) {
+    if (const std::int64_t* v = json.integer()) return *v;
+    return wrong("an integer");
+  } else if constexpr (std::same_as<F, std::string>) {
+    if (const std::string* v = json.string()) return *v;
+    return wrong("a string");
+  } else if constexpr (std::same_as<F, Sequence>) {
+    const std::int64_t* v = json.integer();
+    if (v && *v >= 0) return Sequence{static_cast<std::uint64_t>(*v)};
+    return wrong("an event's sequence number");
+  } else if constexpr (std::same_as<F, TimeUs>) {
+    const std::int64_t* v = json.integer();
+    if (v && *v >= 0) return TimeUs{*v};
+    return wrong("a time in microseconds since 1970");
+  } else if constexpr (std::same_as<F, Digest>) {
+    if (const std::string* v = json.string())
+      if (auto digest = chain::parse_digest_hex(*v)) return *digest;
+    return wrong("64 lower-case hexadecimal digits");
+  } else if constexpr (DescribedEnum<F>) {
+    if (const std::string* v = json.string())
+      if (auto e = enum_from_text<F>(*v)) return *e;
+    return wrong("one of " + enum_choices<F>());
+  } else if constexpr (IsVector<F>::value) {
+    const chain::Json::Array* array = json.array();
+    if (!array) return wrong("a list");
+    F all;
+    all.reserve(array->size());
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      auto one = field_from_json<typename F::value_type>((*array)[i],
+                                                         where + "[" + std::to_string(i) + "]");
+      if (!one) return tl::unexpected(one.error());
+      all.push_back(std::move(*one));
+    }
+    return all;
+  } else {
+    static_assert(Described<F>);
+    return from_json<F>(json, where);
+  }
+}
+
+struct ObjectReader {
+  const chain::Json::Object& object;
+  const std::string& where;
+  std::vector<std::string_view> known;
+  std::optional<Error> error;
+
+  template <typename F>
+  void operator()(std::string_view name, F& field) {
+    known.push_back(name);
+    if (error) return;
+    const chain::Json* found = nullptr;
+    for (const auto& [key, value] : object) {
+      if (key != name) continue;
+      if (found) error = Error{ErrorCode::kMalformed, join(where, name) + ": given twice"};
+      found = &value;
+    }
+    if (error) return;
+    if constexpr (IsOptional<F>::value) {
+      if (!found) {
+        field.reset();
+        return;
+      }
+      read<typename F::value_type>(*found, name, field);
+    } else {
+      if (!found) {
+        error = Error{ErrorCode::kMalformed, join(where, name) + ": missing"};
+        return;
+      }
+      read<F>(*found, name, field);
+    }
+  }
+  template <typename F>
+  void open(std::string_view name, F& field) {
+    (*this)(name, field);
+  }
+
+ private:
+  template <typename F, typename Into>
+  void read(const chain::Json& json, std::string_view name, Into& field) {
+    auto value = field_from_json<F>(json, join(where, name));
+    if (value)
+      field = std::move(*value);
+    else
+      error = value.error();
+  }
+};
+}  // namespace detail
+
+template <Described T>
+Result<T> from_json(const chain::Json& json, const std::string& where) {
+  const chain::Json::Object* object = json.object();
+  if (!object)
+    return fail(ErrorCode::kMalformed, (where.empty() ? "body" : where) + ": expected an object");
+  T value{};
+  detail::ObjectReader reader{*object, where, {}, std::nullopt};
+  value.members(reader);
+  if (reader.error) return tl::unexpected(*reader.error);
+  for (const auto& [key, unused] : *object) {
+    bool known = false;
+    for (std::string_view name : reader.known) known = known || name == key;
+    if (!known) return fail(ErrorCode::kMalformed, detail::join(where, key) + ": unknown member");
+  }
+  return value;
+}
+
+template <Described T>
+Result<T> from_json_text(std::string_view text) {
+  auto json = chain::parse_canonical(text);
+  if (!json) return tl::unexpected(json.error());
+  return from_json<T>(*json);
+}
+
+// ---- events: a described struct with  static constexpr KindSpec kKind{...}. ----
+
+struct KindSpec {
+  std::uint16_t number;
+  std::string_view name;
+  chain::Retention retention;
+  chain::Form form;
+  std::string_view why;
+};
+
+template <typename T>
+concept Record = Described<T> && requires {
+  { T::kKind } -> std::convertible_to<KindSpec>;
+};
+
+namespace detail {
+struct DraftWriter {
+  chain::Members members;
+  bool all_open;
+  template <typename F>
+  void operator()(std::string_view name, F& field) {
+    add(name, field, all_open);
+  }
+  template <typename F>
+  void open(std::string_view name, F& field) {
+    add(name, field, true);
+  }
+
+ private:
+  template <typename F>
+  void add(std::string_view name, F& field,
+           bool is_open) {  // a private visitor's flag, not an interface
+    if constexpr (IsOptional<F>::value) {
+      if (!field) return;
+      members.push_back({std::string(name), chain::write(field_to_json(*field)), is_open});
+    } else {
+      members.push_back({std::string(name), chain::write(field_to_json(field)), is_open});
+    }
+  }
+};
+struct KindLister {
+  chain::Kind& kind;
+  bool all_open;
+  template <typename F>
+  void operator()(std::string_view name, F&) {
+    kind.members.push_back(name);
+    if (all_open) kind.open.push_back(name);
+  }
+  template <typename F>
+  void open(std::string_view name, F&) {
+    kind.members.push_back(name);
+    kind.open.push_back(name);
+  }
+};
+}  // namespace detail
+
+template <Record R>
+chain::Draft to_draft(const R& record) {
+  chain::Draft draft;
+  draft.kind = R::kKind.number;
+  if constexpr (R::kKind.form == chain::Form::kWhole) {
+    draft.json = to_json_text(record);
+  } else {
+    detail::DraftWriter writer{{}, R::kKind.retention == chain::Retention::kOpen};
+    const_cast<R&>(record).members(writer);
+    draft.members = std::move(writer.members);
+  }
+  return draft;
+}
+
+// kGone when the payload was purged, kMalformed when the event is of another kind or does not
+// parse.
+template <Record R>
+Result<R> from_event(const chain::EventView& event) {
+  if (event.header.kind != R::kKind.number)
+    return fail(ErrorCode::kMalformed, "event is not a " + std::string(R::kKind.name));
+  if (!event.have_payload) return fail(ErrorCode::kGone, "payload of this event is purged");
+  return from_json_text<R>(event.json);
+}
+
+template <Record R>
+chain::Kind kind_of() {
+  chain::Kind kind{R::kKind.number, R::kKind.name, R::kKind.retention, R::kKind.form, {}, {},
+                   R::kKind.why};
+  R record{};
+  detail::KindLister lister{kind, R::kKind.retention == chain::Retention::kOpen};
+  record.members(lister);
+  return kind;
+}
+
+}  // namespace alpr::policy

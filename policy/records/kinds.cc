@@ -1,0 +1,58 @@
+#include "policy/records/kinds.h"
+
+#include "policy/records/devices.h"
+#include "policy/records/holds.h"
+#include "policy/records/hits.h"
+#include "policy/records/hotlists.h"
+#include "policy/records/people.h"
+#include "policy/records/reads.h"
+#include "policy/records/queries.h"
+#include "policy/records/sessions.h"
+#include "policy/records/stops.h"
+#include "policy/records/system.h"
+
+namespace alpr::policy {
+
+std::vector<chain::Kind> system_kinds() {
+  return {kind_of<PolicyAdopted>(), kind_of<CommandRefused>()};
+}
+
+std::vector<chain::Kind> people_kinds() {
+  return {kind_of<UserEnrolled>(),       kind_of<UserConfirmed>(),  kind_of<PasswordSet>(),
+          kind_of<RoleGrantRequested>(), kind_of<RoleGranted>(),    kind_of<RoleGrantDenied>(),
+          kind_of<RoleEnded>(),          kind_of<UserDesignated>(), kind_of<DesignationRevoked>(),
+          kind_of<TrainingCompleted>(),  kind_of<UserDeactivated>()};
+}
+
+std::vector<chain::Kind> sessions_kinds() {
+  return {kind_of<SessionOpened>(), kind_of<SessionClosed>(), kind_of<LoginFailed>(),
+          kind_of<AccountLocked>()};
+}
+
+std::vector<chain::Kind> devices_kinds() {
+  return {kind_of<DeviceEnrolled>(), kind_of<DeviceRevoked>()};
+}
+
+const chain::KindRegistry& kinds() {
+  static const chain::KindRegistry registry = [] {
+    std::vector<chain::Kind> all = chain::ledger_kinds();
+    for (const auto& topic : {
+             system_kinds(),
+             people_kinds(),
+             sessions_kinds(),
+             devices_kinds(),
+             reads_kinds(),
+             hotlists_kinds(),
+             hits_kinds(),
+             stops_kinds(),
+             queries_kinds(),
+             holds_kinds(),
+         }) {
+      all.insert(all.end(), topic.begin(), topic.end());
+    }
+    return chain::KindRegistry(std::move(all));
+  }();
+  return registry;
+}
+
+}  // namespace alpr::policy

@@ -1,0 +1,37 @@
+// Records of RFC 4180: comma, double quotes, line breaks of LF or CR LF. Pure; one thread per
+// reader.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/chain/error.h"
+
+namespace alpr::policy {
+
+// Strict: a quote opens a field only at its beginning, and only a comma or a line break may follow
+// its end. Control characters are refused but for tab, LF and CR inside quotes.
+class RecordReader {
+ public:
+  explicit RecordReader(std::string_view text) : text_(text) {}
+
+  // False at the end. kMalformed says what is wrong in line().
+  Result<bool> next(std::vector<std::string>& fields);
+  std::size_t line() const { return line_; }  // of the record's beginning, or of the fault, from 1
+
+ private:
+  Result<void> read_quoted(std::string& field);
+  Result<void> read_plain(std::string& field);
+  bool at_break() const;
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t next_line_ = 1;
+};
+
+// Without a line break at its end. Fields are quoted where RecordReader needs it, and nowhere else.
+std::string write_record(const std::vector<std::string>& fields);
+
+}  // namespace alpr::policy

@@ -1,0 +1,38 @@
+#include "policy/registers/fold.h"
+
+#include "policy/registers/devices.h"
+#include "policy/registers/hits.h"
+#include "policy/registers/holds.h"
+#include "policy/registers/hotlists.h"
+#include "policy/registers/people.h"
+#include "policy/registers/queries.h"
+#include "policy/registers/reads.h"
+
+namespace alpr::policy {
+namespace {
+
+using TopicFold = Result<void> (*)(const chain::EventView&, chain::RegisterWriter&);
+
+// In the order in which a topic may read another's rows of the same event.
+constexpr TopicFold kTopics[] = {
+    fold_people,
+    fold_devices,
+    fold_reads,
+    fold_hotlists,
+    fold_hits,
+    fold_queries,
+    fold_holds,
+};
+
+}  // namespace
+
+chain::Fold fold() {
+  return [](const chain::EventView& event, chain::RegisterWriter& rows) -> Result<void> {
+    for (const TopicFold topic : kTopics) {
+      if (auto folded = topic(event, rows); !folded) return folded;
+    }
+    return {};
+  };
+}
+
+}  // namespace alpr::policy

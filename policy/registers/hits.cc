@@ -1,0 +1,195 @@
+#include "policy/registers/hits.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "policy/registers/rows.h"
+#include "policy/registers/tables.h"
+
+namespace alpr::policy {
+namespace {
+
+constexpr std::size_t kResponsesMax = 10'000'000;
+constexpr std::size_t kStopsMax = 10'000'000;
+
+struct ShownRow {
+  Sequence event;  // the first hits.disclosed that showed it
+  template <typename M>
+  void members(M& m) {
+    m("event", event);
+  }
+};
+
+chain::RowKey shown_key(Sequence hit, std::string_view username) {
+  return chain::RowKey().number(hit.value).text(username);
+}
+
+Result<void> fold_raised(const chain::EventView& event, chain::RegisterWriter& rows) {
+  if (!event.have_payload) return {};  // purged
+  auto e = from_event<HitRaised>(event);
+  if (!e) return tl::unexpected(e.error());
+  const HitRow row{event.header.seq, event.header.time, std::move(*e)};
+  return write_row(rows, table::kHits, seq_key(row.hit), row, row.hit);
+}
+
+Result<void> fold_disclosed(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<HitsDisclosed>(event);
+  if (!e) return tl::unexpected(e.error());
+  for (const Sequence hit : e->hits) {
+    auto shown = was_shown(rows, hit, e->by.username);
+    if (!shown) return tl::unexpected(shown.error());
+    if (*shown) continue;
+    auto written = write_row(rows, table::kHitsShown, shown_key(hit, e->by.username),
+                             ShownRow{event.header.seq});
+    if (!written) return written;
+  }
+  return {};
+}
+
+Result<HitResponseRow> response_or_new(const chain::RegisterReader& rows, Sequence hit,
+                                       const HitFacts& facts, TimeUs at) {
+  auto found = find_response(rows, hit);
+  if (!found) return tl::unexpected(found.error());
+  if (*found) return std::move(**found);
+  HitResponseRow row;
+  row.hit = hit;
+  row.facts = facts;
+  row.first_at = at;
+  return row;
+}
+
+std::optional<Sequence>& step_of(HitResponseRow& row, HitStep step) {
+  switch (step) {
+    case HitStep::kPlateConfirmed:
+      return row.plate_confirmed;
+    case HitStep::kVisualMatch:
+      return row.visual_match;
+    case HitStep::kCletsVerified:
+      return row.clets_verified;
+    case HitStep::kAttributesChecked:
+      return row.attributes_checked;
+    case HitStep::kFollowing:
+      return row.following;
+  }
+  ALPR_CHECK(false);
+}
+
+Result<void> fold_step(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<HitStepRecorded>(event);
+  if (!e) return tl::unexpected(e.error());
+  auto row = response_or_new(rows, e->hit, e->facts, event.header.time);
+  if (!row) return tl::unexpected(row.error());
+  if (e->done) step_of(*row, e->step) = event.header.seq;
+  row->state = e->state;
+  row->last_at = event.header.time;
+  row->last_by = e->by.username;
+  return write_row(rows, table::kResponses, seq_key(e->hit), *row);
+}
+
+Result<void> fold_validated(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<HitValidated>(event);
+  if (!e) return tl::unexpected(e.error());
+  auto row =
+      need_row<HitResponseRow>(rows, table::kResponses, seq_key(e->hit), "response to a hit");
+  if (!row) return tl::unexpected(row.error());
+  row->state = HitState::kFullyValidated;
+  row->validated = event.header.seq;
+  return write_row(rows, table::kResponses, seq_key(e->hit), *row);
+}
+
+Result<void> fold_stop(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<StopDocumented>(event);
+  if (!e) return tl::unexpected(e.error());
+  auto row = response_or_new(rows, e->hit, e->facts, event.header.time);
+  if (!row) return tl::unexpected(row.error());
+  const bool acted = e->action == StopAction::kFreedomRestricted ||
+                     e->disposition == Disposition::kRecoveredVehicle;
+  row->state = acted ? HitState::kActioned : HitState::kClosed;
+  row->stop = event.header.seq;
+  row->last_at = event.header.time;
+  row->last_by = e->by.username;
+  if (auto written = write_row(rows, table::kResponses, seq_key(e->hit), *row); !written)
+    return written;
+  return write_row(rows, table::kStops, seq_key(event.header.seq),
+                   StopRow{event.header.seq, event.header.time, std::move(*e), {}});
+}
+
+Result<void> fold_follow_up(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<StopFollowedUp>(event);
+  if (!e) return tl::unexpected(e.error());
+  auto row = need_row<StopRow>(rows, table::kStops, seq_key(e->stop), "stop");
+  if (!row) return tl::unexpected(row.error());
+  row->follow_ups.push_back({event.header.seq, event.header.time, e->by.name, e->next_steps});
+  return write_row(rows, table::kStops, seq_key(e->stop), *row);
+}
+
+}  // namespace
+
+Result<std::optional<HitRow>> find_hit(const chain::RegisterReader& rows, Sequence hit) {
+  return read_row<HitRow>(rows, table::kHits, seq_key(hit));
+}
+
+Result<std::vector<HitRow>> newest_hits(const chain::RegisterReader& rows, TimeUs now,
+                                        std::size_t limit) {
+  std::deque<std::string> newest;  // rows come oldest first; only the last `limit` are parsed
+  auto scanned = rows.scan(table::kHits, {}, [&](std::string_view value) {
+    newest.emplace_back(value);
+    if (newest.size() > limit) newest.pop_front();
+    return true;
+  });
+  if (!scanned) return tl::unexpected(scanned.error());
+  std::vector<HitRow> hits;
+  for (auto text = newest.rbegin(); text != newest.rend(); ++text) {
+    auto row = from_json_text<HitRow>(*text);
+    if (!row) return fail(ErrorCode::kCorrupt, "a hit's row is malformed: " + row.error().detail);
+    if (now < due_time(row->raised_at)) hits.push_back(std::move(*row));
+  }
+  return hits;
+}
+
+Result<std::optional<HitResponseRow>> find_response(const chain::RegisterReader& rows,
+                                                    Sequence hit) {
+  return read_row<HitResponseRow>(rows, table::kResponses, seq_key(hit));
+}
+
+Result<std::vector<HitResponseRow>> undocumented_responses(const chain::RegisterReader& rows) {
+  auto all = list_rows<HitResponseRow>(rows, table::kResponses, {}, kResponsesMax);
+  if (!all) return all;
+  std::erase_if(*all, [](const HitResponseRow& row) { return row.stop.has_value(); });
+  return all;
+}
+
+Result<std::optional<StopRow>> find_stop(const chain::RegisterReader& rows, Sequence stop) {
+  return read_row<StopRow>(rows, table::kStops, seq_key(stop));
+}
+
+Result<std::vector<StopRow>> list_stops(const chain::RegisterReader& rows) {
+  return list_rows<StopRow>(rows, table::kStops, {}, kStopsMax);
+}
+
+Result<bool> was_shown(const chain::RegisterReader& rows, Sequence hit, std::string_view username) {
+  auto row = rows.get(table::kHitsShown, shown_key(hit, username));
+  if (!row) return tl::unexpected(row.error());
+  return row->has_value();
+}
+
+Result<void> fold_hits(const chain::EventView& event, chain::RegisterWriter& rows) {
+  switch (event.header.kind) {
+    case HitRaised::kKind.number:
+      return fold_raised(event, rows);
+    case HitsDisclosed::kKind.number:
+      return fold_disclosed(event, rows);
+    case HitStepRecorded::kKind.number:
+      return fold_step(event, rows);
+    case HitValidated::kKind.number:
+      return fold_validated(event, rows);
+    case StopDocumented::kKind.number:
+      return fold_stop(event, rows);
+    case StopFollowedUp::kKind.number:
+      return fold_follow_up(event, rows);
+    default:
+      return {};
+  }
+}
+
+}  // namespace alpr::policy

@@ -1,0 +1,275 @@
+#include "policy/registers/hotlist_csv.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/hash.h"
+#include "ledger/chain/merkle.h"
+#include "policy/registers/csv_record.h"
+#include "policy/registers/plate_text.h"
+
+namespace alpr::policy {
+namespace {
+
+constexpr std::size_t kColumns = 17;
+enum Column : std::size_t {
+  kPlate,
+  kState,
+  kPlateType,
+  kCategory,
+  kSourceList,
+  kSourceRecordId,
+  kEnteredAt,
+  kExpiresAt,
+  kVin,
+  kYear,
+  kMake,
+  kModel,
+  kStyle,
+  kColor,
+  kCaseNumber,
+  kAgencyOri,
+  kRemarks
+};
+constexpr std::array<std::string_view, kColumns> kColumnNames{
+    "plate",      "state",      "plate_type",  "category",   "source_list", "source_record_id",
+    "entered_at", "expires_at", "vin",         "year",       "make",        "model",
+    "style",      "color",      "case_number", "agency_ori", "remarks"};
+
+tl::unexpected<Error> bad(std::size_t line, const std::string& what) {
+  return fail(ErrorCode::kMalformed, "hot list line " + std::to_string(line) + ": " + what);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto from = text.find_first_not_of(" \t");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
+// The words of a text in upper case, one space around each, so that " ICE " is never found inside
+// another word.
+std::string words_of(std::string_view text) {
+  std::string words = " ";
+  for (char c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    const bool part = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (part) {
+      words += c;
+    } else if (words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  return words.back() == ' ' ? words : words + ' ';
+}
+
+bool has_any(const std::string& words, std::initializer_list<std::string_view> phrases) {
+  return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) {
+    return words.find(phrase) != std::string::npos;
+  });
+}
+
+// A day alone is its first moment in UTC.
+Result<std::optional<TimeUs>> parse_time_field(std::string_view text) {
+  if (text.empty()) return std::optional<TimeUs>();
+  std::string full(text);
+  if (full.size() == 10) full += "T00:00:00Z";
+  auto time = chain::parse_time(full);
+  if (!time) return tl::unexpected(time.error());
+  return std::optional<TimeUs>(*time);
+}
+
+std::optional<std::string> if_given(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return std::string(text);
+}
+
+// `fields` are trimmed. An empty plate stays empty: the caller excludes such rows.
+Result<HotlistEntry> entry_of(const std::vector<std::string>& fields, std::size_t line) {
+  HotlistEntry entry;
+  if (!fields[kPlate].empty()) {
+    auto plate = normalise_plate(fields[kPlate]);
+    if (!plate) return bad(line, "plate: " + plate.error().detail);
+    entry.plate = std::move(*plate);
+  }
+  if (fields[kCategory].empty()) return bad(line, "category: missing");
+  entry.category = fields[kCategory];
+  entry.source_list = fields[kSourceList];
+  entry.source_record_id = fields[kSourceRecordId];
+  for (const Column column : {kEnteredAt, kExpiresAt}) {
+    auto time = parse_time_field(fields[column]);
+    if (!time)
+      return bad(line,
+                 std::string(kColumnNames[column]) + ": not a time as of RFC 3339, nor a day");
+    (column == kEnteredAt ? entry.entered_at : entry.expires_at) = *time;
+  }
+  KnownAttributes& known = entry.attributes;
+  known.make = if_given(fields[kMake]);
+  known.model = if_given(fields[kModel]);
+  known.style = if_given(fields[kStyle]);
+  known.color = if_given(fields[kColor]);
+  known.year = if_given(fields[kYear]);
+  known.state = if_given(fields[kState]);
+  known.plate_type = if_given(fields[kPlateType]);
+  known.vin = if_given(fields[kVin]);
+  entry.case_number = fields[kCaseNumber];
+  entry.agency_ori = fields[kAgencyOri];
+  entry.remarks = fields[kRemarks];
+  return entry;
+}
+
+std::string canonical_row(const HotlistEntry& entry) {
+  const KnownAttributes& known = entry.attributes;
+  const auto time = [](const std::optional<TimeUs>& at) {
+    return at ? chain::format_time(*at) : std::string();
+  };
+  return write_record({entry.plate, known.state.value_or(""), known.plate_type.value_or(""),
+                       entry.category, entry.source_list, entry.source_record_id,
+                       time(entry.entered_at), time(entry.expires_at), known.vin.value_or(""),
+                       known.year.value_or(""), known.make.value_or(""), known.model.value_or(""),
+                       known.style.value_or(""), known.color.value_or(""), entry.case_number,
+                       entry.agency_ori, entry.remarks});
+}
+
+// The active rows of a file, unsorted, and what was left out.
+struct Sorted {
+  std::vector<std::string> rows;
+  std::map<Exclusion, std::int64_t> excluded;
+};
+
+Result<void> take_row(std::vector<std::string>& fields, std::size_t line, Sorted& into) {
+  if (fields.size() != kColumns) {
+    return bad(line, "has " + std::to_string(fields.size()) + " fields and must have " +
+                         std::to_string(kColumns));
+  }
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (fields[i].size() > kHotlistFieldMax) {
+      return bad(line, std::string(kColumnNames[i]) + ": longer than " +
+                           std::to_string(kHotlistFieldMax) + " bytes");
+    }
+    fields[i] = std::string(trimmed(fields[i]));
+  }
+  auto entry = entry_of(fields, line);
+  if (!entry) return tl::unexpected(entry.error());
+  // Immigration comes first: such a row is counted as what it is, with or without a plate.
+  if (const auto why = immigration_origin(*entry)) {
+    ++into.excluded[*why];
+  } else if (entry->plate.empty()) {
+    ++into.excluded[Exclusion::kNoPlate];
+  } else {
+    into.rows.push_back(canonical_row(*entry));
+  }
+  return {};
+}
+
+ParsedHotlist finish(Sorted sorted) {
+  std::sort(sorted.rows.begin(), sorted.rows.end());
+  const auto same = std::unique(sorted.rows.begin(), sorted.rows.end());
+  if (const auto repeated = sorted.rows.end() - same; repeated > 0) {
+    sorted.excluded[Exclusion::kDuplicate] = repeated;
+    sorted.rows.erase(same, sorted.rows.end());
+  }
+  ParsedHotlist parsed;
+  parsed.canonical = std::string(kHotlistHeader) + "\n";
+  chain::CompactRange tree;
+  for (const std::string& row : sorted.rows) {
+    static constexpr std::uint8_t kLeaf = 0x00;  // RFC 6962, 2.1
+    tree.append(chain::sha256({BytesView(&kLeaf, 1), as_bytes(row)}));
+    parsed.canonical += row;
+    parsed.canonical += '\n';
+  }
+  parsed.rows = sorted.rows.size();
+  parsed.root = tree.root();
+  for (const auto& [why, rows] : sorted.excluded) parsed.excluded.push_back({why, rows});
+  return parsed;
+}
+
+}  // namespace
+
+std::optional<Exclusion> immigration_origin(const HotlistEntry& entry) {
+  const std::string what = words_of(entry.category + " " + entry.source_list);
+  if (has_any(what,
+              {" IMMIGRATION ", " IMMIGRATION VIOLATOR ", " IVF ", " DEPORTED ", " DEPORTATION ",
+               " ABSCONDER ", " REMOVAL ORDER ", " ADMINISTRATIVE WARRANT "})) {
+    return Exclusion::kImmigrationViolator;
+  }
+  const std::string agency = words_of(entry.agency_ori);
+  if (has_any(what + agency, {" ICE ", " CBP ", " ERO ", " HSI ", " USBP ", " CUSTOMS ",
+                              " BORDER PATROL ", " HOMELAND SECURITY INVESTIGATIONS "})) {
+    return Exclusion::kImmigrationAgency;
+  }
+  // An ORI is a state, three characters of an agency, and a number; local agencies have digits
+  // there.
+  if (agency.size() >= 6) {
+    const std::string code = agency.substr(3, 3);
+    if (code == "ICE" || code == "INS" || code == "CBP" || code == "USB")
+      return Exclusion::kImmigrationAgency;
+  }
+  return std::nullopt;
+}
+
+Result<ParsedHotlist> parse_hotlist(std::string_view file) {
+  if (!chain::valid_utf8(file)) return fail(ErrorCode::kMalformed, "hot list: not UTF-8");
+  if (file.empty() || file.back() != '\n') {
+    return fail(ErrorCode::kMalformed,
+                "hot list: the file does not end with a line break, so it was cut off");
+  }
+  RecordReader reader(file);
+  std::vector<std::string> fields;
+  auto header = reader.next(fields);
+  if (!header) return bad(reader.line(), header.error().detail);
+  const bool named =
+      fields.size() == kColumns && std::equal(fields.begin(), fields.end(), kColumnNames.begin());
+  if (!named) return bad(1, "the header must be " + std::string(kHotlistHeader));
+  Sorted sorted;
+  for (std::size_t count = 0;; ++count) {
+    auto more = reader.next(fields);
+    if (!more) return bad(reader.line(), more.error().detail);
+    if (!*more) return finish(std::move(sorted));
+    if (count == kHotlistRowsMax) {
+      return fail(ErrorCode::kTooLarge,
+                  "hot list: more than " + std::to_string(kHotlistRowsMax) + " rows");
+    }
+    if (auto taken = take_row(fields, reader.line(), sorted); !taken)
+      return tl::unexpected(taken.error());
+  }
+}
+
+Result<HotlistEntry> parse_canonical_row(std::string_view row) {
+  RecordReader reader(row);
+  std::vector<std::string> fields;
+  auto read = reader.next(fields);
+  const bool whole = read && *read && fields.size() == kColumns;
+  auto entry = whole ? entry_of(fields, 1) : Result<HotlistEntry>(bad(1, "not a row"));
+  // Written again it must give the same bytes: what does not was not written by us.
+  if (!entry || entry->plate.empty() || canonical_row(*entry) != row) {
+    return fail(ErrorCode::kCorrupt, "a row of a stored hot list does not read back");
+  }
+  return entry;
+}
+
+Result<std::vector<CanonicalRow>> canonical_rows(std::string_view canonical) {
+  const std::string header = std::string(kHotlistHeader) + "\n";
+  if (!canonical.starts_with(header)) {
+    return fail(ErrorCode::kCorrupt, "a stored hot list does not begin with its header");
+  }
+  std::vector<CanonicalRow> rows;
+  for (std::size_t at = header.size(); at < canonical.size();) {
+    // A line feed inside quotes does not end a row; quotes inside quotes come in pairs.
+    bool quoted = false;
+    std::size_t end = at;
+    while (end < canonical.size() && (quoted || canonical[end] != '\n')) {
+      if (canonical[end] == '"') quoted = !quoted;
+      ++end;
+    }
+    if (end == canonical.size())
+      return fail(ErrorCode::kCorrupt, "a stored hot list ends inside a row");
+    rows.push_back({at, canonical.substr(at, end - at)});
+    at = end + 1;
+  }
+  return rows;
+}
+
+}  // namespace alpr::policy

@@ -1,0 +1,70 @@
+// General hot lists as CSV: a strict reader of a source's file, and the canonical text of what of
+// it is active. docs/hotlist-format.md has the format. Pure; any thread. I12-C2A1-3, C2B1-2, E-3.
+//
+// Canonical text: the header line, then the active rows sorted by bytes, each ended by a line feed,
+// a field quoted only where it must be, plates normalised, times as 2026-11-23T10:00:00.000000Z. It
+// is what is sealed as a version's blob; its rows, without line feeds, are the leaves SHA-256(0x00
+// || row) of the Merkle tree whose root hotlist.loaded holds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/chain/error.h"
+#include "ledger/chain/types.h"
+#include "policy/records/hotlists.h"
+
+namespace alpr::policy {
+
+inline constexpr std::string_view kHotlistHeader =
+    "plate,state,plate_type,category,source_list,source_record_id,entered_at,expires_at,vin,year,"
+    "make,model,style,color,"
+    "case_number,agency_ori,remarks";
+inline constexpr std::size_t kHotlistRowsMax = 2'000'000;
+inline constexpr std::size_t kHotlistFieldMax = 256;  // bytes
+
+struct HotlistEntry {
+  std::string plate;     // normalised
+  std::string category;  // the source's own word, never empty
+  std::string source_list;
+  std::string source_record_id;
+  std::optional<TimeUs> entered_at;
+  std::optional<TimeUs> expires_at;
+  KnownAttributes attributes;  // no marks: the file has none
+  std::string case_number;
+  std::string agency_ori;
+  std::string remarks;
+  bool operator==(const HotlistEntry&) const = default;
+};
+
+// A row to be left out (I12-C2A1-3, E-3): immigration files, and whatever comes from ICE or from
+// customs and border protection, told by its category, source list or agency.
+std::optional<Exclusion> immigration_origin(const HotlistEntry& entry);
+
+struct ParsedHotlist {
+  std::string canonical;
+  std::size_t rows = 0;                 // active
+  std::vector<ExcludedCount> excluded;  // reasons that occurred, in the order of the enumeration
+  Digest root{};
+};
+
+// kMalformed with the line where the first fault is, kTooLarge for a bound. A file that does not
+// end with a line break was cut off. A row without a plate is excluded and counted, a row with an
+// impossible one refuses the file.
+Result<ParsedHotlist> parse_hotlist(std::string_view file);
+
+// One row of a canonical text, as matching reads it back. kCorrupt when it is not one.
+Result<HotlistEntry> parse_canonical_row(std::string_view row);
+
+// Visits the rows of a canonical text in order, each without its line feed. kCorrupt when it is not
+// one.
+struct CanonicalRow {
+  std::size_t offset = 0;  // in the text
+  std::string_view text;
+};
+Result<std::vector<CanonicalRow>> canonical_rows(std::string_view canonical);
+
+}  // namespace alpr::policy

@@ -1,0 +1,199 @@
+// The registers of people: the policy in force, accounts with their roles and training, open
+// sessions, grant requests.
+//
+// All rows are permanent. Written by fold_people alone, on the sequencer's thread; the find and
+// list functions read whatever snapshot they are given, on any thread. They fail with kCorrupt when
+// a row does not read back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/chain/event.h"
+#include "ledger/chain/registers.h"
+#include "policy/records/enums.h"
+#include "policy/records/people.h"
+#include "policy/records/sessions.h"
+#include "policy/records/system.h"
+
+namespace alpr::policy {
+
+struct PolicyRow {
+  Sequence adopted;
+  std::int64_t version = 0;
+  TimeUs effective;
+  std::string department;
+  Digest parameters_sha256{};
+  Parameters parameters;
+  template <typename M>
+  void members(M& m) {
+    m("adopted", adopted);
+    m("version", version);
+    m("effective", effective);
+    m("department", department);
+    m("parameters_sha256", parameters_sha256);
+    m("parameters", parameters);
+  }
+};
+
+// An enrolment or renewal that has not led to a password yet.
+struct PendingAccessRow {
+  Sequence enrolled;
+  bool first_holder = false;
+  std::optional<std::string> enrolled_by;
+  TimeUs expires;
+  CodeDigest code_a;
+  std::optional<std::string> confirmed_by;
+  std::optional<CodeDigest> code_b;
+  template <typename M>
+  void members(M& m) {
+    m("enrolled", enrolled);
+    m("first_holder", first_holder);
+    m("enrolled_by", enrolled_by);
+    m("expires", expires);
+    m("code_a", code_a);
+    m("confirmed_by", confirmed_by);
+    m("code_b", code_b);
+  }
+};
+
+struct GrantRow {
+  Sequence grant;  // seq of role.granted
+  Role role{};
+  TimeUs from;
+  std::optional<TimeUs> until;
+  std::optional<TimeUs> ended;
+  template <typename M>
+  void members(M& m) {
+    m("grant", grant);
+    m("role", role);
+    m("from", from);
+    m("until", until);
+    m("ended", ended);
+  }
+};
+
+struct TrainingRow {
+  Sequence training;  // seq of training.completed
+  std::string course;
+  std::string version;
+  TimeUs completed_on;
+  std::vector<TrainingTopic> topics;
+  template <typename M>
+  void members(M& m) {
+    m("training", training);
+    m("course", course);
+    m("version", version);
+    m("completed_on", completed_on);
+    m("topics", topics);
+  }
+};
+
+struct UserRow {
+  Sequence enrolled;  // first user.enrolled of this account
+  std::string username;
+  std::string name;
+  std::string organisation;
+  UserClass user_class{};
+  std::optional<TimeUs> deactivated;
+  std::optional<std::string> argon2id;  // absent until a password is set
+  std::optional<PendingAccessRow> pending;
+  std::vector<TimeUs> failures;  // in a row, the newest at most login_failures_max
+  std::optional<TimeUs> locked_until;
+  std::optional<Sequence> designation;  // in force (I12-C1-3)
+  std::vector<GrantRow> grants;         // with those that ended
+  std::vector<TrainingRow> trainings;   // all of them (I12-J-2)
+  std::vector<Sequence> sessions;       // open ones
+  template <typename M>
+  void members(M& m) {
+    m("enrolled", enrolled);
+    m("username", username);
+    m("name", name);
+    m("organisation", organisation);
+    m("user_class", user_class);
+    m("deactivated", deactivated);
+    m("argon2id", argon2id);
+    m("pending", pending);
+    m("failures", failures);
+    m("locked_until", locked_until);
+    m("designation", designation);
+    m("grants", grants);
+    m("trainings", trainings);
+    m("sessions", sessions);
+  }
+};
+
+// A session that is open. Its row goes when it closes; the events stay.
+struct SessionRow {
+  Sequence session;
+  std::string username;
+  TimeUs opened;
+  template <typename M>
+  void members(M& m) {
+    m("session", session);
+    m("username", username);
+    m("opened", opened);
+  }
+};
+
+enum class GrantRequestState { kPending, kGranted, kDenied };
+
+struct GrantRequestRow {
+  Sequence request;
+  GrantRequestState state{};
+  Role role{};
+  std::string username;
+  TimeUs from;
+  std::optional<TimeUs> until;
+  std::string justification;
+  std::string requested_by;
+  template <typename M>
+  void members(M& m) {
+    m("request", request);
+    m("state", state);
+    m("role", role);
+    m("username", username);
+    m("from", from);
+    m("until", until);
+    m("justification", justification);
+    m("requested_by", requested_by);
+  }
+};
+
+// The seq of the training.completed that opens the gate at `now`: one course with all eight topics
+// (I12-J-3), completed by then (I12-C3-a). Of several the newest record.
+std::optional<Sequence> training_in_force(const UserRow& user, TimeUs now);
+
+// From `from` until before `until`, and not ended (I12-L-2).
+bool in_force(const GrantRow& grant, TimeUs now);
+
+// The policy that was adopted last. kNotFound in a log without its first commit.
+Result<PolicyRow> policy_in_force(const chain::RegisterReader& rows);
+
+Result<std::optional<UserRow>> find_user(const chain::RegisterReader& rows,
+                                         std::string_view username);
+Result<std::optional<SessionRow>> find_session(const chain::RegisterReader& rows, Sequence session);
+Result<std::optional<GrantRequestRow>> find_grant_request(const chain::RegisterReader& rows,
+                                                          Sequence request);
+
+// In the order in which they were enrolled, deactivated ones too; with password hashes and codes'
+// digests, which people_view.h leaves out.
+Result<std::vector<UserRow>> list_users(const chain::RegisterReader& rows);
+Result<std::vector<SessionRow>> list_open_sessions(
+    const chain::RegisterReader& rows);  // oldest first
+Result<std::vector<GrantRequestRow>> list_grant_requests(
+    const chain::RegisterReader& rows);  // oldest first
+
+// Folds kinds 32 to 47.
+Result<void> fold_people(const chain::EventView& event, chain::RegisterWriter& rows);
+
+template <>
+struct EnumTexts<GrantRequestState> {
+  static constexpr std::array texts{std::pair{GrantRequestState::kPending, "PENDING"},
+                                    std::pair{GrantRequestState::kGranted, "GRANTED"},
+                                    std::pair{GrantRequestState::kDenied, "DENIED"}};
+};
+
+}  // namespace alpr::policy

@@ -1,0 +1,45 @@
+#include "policy/registers/people_view.h"
+
+namespace alpr::policy {
+namespace {
+
+UserState state_of(const UserRow& user) {
+  if (user.deactivated) return UserState::kDeactivated;
+  if (user.argon2id) return UserState::kActive;
+  const bool vouched_for =
+      user.pending && (user.pending->first_holder || user.pending->confirmed_by);
+  return vouched_for ? UserState::kConfirmed : UserState::kEnrolled;
+}
+
+}  // namespace
+
+UserView view_of(const UserRow& user, TimeUs now) {
+  UserView view;
+  view.enrolled = user.enrolled;
+  view.username = user.username;
+  view.name = user.name;
+  view.organisation = user.organisation;
+  view.user_class = user.user_class;
+  view.state = state_of(user);
+  view.renewal_pending = user.argon2id && user.pending;
+  if (user.locked_until && now < *user.locked_until) view.locked_until = user.locked_until;
+  for (const GrantRow& grant : user.grants)
+    if (in_force(grant, now))
+      view.roles.push_back({grant.role, grant.grant, grant.from, grant.until});
+  view.designation = user.designation;
+  view.training = training_in_force(user, now);
+  view.trainings = user.trainings;
+  view.open_sessions = static_cast<std::int64_t>(user.sessions.size());
+  return view;
+}
+
+Result<std::vector<UserView>> view_users(const chain::RegisterReader& rows, TimeUs now) {
+  auto users = list_users(rows);
+  if (!users) return tl::unexpected(users.error());
+  std::vector<UserView> views;
+  views.reserve(users->size());
+  for (const UserRow& user : *users) views.push_back(view_of(user, now));
+  return views;
+}
+
+}  // namespace alpr::policy

@@ -1,0 +1,240 @@
+#include "policy/registers/plate_index.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "policy/registers/hotlist_csv.h"
+#include "policy/registers/hotlists.h"
+#include "policy/registers/plate_text.h"
+
+namespace alpr::policy {
+
+// The canonical text as it was sealed, and where in it the rows of a folded plate are: 16 bytes a
+// row beside the text.
+struct PlateIndex::List {
+  struct Row {
+    std::uint64_t fold;
+    std::uint32_t number;  // of the row, from 0
+    std::uint32_t length;
+    std::uint64_t offset;
+  };
+  Sequence loaded;
+  TimeUs source_time;
+  std::string text;
+  std::vector<Row> rows;  // by fold, then number
+};
+
+PlateIndex::PlateIndex(BlobReader blobs) : blobs_(std::move(blobs)) {}
+PlateIndex::~PlateIndex() = default;
+
+Result<std::unique_ptr<const PlateIndex::List>> PlateIndex::read_list(std::uint64_t blob,
+                                                                      Sequence loaded,
+                                                                      TimeUs source_time) const {
+  auto text = blobs_(blob);
+  if (!text) return tl::unexpected(text.error());
+  auto list = std::make_unique<List>();
+  list->loaded = loaded;
+  list->source_time = source_time;
+  list->text = std::move(*text);
+  auto rows = canonical_rows(list->text);
+  if (!rows) return tl::unexpected(rows.error());
+  list->rows.reserve(rows->size());
+  for (const CanonicalRow& row : *rows) {
+    // A plate is never quoted, so the first field ends at the first comma.
+    const std::string_view plate = row.text.substr(0, row.text.find(','));
+    if (!valid_plate(plate))
+      return fail(ErrorCode::kCorrupt, "a stored hot list has a row without a plate");
+    list->rows.push_back({pack_plate(fold_plate(plate)),
+                          static_cast<std::uint32_t>(list->rows.size()),
+                          static_cast<std::uint32_t>(row.text.size()), row.offset});
+  }
+  std::sort(list->rows.begin(), list->rows.end(), [](const List::Row& a, const List::Row& b) {
+    return a.fold != b.fold ? a.fold < b.fold : a.number < b.number;
+  });
+  return std::unique_ptr<const List>(std::move(list));
+}
+
+Result<void> PlateIndex::load(const chain::RegisterReader& rows) {
+  auto versions = active_lists(rows);
+  if (!versions) return tl::unexpected(versions.error());
+  auto entries = list_entries(rows);
+  if (!entries) return tl::unexpected(entries.error());
+  std::map<HotlistSource, std::unique_ptr<const List>> lists;
+  for (const HotlistRow& version : *versions) {
+    auto list =
+        read_list(static_cast<std::uint64_t>(version.blob), version.loaded, version.source_time);
+    if (!list) return tl::unexpected(list.error());
+    lists[version.source] = std::move(*list);
+  }
+  const std::unique_lock lock(mutex_);
+  lists_ = std::move(lists);
+  custom_.clear();
+  by_fold_.clear();
+  for (const EntryRow& entry : *entries) {
+    if (entry.state != EntryState::kRequested && entry.state != EntryState::kActive) continue;
+    custom_[entry.request.value] = Custom{entry.asked, std::nullopt, {}};
+    // What was superseded has another state by now, so only this entry itself is left to put in.
+    if (!entry.approved) continue;
+    Custom& custom = custom_[entry.request.value];
+    custom.approved = entry.approved;
+    custom.approved_at = entry.approved_at.value_or(TimeUs{});
+    index(entry.request, custom);
+  }
+  return {};
+}
+
+Result<void> PlateIndex::committed(std::span<const chain::EventView> events) {
+  for (const chain::EventView& event : events) {
+    if (auto applied = apply(event); !applied) return applied;
+  }
+  return {};
+}
+
+Result<void> PlateIndex::apply(const chain::EventView& event) {
+  const std::uint16_t kind = event.header.kind;
+  if (kind == HotlistLoaded::kKind.number) {
+    auto loaded = from_event<HotlistLoaded>(event);
+    if (!loaded) return tl::unexpected(loaded.error());
+    // Read outside the lock: searching goes on with the version before until this one is whole.
+    auto list =
+        read_list(static_cast<std::uint64_t>(loaded->blob), event.header.seq, loaded->source_time);
+    if (!list) return tl::unexpected(list.error());
+    const std::unique_lock lock(mutex_);
+    lists_[loaded->source] = std::move(*list);
+  } else if (kind == EntryRequested::kKind.number) {
+    auto asked = from_event<EntryRequested>(event);
+    if (!asked) return tl::unexpected(asked.error());
+    const std::unique_lock lock(mutex_);
+    custom_[event.header.seq.value] = Custom{std::move(*asked), std::nullopt, {}};
+  } else if (kind == EntryApproved::kKind.number) {
+    auto approved = from_event<EntryApproved>(event);
+    if (!approved) return tl::unexpected(approved.error());
+    const std::unique_lock lock(mutex_);
+    approve(approved->request, event.header.seq, event.header.time);
+  } else if (kind == EntryDenied::kKind.number || kind == EntryRemoved::kKind.number) {
+    Result<Sequence> request =
+        kind == EntryDenied::kKind.number
+            ? from_event<EntryDenied>(event).map([](const auto& e) { return e.request; })
+            : from_event<EntryRemoved>(event).map([](const auto& e) { return e.request; });
+    if (!request) return tl::unexpected(request.error());
+    const std::unique_lock lock(mutex_);
+    drop(*request);
+  }
+  return {};
+}
+
+void PlateIndex::approve(Sequence request, Sequence approved, TimeUs at) {
+  const auto found = custom_.find(request.value);
+  ALPR_CHECK(found !=
+             custom_.end());  // decide() approves what was requested, and the log keeps the order
+  if (found->second.asked.supersedes) drop(*found->second.asked.supersedes);
+  found->second.approved = approved;
+  found->second.approved_at = at;
+  index(request, found->second);
+}
+
+void PlateIndex::index(Sequence request, const Custom& custom) {
+  if (!custom.asked.plate) return;
+  by_fold_.emplace(pack_plate(fold_plate(*custom.asked.plate)), request.value);
+}
+
+void PlateIndex::drop(Sequence request) {
+  const auto found = custom_.find(request.value);
+  if (found == custom_.end()) return;
+  std::erase_if(by_fold_, [&](const auto& one) { return one.second == request.value; });
+  custom_.erase(found);
+}
+
+Result<void> PlateIndex::match_list(const List& list, HotlistSource source, std::string_view plate,
+                                    TimeUs now, std::vector<PlateMatch>& found) const {
+  const std::uint64_t fold = pack_plate(fold_plate(plate));
+  auto row =
+      std::lower_bound(list.rows.begin(), list.rows.end(), fold,
+                       [](const List::Row& a, std::uint64_t wanted) { return a.fold < wanted; });
+  for (; row != list.rows.end() && row->fold == fold; ++row) {
+    auto entry = parse_canonical_row(std::string_view(list.text).substr(row->offset, row->length));
+    if (!entry) return tl::unexpected(entry.error());
+    if (entry->expires_at && *entry->expires_at <= now) continue;
+    PlateMatch match;
+    match.match = entry->plate == plate ? MatchKind::kExact : MatchKind::kOcrEquivalent;
+    match.entry.source = source;
+    match.entry.list = list.loaded;
+    match.entry.row = row->number;
+    match.entry.list_time = list.source_time;
+    match.entry.plate = entry->plate;
+    match.entry.reason = entry->category;
+    if (!entry->case_number.empty()) match.entry.case_number = entry->case_number;
+    match.entry.attributes = entry->attributes;
+    found.push_back(std::move(match));
+  }
+  return {};
+}
+
+void PlateIndex::match_custom(std::string_view plate, TimeUs now,
+                              std::vector<PlateMatch>& found) const {
+  const std::uint64_t fold = pack_plate(fold_plate(plate));
+  for (auto one = by_fold_.lower_bound({fold, 0}); one != by_fold_.end() && one->first == fold;
+       ++one) {
+    const Custom& custom = custom_.at(one->second);
+    if (custom.asked.expires_at <= now) continue;
+    PlateMatch match;
+    match.match = *custom.asked.plate == plate ? MatchKind::kExact : MatchKind::kOcrEquivalent;
+    match.entry.source = HotlistSource::kCustomBolo;
+    match.entry.list = *custom.approved;
+    match.entry.request = Sequence{one->second};
+    match.entry.list_time = custom.approved_at;
+    match.entry.plate = *custom.asked.plate;
+    match.entry.reason = std::string(to_text(custom.asked.purpose));
+    match.entry.case_number = custom.asked.case_number;
+    match.entry.attributes = custom.asked.attributes;
+    match.entry.informational = true;  // I12-C2B2-3
+    found.push_back(std::move(match));
+  }
+}
+
+Result<std::vector<PlateMatch>> PlateIndex::matches(std::string_view plate, TimeUs now) const {
+  ALPR_CHECK(valid_plate(plate));
+  std::vector<PlateMatch> found;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [source, list] : lists_) {
+    if (auto matched = match_list(*list, source, plate, now, found); !matched) {
+      return tl::unexpected(matched.error());
+    }
+  }
+  match_custom(plate, now, found);
+  std::stable_sort(found.begin(), found.end(), [](const PlateMatch& a, const PlateMatch& b) {
+    return a.match < b.match;  // kExact first
+  });
+  return found;
+}
+
+std::size_t PlateIndex::rows(HotlistSource source) const {
+  const std::shared_lock lock(mutex_);
+  if (source == HotlistSource::kCustomBolo) {
+    return static_cast<std::size_t>(
+        std::count_if(custom_.begin(), custom_.end(),
+                      [](const auto& one) { return one.second.approved.has_value(); }));
+  }
+  const auto list = lists_.find(source);
+  return list == lists_.end() ? 0 : list->second->rows.size();
+}
+
+std::string PlateIndex::dump() const {
+  const std::shared_lock lock(mutex_);
+  std::string text;
+  for (const auto& [source, list] : lists_) {
+    text += std::string(to_text(source)) + " " + std::to_string(list->loaded.value) + " " +
+            std::to_string(list->source_time.value) + "\n" + list->text;
+  }
+  for (const auto& [request, custom] : custom_) {
+    const std::string approved = custom.approved ? std::to_string(custom.approved->value) + " " +
+                                                       std::to_string(custom.approved_at.value)
+                                                 : "pending";
+    text += std::to_string(request) + " " + approved + " " + to_json_text(custom.asked) + "\n";
+  }
+  for (const auto& [fold, request] : by_fold_)
+    text += std::to_string(fold) + " " + std::to_string(request) + "\n";
+  return text;
+}
+
+}  // namespace alpr::policy

@@ -1,0 +1,200 @@
+#include "policy/rules/b_reads.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+#include "policy/records/hits.h"
+#include "policy/registers/plate_index.h"
+
+namespace alpr::policy {
+
+// Makes AcceptedUpload, which nobody else can.
+struct UploadJudge {
+  static AcceptedUpload accept(const recognition::UploadBatch& batch) {
+    return AcceptedUpload(batch);
+  }
+};
+
+namespace {
+
+Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
+
+Decision refuse_upload(const recognition::UploadBatch& batch, Refusal refusal) {
+  UploadRefused record;
+  record.policy = kPolicyVersion;
+  record.rules = refusal.rules;
+  record.slug = refusal.slug;
+  record.device = batch.device;
+  record.batch = static_cast<std::int64_t>(batch.batch);
+  record.reads = static_cast<std::int64_t>(batch.reads.size());
+  record.reason = refusal.reason;
+  Decision decision;
+  decision.then(record);
+  decision.refusal = std::move(refusal);
+  return decision;
+}
+
+std::optional<Refusal> device_refusal(const std::optional<DeviceRow>& device) {
+  if (!device) {
+    return Refusal{{"I12-DEF-1"},
+                   "device-unknown",
+                   "This device is not in the register: the Administrator enrols it."};
+  }
+  if (device->revoked) {
+    return Refusal{{"I12-DEF-1"},
+                   "device-revoked",
+                   "This device was revoked; its uploads are not taken any more."};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> capture_refusal(const recognition::UploadBatch& batch, TimeUs now) {
+  for (const recognition::SignedRead& read : batch.reads) {
+    if (read.facts.captured_at.value > now.value + kCaptureAheadMaxUs) {
+      return Refusal{
+          {"I12-B-2"},
+          "captured-in-the-future",
+          "A read says it was captured over 5 minutes from now: set the device's clock."};
+    }
+    if (read.facts.captured_at.value < now.value - kRetentionUs) {
+      return Refusal{
+          {"I12-B-2", "I12-G-1"},
+          "captured-too-long-ago",
+          "A read says it was captured over 30 days ago, when it would be purged by now."};
+    }
+  }
+  return std::nullopt;
+}
+
+// A number that was not received in what is still here: taken before and purged, or skipped.
+std::optional<Decision> old_number(const State& state, const recognition::UploadBatch& batch,
+                                   const Moment& moment) {
+  const auto number = static_cast<std::int64_t>(batch.batch);
+  const auto highest = highest_batch(state.rows, batch.device);
+  if (!highest) return not_judged(highest.error());
+  if (number > *highest) return std::nullopt;
+  const auto skipped = has_live_batch_below(state.rows, batch.device, number, moment.now);
+  if (!skipped) return not_judged(skipped.error());
+  if (!*skipped) {
+    return Decision::not_judged(
+        ErrorCode::kGone,
+        "batch: this number was used, and its reads are purged after 30 days (I12-G-1)");
+  }
+  return Decision::not_judged(
+      ErrorCode::kConflict,
+      fmt::format(
+          "batch: numbers must grow, and {} was received already: send it under a higher number",
+          *highest));
+}
+
+UploadJudgement decided(Decision decision) {
+  return {std::nullopt, std::nullopt, std::move(decision)};
+}
+
+HitRaised hit_of(const recognition::UploadBatch& batch, const recognition::ReadFacts& facts,
+                 const PlateMatch& match, Sequence upload, Sequence read, TimeUs now) {
+  HitRaised hit;
+  hit.upload = upload;
+  hit.read = read;
+  hit.device = batch.device;
+  hit.plate = facts.plate;
+  hit.confidence = facts.confidence_ppm;
+  hit.captured_at = facts.captured_at;
+  hit.match = match.match;
+  hit.entry = match.entry;
+  // A source whose clock is ahead of ours by up to 5 minutes is of now.
+  hit.list_age_s = std::max<std::int64_t>(0, (now.value - match.entry.list_time.value) / kSecondUs);
+  hit.state = HitState::kUnvalidated;
+  hit.policy = kPolicyVersion;
+  return hit;
+}
+
+UploadReceived received_of(const recognition::UploadBatch& batch, std::size_t hits, TimeUs now) {
+  UploadReceived record;
+  record.device = batch.device;
+  record.batch = static_cast<std::int64_t>(batch.batch);
+  record.reads = static_cast<std::int64_t>(batch.reads.size());
+  record.hits = static_cast<std::int64_t>(hits);
+  TimeUs newest;
+  for (const recognition::SignedRead& read : batch.reads) {
+    record.salts.push_back(read.salt);
+    newest = std::max(newest, read.facts.captured_at);
+  }
+  record.signature = chain::base64(batch.signature);
+  record.newest_capture_age_us = now.value - newest.value;
+  record.policy = kPolicyVersion;
+  return record;
+}
+
+}  // namespace
+
+UploadJudgement judge_upload(const State& state, std::string_view origin,
+                             const recognition::UploadBatch& batch, const Moment& moment) {
+  const auto device = find_device(state.rows, batch.device);
+  if (!device) return decided(not_judged(device.error()));
+  if (auto refusal = device_refusal(*device)) return decided(refuse_upload(batch, *refusal));
+  // Before anything is said about a number, so that nobody but the device learns which it used.
+  if (auto checked = recognition::verify_upload(batch, (*device)->public_key, origin); !checked) {
+    return decided(
+        refuse_upload(batch, {{"I12-F-3"}, "upload-not-authentic", checked.error().detail}));
+  }
+  auto before = find_upload(state.rows, batch.device, static_cast<std::int64_t>(batch.batch));
+  if (!before) return decided(not_judged(before.error()));
+  if (*before && moment.now < due_time((*before)->received_at))
+    return {std::nullopt, **before, std::nullopt};
+  if (*before) {
+    return decided(Decision::not_judged(ErrorCode::kGone,
+                                        "batch: its reads are past their 30 days (I12-G-1)"));
+  }
+  if (auto old = old_number(state, batch, moment)) return decided(std::move(*old));
+  if (auto refusal = capture_refusal(batch, moment.now))
+    return decided(refuse_upload(batch, *refusal));
+  return {UploadJudge::accept(batch), std::nullopt, std::nullopt};
+}
+
+Decision decide(const State& state, const AcceptedUpload& upload,
+                std::span<const ImagePlace> images, const Moment& moment) {
+  const recognition::UploadBatch& batch = upload.batch();
+  ALPR_CHECK(images.size() == batch.reads.size());
+  const Sequence received = moment.next;
+  std::vector<ReadRecorded> reads;
+  std::vector<HitRaised> hits;
+  for (std::size_t i = 0; i < batch.reads.size(); ++i) {
+    const recognition::ReadFacts& facts = batch.reads[i].facts;
+    ALPR_CHECK(images[i].sha256 == facts.image_sha256);
+    const Sequence read{received.value + 1 + i};
+    reads.push_back(
+        {received, static_cast<std::int64_t>(i), batch.device, content_of(facts), images[i]});
+    const auto matches = state.plates.matches(facts.plate, moment.now);
+    if (!matches) return not_judged(matches.error());
+    for (const PlateMatch& match : *matches) {
+      hits.push_back(hit_of(batch, facts, match, received, read, moment.now));
+    }
+  }
+  Decision decision;
+  decision.then(received_of(batch, hits.size(), moment.now));
+  for (const ReadRecorded& read : reads) decision.then(read);
+  for (const HitRaised& hit : hits) decision.then(hit);
+  return decision;
+}
+
+ReadContent content_of(const recognition::ReadFacts& facts) {
+  ReadContent content;
+  content.plate = facts.plate;
+  content.confidence_ppm = facts.confidence_ppm;
+  content.captured_at = facts.captured_at;
+  content.latitude_e7 = facts.latitude_e7;
+  content.longitude_e7 = facts.longitude_e7;
+  content.place = facts.place;
+  for (const auto& corner : facts.box) content.box.push_back({corner[0], corner[1]});
+  for (const recognition::Alternative& one : facts.alternatives) {
+    content.alternatives.push_back({one.plate, one.confidence_ppm});
+  }
+  if (facts.color) content.color = ReadColor{facts.color->value, facts.color->confidence_ppm};
+  content.image = {facts.image_sha256, facts.image_bytes, facts.image_type};
+  return content;
+}
+
+}  // namespace alpr::policy

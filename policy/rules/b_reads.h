@@ -1,0 +1,70 @@
+// Section B and D: what readers upload, compared with the lists as it comes in; and what a bucket
+// amounted to.
+//
+// I12-DEF-1, B-2, B-3, A-3, A-6, C2A-8, C2B2-3, D-1, F-3, G-1. Pure; the sequencer's thread.
+//
+// A job judges first, then stores the pictures, then decides:
+//   const UploadJudgement judged = judge_upload(state, origin, batch, moment);
+//   if (judged.first_result) answer with it again, append nothing
+//   else if (!judged.accepted) append judged.decision's events (or answer its error)
+//   else store each picture, then append decide(state, *judged.accepted, images, moment)
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "policy/registers/devices.h"
+#include "policy/registers/reads.h"
+#include "policy/rules/decision.h"
+#include "policy/rules/state.h"
+#include "recognition/upload/upload_format.h"
+
+namespace alpr::policy {
+
+inline constexpr std::int64_t kCaptureAheadMaxUs = 300 * kSecondUs;  // of the server's clock
+
+// Only judge_upload() makes one, so nothing is recorded that was not judged. Refers to the batch it
+// was made from.
+class AcceptedUpload {
+ public:
+  const recognition::UploadBatch& batch() const { return *batch_; }
+
+ private:
+  friend struct UploadJudge;
+  explicit AcceptedUpload(const recognition::UploadBatch& batch) : batch_(&batch) {}
+  const recognition::UploadBatch* batch_;
+};
+
+// Exactly one of the three is set.
+struct UploadJudgement {
+  std::optional<AcceptedUpload> accepted;
+  std::optional<UploadRow>
+      first_result;  // the number was received before: answer this, sending again changes nothing
+  std::optional<Decision> decision;  // upload.refused, or not judged
+};
+
+// upload.refused: unknown or revoked device (I12-DEF-1), a signature that is not the device's or
+// for another log (I12-F-3), a capture time over 5 minutes ahead or over 30 days old (I12-B-2,
+// G-1). Not judged: kGone for a number whose batch was purged, kConflict for one below the highest
+// that never came.
+UploadJudgement judge_upload(const State& state, std::string_view origin,
+                             const recognition::UploadBatch& batch, const Moment& moment);
+
+// upload.received, a read.recorded per read, then a hit.raised per read and active list entry.
+// `images` has a place per read (reads of one picture share it); it must fit the batch (ALPR_CHECK:
+// the caller stored those very pictures). An error when the lists do not read.
+Decision decide(const State& state, const AcceptedUpload& upload,
+                std::span<const ImagePlace> images, const Moment& moment);
+
+// What a device signed, as records hold it.
+ReadContent content_of(const recognition::ReadFacts& facts);
+
+// bucket.summarised from the bucket's thirty-day events, which must all have their payloads.
+// kConflict: the bucket is not over, or is summarised; kGone: a payload is purged, so the counts
+// could not be right; kNotFound: no events.
+Decision summarise(const State& state, Bucket bucket, std::span<const chain::EventView> events,
+                   const Moment& moment);
+
+}  // namespace alpr::policy

@@ -1,0 +1,28 @@
+// Whole files, durably. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "ledger/chain/error.h"
+#include "ledger/chain/types.h"
+
+namespace alpr::recognition {
+
+// kNotFound, kIo, or kTooLarge when it has more than `size_max` bytes. Not a directory, pipe or
+// device.
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t size_max);
+
+// Writes beside the target, syncs, renames, syncs the folder: after a crash there is the old file
+// or the new one. Mode 0600. kNoSpace or kIo; then the target is as it was.
+Result<void> write_file_durably(const std::filesystem::path& path, BytesView bytes);
+
+// Removes or renames, and syncs the folders concerned.
+Result<void> remove_file_durably(const std::filesystem::path& path);
+Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+inline constexpr std::string_view kPartSuffix = ".part";  // an unfinished write; safe to remove
+
+}  // namespace alpr::recognition

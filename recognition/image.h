@@ -1,0 +1,33 @@
+// Opening a picture that a stranger may have made. Any thread; no globals.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <string_view>
+
+#include "ledger/chain/error.h"
+#include "ledger/chain/types.h"
+
+namespace alpr::recognition {
+
+inline constexpr std::size_t kImageBytesMax = std::size_t{8} << 20;
+inline constexpr std::int64_t kImagePixelsMax = 40'000'000;
+
+enum class ImageType { kJpeg, kPng };
+std::string_view media_type(ImageType type);  // "image/jpeg", "image/png"
+
+struct ImageHeader {
+  ImageType type = ImageType::kJpeg;
+  std::int64_t width = 0;   // pixels, as declared by the file
+  std::int64_t height = 0;  // pixels
+};
+
+// Reads the size a JPEG or PNG declares without decoding it, so that a bomb is refused before it
+// costs anything. kMalformed: empty, neither JPEG nor PNG, truncated, zero-sized; kTooLarge: over
+// the bounds above.
+Result<ImageHeader> inspect_image(BytesView bytes);
+
+// inspect_image(), then decodes to 8-bit BGR with the EXIF orientation applied. kMalformed when the
+// decoder fails, when the data ends early, or when the decoded size is not the declared one.
+Result<cv::Mat> decode_image(BytesView bytes);
+
+}  // namespace alpr::recognition

@@ -1,0 +1,103 @@
+// plateledger-reader: beside the camera, a process of its own, so that hostile pictures are never
+// near the ledger's keys. Exit codes: 0 done; 1 the server refused a batch; 2 bad usage or input; 3
+// the environment failed.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include "ledger/chain/encoding.h"
+#include "recognition/read_command.h"
+#include "recognition/send_command.h"
+
+namespace {
+
+using alpr::recognition::OutputForm;
+using alpr::recognition::ReadRequest;
+using alpr::recognition::SendRequest;
+
+struct Options {
+  ReadRequest read;
+  SendRequest send;
+  bool json = false;
+  std::string captured_at;
+};
+
+CLI::App* add_read(CLI::App& app, Options& options) {
+  CLI::App* read = app.add_subcommand("read", "plates in photos; one line per photo, in order");
+  read->add_option("images", options.read.images, "JPEG or PNG files")->required();
+  read->add_flag("--json", options.json, "one JSON object per photo");
+  read->add_option("--jobs", options.read.jobs, "photos at a time")->check(CLI::Range(1, 64));
+  read->add_option("--draw", options.read.draw, "write pictures with boxes and text to this folder")
+      ->check(CLI::ExistingDirectory);
+  return read;
+}
+
+CLI::App* add_send(CLI::App& app, Options& options) {
+  CLI::App* send = app.add_subcommand("send", "reads photos and uploads them, signed; resumable");
+  send->add_option("--server", options.send.server, "https://HOST[:PORT]")->required();
+  send->add_option("--credentials", options.send.credentials, "the device's file")->required();
+  send->add_option("paths", options.send.paths, "photos or folders; none: send what is queued");
+  send->add_flag("--json", options.json, "one JSON object per batch, then the counts");
+  send->add_option("--captured-at", options.captured_at,
+                   "RFC 3339 time of the photos (default: each file's modification time)");
+  send->add_option("--min-confidence", options.send.confidence_min_ppm, "in millionths")
+      ->check(CLI::Range(0, 1'000'000));
+  send->add_option("--retry-seconds", options.send.retry_seconds,
+                   "how long to wait for a server that is away")
+      ->check(CLI::Range(0, 86'400));
+  return send;
+}
+
+int run_send_command(Options& options) {
+  if (!options.captured_at.empty()) {
+    const alpr::Result<alpr::TimeUs> time = alpr::chain::parse_time(options.captured_at);
+    if (!time) {
+      std::cerr << "plateledger-reader: --captured-at: " << time.error().detail << '\n';
+      return 2;
+    }
+    options.send.captured_at = *time;
+  }
+  options.send.form = options.json ? OutputForm::kJson : OutputForm::kText;
+  return alpr::recognition::run_send(options.send, std::cout, std::cerr);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Reads licence plates in photos and uploads them as signed batches.");
+  app.require_subcommand(1);
+  Options options;
+  const CLI::App* read = add_read(app, options);
+  add_send(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (!read->parsed()) return run_send_command(options);
+  options.read.form = options.json ? OutputForm::kJson : OutputForm::kText;
+  return alpr::recognition::run_read(options.read, std::cout, std::cerr);
+}
+
+// Tesseract's OpenMP threads cost more than they bring on a line of text, and libgomp reads this
+// limit before main(): so the program starts itself once more with it set. Where that fails,
+// reading is slower and nothing else.
+void limit_openmp(char** argv) {
+  constexpr const char* kLimit = "OMP_THREAD_LIMIT";
+  if (std::getenv(kLimit) != nullptr) return;
+  if (::setenv(kLimit, "1", /*replace=*/1) != 0) return;
+  ::execv("/proc/self/exe", argv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    limit_openmp(argv);
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "plateledger-reader: " << error.what() << '\n';
+    return 3;
+  }
+}

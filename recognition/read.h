@@ -1,0 +1,56 @@
+// Photo in, plates out: detection, rectification, the line network, and Tesseract where the network
+// is not sure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/chain/error.h"
+#include "ledger/chain/types.h"
+#include "recognition/detect.h"
+#include "recognition/line_network.h"
+#include "recognition/tesseract_reader.h"
+
+namespace alpr::recognition {
+
+struct PlateText {
+  std::string text;  // 3 to 10 of A-Z0-9
+  std::int64_t confidence_ppm = 0;
+};
+
+// I12-D-1: what the camera says about one plate. The confidence orders reads; it is not yet
+// calibrated.
+struct PlateCandidate {
+  std::string text;
+  std::int64_t confidence_ppm = 0;  // 0 to 1,000,000
+  std::array<cv::Point2f, 4>
+      box;  // around the characters, pixels, clockwise from the top left corner
+  std::vector<PlateText> alternatives;  // best first, at most ten, without the text itself
+};
+
+// Owned by one thread at a time; make one per thread.
+class PlateReader {
+ public:
+  // kCorrupt or kIo when the network or Tesseract can't be loaded.
+  static Result<PlateReader> create();
+  // Best first, empty when there is no plate. `picture` is 8-bit, gray or BGR; else kMalformed.
+  Result<std::vector<PlateCandidate>> read(const cv::Mat& picture);
+  // decode_image() and read(): a JPEG or PNG from anywhere.
+  Result<std::vector<PlateCandidate>> read_encoded(BytesView image);
+
+ private:
+  PlateReader(LineNetwork network, TesseractReader tesseract);
+  Result<std::optional<PlateCandidate>> read_line(const cv::Mat& gray, LineCandidate line);
+
+  LineNetwork network_;
+  TesseractReader tesseract_;
+};
+
+// The same with a reader of its own: for a single picture.
+Result<std::vector<PlateCandidate>> read_plates(BytesView image);
+
+}  // namespace alpr::recognition

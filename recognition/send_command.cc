@@ -1,0 +1,287 @@
+#include "recognition/send_command.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <ostream>
+#include <thread>
+
+#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/hash.h"
+#include "recognition/files.h"
+#include "recognition/image.h"
+#include "recognition/loose_json.h"
+#include "recognition/upload/upload_format.h"
+
+namespace alpr::recognition {
+namespace {
+
+constexpr int kFirstPauseMs = 250;
+constexpr int kPauseMaxMs = 4000;
+constexpr std::size_t kReadsMax = 64;
+
+TimeUs wall_clock() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
+}
+
+Result<TimeUs> modified_at(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0)
+    return fail(ErrorCode::kNotFound, "there is no " + path.string());
+  return TimeUs{std::int64_t{info.st_mtim.tv_sec} * kSecondUs + info.st_mtim.tv_nsec / 1000};
+}
+
+bool is_photo_name(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
+}
+
+std::vector<std::filesystem::path> photos_in(const std::vector<std::filesystem::path>& paths) {
+  std::vector<std::filesystem::path> photos;
+  for (const std::filesystem::path& path : paths) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) {
+      photos.push_back(path);
+      continue;
+    }
+    std::vector<std::filesystem::path> inside;
+    for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+      if (is_photo_name(entry.path())) inside.push_back(entry.path());
+    }
+    std::sort(inside.begin(), inside.end());
+    photos.insert(photos.end(), inside.begin(), inside.end());
+  }
+  return photos;
+}
+
+ReadFacts facts_of(const PlateCandidate& plate, const Credentials& device, TimeUs captured_at) {
+  ReadFacts facts;
+  facts.plate = plate.text;
+  facts.confidence_ppm = plate.confidence_ppm;
+  facts.captured_at = captured_at;
+  facts.latitude_e7 = device.latitude_e7;
+  facts.longitude_e7 = device.longitude_e7;
+  facts.place = device.place;
+  for (std::size_t i = 0; i < facts.box.size(); ++i) {
+    facts.box[i] = {std::lround(plate.box[i].x), std::lround(plate.box[i].y)};
+  }
+  for (const PlateText& other : plate.alternatives) {
+    facts.alternatives.push_back({other.text, other.confidence_ppm});
+  }
+  return facts;
+}
+
+bool try_again(const ServerAnswer& answer) {
+  return answer.status == 408 || answer.status == 425 || answer.status == 429 ||
+         answer.status >= 500 || answer.status < 200;
+}
+
+bool server_has_it(const ServerAnswer& answer) {
+  return answer.status == 200 || answer.status == 201 || answer.status == 410;
+}
+
+// The sentence of an RFC 9457 problem document, or what there is of the answer.
+std::string reason_of(const ServerAnswer& answer) {
+  std::string text = fmt::format("HTTP {}", answer.status);
+  const Result<chain::Json> problem = parse_loose_json(answer.body);
+  if (!problem) return text;
+  for (const char* name : {"title", "detail"}) {
+    const chain::Json* value = problem->member(name);
+    if (value != nullptr && value->string() != nullptr) text += ": " + *value->string();
+  }
+  return text;
+}
+
+// One batch, with pauses; the answer is one that settles the batch.
+Result<ServerAnswer> post_with_patience(const FlushPlan& plan, BytesView body, int& patience_ms) {
+  for (int pause = kFirstPauseMs;; pause = std::min(2 * pause, kPauseMaxMs)) {
+    Result<ServerAnswer> answer = plan.post(body);
+    if (answer && !try_again(*answer)) return answer;
+    if (patience_ms <= 0) {
+      if (!answer) return answer;
+      return fail(ErrorCode::kBusy, "the server can't take it now: " + reason_of(*answer));
+    }
+    const int wait = std::min(pause, patience_ms);
+    plan.pause(wait);
+    patience_ms -= wait;
+  }
+}
+
+class Sending {
+ public:
+  Sending(const SendRequest& request, const Credentials& device, std::ostream& out,
+          std::ostream& log)
+      : request_(request), device_(device), out_(out), log_(log) {}
+
+  // Exit code so far.
+  int enqueue_all(UploadQueue& queue) {
+    const std::vector<std::filesystem::path> photos = photos_in(request_.paths);
+    if (photos.empty()) return 0;
+    Result<PlateReader> reader = PlateReader::create();
+    if (!reader) return complain(reader.error().detail, 3);
+    int exit_code = 0;
+    for (const std::filesystem::path& photo : photos) {
+      exit_code = std::max(exit_code, enqueue_one(queue, *reader, photo));
+    }
+    return exit_code;
+  }
+
+  int send_all(UploadQueue& queue, UploadClient& client) {
+    const FlushPlan plan{device_.device, request_.retry_seconds,
+                         [&](BytesView body) { return client.post_upload(device_.device, body); },
+                         [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); },
+                         [&](const FlushEvent& event) { tell(event); }};
+    const Result<FlushResult> result = flush(queue, plan);
+    if (!result) return complain(result.error().detail, 3);
+    const FlushCounts& counts = result->counts;
+    if (request_.form == OutputForm::kJson) {
+      out_ << fmt::format(R"({{"sent":{},"refused":{},"pending":{}}})", counts.sent, counts.refused,
+                          counts.pending)
+           << '\n';
+    } else {
+      out_ << fmt::format("{} sent, {} refused, {} kept in the queue\n", counts.sent,
+                          counts.refused, counts.pending);
+    }
+    if (result->stopped) {
+      return complain(fmt::format("{}; {} batches are kept in {}", result->stopped->detail,
+                                  counts.pending, device_.queue.string()),
+                      3);
+    }
+    return counts.refused > 0 ? 1 : 0;
+  }
+
+ private:
+  int complain(const std::string& what, int exit_code) {
+    log_ << "plateledger-reader: " << what << '\n';
+    return exit_code;
+  }
+
+  int enqueue_one(UploadQueue& queue, PlateReader& reader, const std::filesystem::path& photo) {
+    const Result<Bytes> bytes = read_file(photo, kImageBytesMax);
+    if (!bytes) return complain(bytes.error().detail, 2);
+    const Result<TimeUs> taken =
+        request_.captured_at ? Result<TimeUs>(*request_.captured_at) : modified_at(photo);
+    if (!taken) return complain(taken.error().detail, 2);
+    Result<std::vector<PlateCandidate>> plates = reader.read_encoded(*bytes);
+    if (!plates) return complain(photo.string() + ": " + plates.error().detail, 2);
+    std::erase_if(*plates, [&](const PlateCandidate& p) {
+      return p.confidence_ppm < request_.confidence_min_ppm;
+    });
+    const auto batch = enqueue_photo(queue, device_, *bytes, *taken, *plates);
+    if (!batch) {
+      return complain(photo.string() + ": " + batch.error().detail,
+                      batch.error().code == ErrorCode::kMalformed ? 2 : 3);
+    }
+    if (request_.form == OutputForm::kText) {
+      out_ << photo.string()
+           << (*batch ? fmt::format(": {} plates, batch {}\n", plates->size(), **batch)
+                      : std::string(": no plate\n"));
+    }
+    return 0;
+  }
+
+  void tell(const FlushEvent& event) {
+    if (request_.form == OutputForm::kText) {
+      out_ << fmt::format("batch {}: {}\n", event.batch, reason_of(event.answer));
+      return;
+    }
+    std::string line = fmt::format(R"({{"batch":{},"status":{})", event.batch, event.answer.status);
+    if (const Result<chain::Json> answer = parse_loose_json(event.answer.body); answer) {
+      line += ",\"answer\":" + chain::write(*answer);
+    }
+    out_ << line << "}\n";
+  }
+
+  const SendRequest& request_;
+  const Credentials& device_;
+  std::ostream& out_;
+  std::ostream& log_;
+};
+
+}  // namespace
+
+Result<std::optional<std::uint64_t>> enqueue_photo(UploadQueue& queue, const Credentials& device,
+                                                   BytesView photo, TimeUs captured_at,
+                                                   const std::vector<PlateCandidate>& plates) {
+  if (plates.empty()) return std::optional<std::uint64_t>();
+  const Result<ImageHeader> header = inspect_image(photo);
+  if (!header) return tl::unexpected(header.error());
+  UploadBatch batch{device.origin, device.device, 0, {}, {}};
+  const Digest digest = chain::sha256(photo);
+  for (const PlateCandidate& plate : plates) {
+    if (batch.reads.size() == kReadsMax) break;
+    SignedRead& read = batch.reads.emplace_back();
+    chain::random_bytes(read.salt);
+    read.facts = facts_of(plate, device, captured_at);
+    read.facts.image_sha256 = digest;
+    read.facts.image_bytes = batch.reads.size() == 1 ? static_cast<std::int64_t>(photo.size()) : 0;
+    read.facts.image_type = media_type(header->type);
+    // A read that the format refuses must not use up a number.
+    if (const Result<void> checked = check_facts(read.facts); !checked)
+      return tl::unexpected(checked.error());
+  }
+  const Result<std::uint64_t> number = queue.reserve_batch();
+  if (!number) return tl::unexpected(number.error());
+  batch.batch = *number;
+  if (const Result<void> done = sign_upload(batch, device.key); !done)
+    return tl::unexpected(done.error());
+  const Result<Bytes> body = encode_upload(batch, {photo});
+  if (!body) return tl::unexpected(body.error());
+  if (const Result<void> put = queue.put(*number, *body); !put) return tl::unexpected(put.error());
+  return std::optional(*number);
+}
+
+Result<FlushResult> flush(UploadQueue& queue, const FlushPlan& plan) {
+  const Result<std::vector<std::uint64_t>> batches = queue.pending();
+  if (!batches) return tl::unexpected(batches.error());
+  FlushResult result;
+  result.counts.pending = batches->size();
+  int patience_ms = plan.retry_seconds * 1000;
+  for (const std::uint64_t batch : *batches) {
+    const Result<Bytes> body = queue.load(batch);
+    if (!body) return tl::unexpected(body.error());
+    const Result<ServerAnswer> answer = post_with_patience(plan, *body, patience_ms);
+    if (!answer) {
+      result.stopped = answer.error();
+      return result;
+    }
+    const bool accepted = server_has_it(*answer);
+    const Result<void> settled =
+        accepted ? queue.remove(batch)
+                 : queue.set_aside(batch, reason_of(*answer) + "\n" + answer->body);
+    if (!settled) return tl::unexpected(settled.error());
+    ++(accepted ? result.counts.sent : result.counts.refused);
+    --result.counts.pending;
+    plan.told({batch, *answer});
+  }
+  return result;
+}
+
+int run_send(const SendRequest& request, std::ostream& out, std::ostream& log) {
+  cv::setNumThreads(1);
+  chain::init_crypto();
+  const auto give_up = [&](const Error& error, int exit_code) {
+    log << "plateledger-reader: " << error.detail << '\n';
+    return exit_code;
+  };
+  const Result<Credentials> device = load_credentials(request.credentials);
+  if (!device) return give_up(device.error(), 2);
+  Result<UploadClient> client = UploadClient::open({request.server, device->server_certificate});
+  if (!client) return give_up(client.error(), 2);
+  Result<UploadQueue> queue = UploadQueue::open(device->queue, wall_clock());
+  if (!queue) return give_up(queue.error(), 3);
+  Sending sending(request, *device, out, log);
+  const int reading = sending.enqueue_all(*queue);
+  const int posting = sending.send_all(*queue, *client);
+  if (posting == 3 || reading == 3) return 3;
+  return reading != 0 ? reading : posting;
+}
+
+}  // namespace alpr::recognition

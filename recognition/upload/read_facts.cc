@@ -1,0 +1,231 @@
+#include <algorithm>
+
+#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/encoding.h"
+#include "recognition/upload/upload_format.h"
+
+namespace alpr::recognition {
+namespace {
+
+using chain::Json;
+
+// Years 2000 to 2100: outside of it a camera's clock is not set, and the claim is worthless.
+constexpr std::int64_t kCapturedMin = 946'684'800 * kSecondUs;
+constexpr std::int64_t kCapturedMax = 4'102'444'800 * kSecondUs;
+constexpr std::int64_t kLatitudeMax = 900'000'000;
+constexpr std::int64_t kLongitudeMax = 1'800'000'000;
+constexpr std::int64_t kPixelMax = 65'535;  // the largest side that JPEG can declare
+constexpr std::int64_t kImageBytesMax = std::int64_t{1} << 30;
+constexpr std::size_t kPlaceMax = 200;
+
+bool upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+tl::unexpected<Error> bad(std::string_view member) {
+  return fail(ErrorCode::kMalformed, "read: member \"" + std::string(member) +
+                                         "\" is missing, out of place, or out of range");
+}
+
+bool in_range(std::int64_t value, std::int64_t lowest, std::int64_t highest) {
+  return value >= lowest && value <= highest;
+}
+
+bool valid_place(std::string_view place) {
+  return place.size() <= kPlaceMax && chain::valid_utf8(place) &&
+         std::none_of(place.begin(), place.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+bool valid_color(const VehicleColor& color) {
+  return !color.value.empty() && color.value.size() <= 20 &&
+         std::all_of(color.value.begin(), color.value.end(),
+                     [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         in_range(color.confidence_ppm, 0, kConfidenceMax);
+}
+
+// Takes an object's members one by one in the documented order; a member that is left over is
+// unknown.
+class MemberReader {
+ public:
+  explicit MemberReader(const Json* value)
+      : object_(value != nullptr ? value->object() : nullptr) {}
+
+  const Json* take(std::string_view name) {
+    if (object_ == nullptr || next_ >= object_->size() || (*object_)[next_].first != name) {
+      return nullptr;
+    }
+    return &(*object_)[next_++].second;
+  }
+  bool take(std::string_view name, std::string& out) {
+    const Json* value = take(name);
+    if (value == nullptr || value->string() == nullptr) return false;
+    out = *value->string();
+    return true;
+  }
+  bool take(std::string_view name, std::int64_t& out) {
+    const Json* value = take(name);
+    if (value == nullptr || value->integer() == nullptr) return false;
+    out = *value->integer();
+    return true;
+  }
+  bool at_end() const { return object_ != nullptr && next_ == object_->size(); }
+
+ private:
+  const Json::Object* object_;
+  std::size_t next_ = 0;
+};
+
+bool parse_box(const Json* value, PlateBox& box) {
+  const Json::Array* corners = value != nullptr ? value->array() : nullptr;
+  if (corners == nullptr || corners->size() != box.size()) return false;
+  for (std::size_t i = 0; i < box.size(); ++i) {
+    const Json::Array* point = (*corners)[i].array();
+    if (point == nullptr || point->size() != 2) return false;
+    for (std::size_t k = 0; k < 2; ++k) {
+      const std::int64_t* coordinate = (*point)[k].integer();
+      if (coordinate == nullptr) return false;
+      box[i][k] = *coordinate;
+    }
+  }
+  return true;
+}
+
+bool parse_alternatives(const Json* value, std::vector<Alternative>& alternatives) {
+  const Json::Array* items = value != nullptr ? value->array() : nullptr;
+  if (items == nullptr || items->size() > kAlternativesMax) return false;
+  for (const Json& item : *items) {
+    MemberReader reader(&item);
+    Alternative& alternative = alternatives.emplace_back();
+    if (!reader.take("plate", alternative.plate) ||
+        !reader.take("confidence_ppm", alternative.confidence_ppm) || !reader.at_end()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool parse_image(const Json* value, ReadFacts& facts) {
+  MemberReader reader(value);
+  std::string sha256;
+  if (!reader.take("sha256", sha256) || !reader.take("bytes", facts.image_bytes) ||
+      !reader.take("type", facts.image_type) || !reader.at_end()) {
+    return false;
+  }
+  const Result<Digest> digest = chain::parse_digest_hex(sha256);
+  if (!digest) return false;
+  facts.image_sha256 = *digest;
+  return true;
+}
+
+Json::Array box_json(const PlateBox& box) {
+  Json::Array corners;
+  for (const auto& point : box) corners.emplace_back(Json::Array{Json(point[0]), Json(point[1])});
+  return corners;
+}
+
+}  // namespace
+
+Result<std::string> normalise_plate(std::string_view text) {
+  std::string plate;
+  for (char c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (upper_or_digit(c)) plate.push_back(c);
+  }
+  if (!valid_plate(plate)) {
+    return fail(ErrorCode::kMalformed, "a plate has 1 to 10 letters and digits");
+  }
+  return plate;
+}
+
+bool valid_plate(std::string_view plate) {
+  return !plate.empty() && plate.size() <= kPlateLengthMax &&
+         std::all_of(plate.begin(), plate.end(), upper_or_digit);
+}
+
+Result<void> check_facts(const ReadFacts& facts) {
+  if (!valid_plate(facts.plate)) return bad("plate");
+  if (!in_range(facts.confidence_ppm, 0, kConfidenceMax)) return bad("confidence_ppm");
+  if (!in_range(facts.captured_at.value, kCapturedMin, kCapturedMax)) return bad("captured_at_us");
+  if (!in_range(facts.latitude_e7, -kLatitudeMax, kLatitudeMax)) return bad("latitude_e7");
+  if (!in_range(facts.longitude_e7, -kLongitudeMax, kLongitudeMax)) return bad("longitude_e7");
+  if (!valid_place(facts.place)) return bad("place");
+  for (const auto& point : facts.box) {
+    for (const std::int64_t coordinate : point) {
+      if (!in_range(coordinate, -kPixelMax, kPixelMax)) return bad("box");
+    }
+  }
+  if (facts.alternatives.size() > kAlternativesMax) return bad("alternatives");
+  for (std::size_t i = 0; i < facts.alternatives.size(); ++i) {
+    const Alternative& one = facts.alternatives[i];
+    const auto end = facts.alternatives.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool repeated = one.plate == facts.plate ||
+                          std::any_of(facts.alternatives.begin(), end,
+                                      [&](const Alternative& a) { return a.plate == one.plate; });
+    if (repeated || !valid_plate(one.plate) || !in_range(one.confidence_ppm, 0, kConfidenceMax)) {
+      return bad("alternatives");
+    }
+  }
+  if (facts.color && !valid_color(*facts.color)) return bad("color");
+  const bool known_type = facts.image_type == "image/jpeg" || facts.image_type == "image/png";
+  if (!known_type || !in_range(facts.image_bytes, 0, kImageBytesMax)) return bad("image");
+  return {};
+}
+
+std::string read_json(const ReadFacts& facts) {
+  ALPR_CHECK(check_facts(facts).has_value());
+  Json::Array alternatives;
+  for (const Alternative& one : facts.alternatives) {
+    alternatives.emplace_back(
+        Json::Object{{"plate", Json(one.plate)}, {"confidence_ppm", Json(one.confidence_ppm)}});
+  }
+  Json::Object read{{"plate", Json(facts.plate)},
+                    {"confidence_ppm", Json(facts.confidence_ppm)},
+                    {"captured_at_us", Json(facts.captured_at.value)},
+                    {"latitude_e7", Json(facts.latitude_e7)},
+                    {"longitude_e7", Json(facts.longitude_e7)},
+                    {"place", Json(facts.place)},
+                    {"box", Json(box_json(facts.box))},
+                    {"alternatives", Json(std::move(alternatives))}};
+  if (facts.color) {
+    read.emplace_back("color",
+                      Json(Json::Object{{"value", Json(facts.color->value)},
+                                        {"confidence_ppm", Json(facts.color->confidence_ppm)}}));
+  }
+  read.emplace_back("image", Json(Json::Object{{"sha256", Json(chain::hex(facts.image_sha256))},
+                                               {"bytes", Json(facts.image_bytes)},
+                                               {"type", Json(facts.image_type)}}));
+  return chain::write(Json(std::move(read)));
+}
+
+Result<ReadFacts> parse_read_json(std::string_view text) {
+  const Result<Json> json = chain::parse_canonical(text);
+  if (!json) return tl::unexpected(json.error());
+  MemberReader reader(&*json);
+  ReadFacts facts;
+  if (!reader.take("plate", facts.plate)) return bad("plate");
+  if (!reader.take("confidence_ppm", facts.confidence_ppm)) return bad("confidence_ppm");
+  if (!reader.take("captured_at_us", facts.captured_at.value)) return bad("captured_at_us");
+  if (!reader.take("latitude_e7", facts.latitude_e7)) return bad("latitude_e7");
+  if (!reader.take("longitude_e7", facts.longitude_e7)) return bad("longitude_e7");
+  if (!reader.take("place", facts.place)) return bad("place");
+  if (!parse_box(reader.take("box"), facts.box)) return bad("box");
+  if (!parse_alternatives(reader.take("alternatives"), facts.alternatives)) {
+    return bad("alternatives");
+  }
+  if (const Json* color = reader.take("color")) {
+    MemberReader members(color);
+    facts.color.emplace();
+    if (!members.take("value", facts.color->value) ||
+        !members.take("confidence_ppm", facts.color->confidence_ppm) || !members.at_end()) {
+      return bad("color");
+    }
+  }
+  if (!parse_image(reader.take("image"), facts)) return bad("image");
+  if (!reader.at_end()) return fail(ErrorCode::kMalformed, "read: unknown member after \"image\"");
+  if (const Result<void> checked = check_facts(facts); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (read_json(facts) != text) return fail(ErrorCode::kMalformed, "read: not canonical");
+  return facts;
+}
+
+}  // namespace alpr::recognition

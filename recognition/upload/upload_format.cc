@@ -1,0 +1,300 @@
+#include "recognition/upload/upload_format.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/hash.h"
+
+namespace alpr::recognition {
+namespace {
+
+using chain::Json;
+
+constexpr std::size_t kDeviceMax = 64;
+constexpr std::size_t kOriginMax = 255;
+constexpr std::size_t kLengthSize = 4;
+// Signing and checking a signature are about the bytes; bounds belong to encode_upload and
+// parse_upload.
+constexpr UploadLimits kNoLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
+
+tl::unexpected<Error> malformed(std::string detail) {
+  return fail(ErrorCode::kMalformed, "upload: " + std::move(detail));
+}
+
+bool starts_with(BytesView bytes, BytesView magic) {
+  return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
+}
+
+bool is_of_type(BytesView image, std::string_view type) {
+  static constexpr std::array<std::uint8_t, 3> kJpeg{0xff, 0xd8, 0xff};
+  static constexpr std::array<std::uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  return type == "image/jpeg" ? starts_with(image, kJpeg) : starts_with(image, kPng);
+}
+
+// Two reads say the same thing twice: the same plate at the same place of the same picture.
+bool same_sighting(const ReadFacts& a, const ReadFacts& b) {
+  return a.image_sha256 == b.image_sha256 && a.plate == b.plate && a.box == b.box;
+}
+
+const ReadFacts* earlier_picture(const UploadBatch& batch, std::size_t index) {
+  for (std::size_t i = 0; i < index; ++i) {
+    const ReadFacts& facts = batch.reads[i].facts;
+    if (facts.image_bytes > 0 && facts.image_sha256 == batch.reads[index].facts.image_sha256) {
+      return &facts;
+    }
+  }
+  return nullptr;
+}
+
+Result<void> check_read(const UploadBatch& batch, std::size_t index, const UploadLimits& limits) {
+  const SignedRead& read = batch.reads[index];
+  if (const Result<void> facts = check_facts(read.facts); !facts) return facts;
+  if (read.salt == Salt{}) return malformed("a salt of zeros protects nothing");
+  if (static_cast<std::uint64_t>(read.facts.image_bytes) > limits.image_bytes_max) {
+    return fail(ErrorCode::kTooLarge, "upload: an image is larger than " +
+                                          std::to_string(limits.image_bytes_max) + " bytes");
+  }
+  const ReadFacts* earlier = earlier_picture(batch, index);
+  if (read.facts.image_bytes == 0 && earlier == nullptr) {
+    return malformed("a read refers to a picture that no earlier read of the batch has");
+  }
+  if (read.facts.image_bytes > 0 && earlier != nullptr) return malformed("a picture is sent twice");
+  if (earlier != nullptr && earlier->image_type != read.facts.image_type) {
+    return malformed("one picture is said to be of two types");
+  }
+  for (std::size_t i = 0; i < index; ++i) {
+    if (batch.reads[i].salt == read.salt) return malformed("a salt is used twice");
+    if (same_sighting(batch.reads[i].facts, read.facts)) return malformed("a read is sent twice");
+  }
+  return {};
+}
+
+Result<void> check_batch(const UploadBatch& batch, const UploadLimits& limits) {
+  if (!valid_origin(batch.origin)) return malformed("the origin is not a log's name");
+  if (!valid_device_name(batch.device)) return malformed("the device name is not of the form");
+  if (batch.batch == 0 || batch.batch > static_cast<std::uint64_t>(chain::kIntegerMax)) {
+    return malformed("the batch number is out of range");
+  }
+  if (batch.reads.empty()) return malformed("a batch has at least one read");
+  if (batch.reads.size() > limits.reads_max) {
+    return fail(ErrorCode::kTooLarge,
+                "upload: more than " + std::to_string(limits.reads_max) + " reads in a batch");
+  }
+  for (std::size_t i = 0; i < batch.reads.size(); ++i) {
+    if (const Result<void> read = check_read(batch, i, limits); !read) return read;
+  }
+  return {};
+}
+
+Result<void> check_picture(const ReadFacts& facts, BytesView image) {
+  if (image.size() != static_cast<std::size_t>(facts.image_bytes)) {
+    return malformed("a picture has another length than its read says");
+  }
+  if (chain::sha256(image) != facts.image_sha256) {
+    return fail(ErrorCode::kBadSignature, "upload: a picture has another SHA-256 than its read");
+  }
+  if (!is_of_type(image, facts.image_type)) return malformed("a picture is not of its type");
+  return {};
+}
+
+// Spliced by hand so that the signed read JSON stands in the manifest as the very bytes that were
+// digested.
+std::string manifest_text(const UploadBatch& batch) {
+  std::string out = "{\"origin\":";
+  chain::write_string(out, batch.origin);
+  out += ",\"device\":";
+  chain::write_string(out, batch.device);
+  out += ",\"batch\":";
+  chain::write_integer(out, static_cast<std::int64_t>(batch.batch));
+  out += ",\"reads\":[";
+  for (std::size_t i = 0; i < batch.reads.size(); ++i) {
+    if (i > 0) out += ',';
+    out += "{\"salt\":\"" + chain::hex(batch.reads[i].salt) + "\",\"read\":";
+    out += read_json(batch.reads[i].facts) + '}';
+  }
+  out += "],\"signature\":\"" + chain::base64(batch.signature) + "\"}";
+  return out;
+}
+
+const std::string* string_at(const Json::Object& object, std::size_t index, std::string_view name) {
+  if (index >= object.size() || object[index].first != name) return nullptr;
+  return object[index].second.string();
+}
+
+Result<SignedRead> parse_signed_read(const Json& item) {
+  const Json::Object* object = item.object();
+  if (object == nullptr || object->size() != 2 || (*object)[1].first != "read") {
+    return malformed("a read has the members \"salt\" and \"read\"");
+  }
+  const std::string* salt_hex = string_at(*object, 0, "salt");
+  if (salt_hex == nullptr) return malformed("a read has no salt");
+  const Result<Digest> salt = chain::parse_digest_hex(*salt_hex);
+  if (!salt) return malformed("a salt is not 64 hex digits");
+  Result<ReadFacts> facts = parse_read_json(chain::write((*object)[1].second));
+  if (!facts) return tl::unexpected(facts.error());
+  return SignedRead{*salt, std::move(*facts)};
+}
+
+Result<UploadBatch> parse_manifest(std::string_view text, const UploadLimits& limits) {
+  const Result<Json> json = chain::parse_canonical(text);
+  if (!json) return tl::unexpected(json.error());
+  const Json::Object* object = json->object();
+  if (object == nullptr || object->size() != 5 || (*object)[2].first != "batch" ||
+      (*object)[3].first != "reads") {
+    return malformed("the manifest has the members origin, device, batch, reads, signature");
+  }
+  const std::string* origin = string_at(*object, 0, "origin");
+  const std::string* device = string_at(*object, 1, "device");
+  const std::int64_t* number = (*object)[2].second.integer();
+  const Json::Array* reads = (*object)[3].second.array();
+  const std::string* signature = string_at(*object, 4, "signature");
+  if (origin == nullptr || device == nullptr || number == nullptr || reads == nullptr ||
+      signature == nullptr) {
+    return malformed("a member of the manifest is of the wrong name or type");
+  }
+  if (*number <= 0) return malformed("the batch number is out of range");
+  if (reads->size() > limits.reads_max) {
+    return fail(ErrorCode::kTooLarge,
+                "upload: more than " + std::to_string(limits.reads_max) + " reads in a batch");
+  }
+  UploadBatch batch{*origin, *device, static_cast<std::uint64_t>(*number), {}, {}};
+  for (const Json& item : *reads) {
+    Result<SignedRead> read = parse_signed_read(item);
+    if (!read) return tl::unexpected(read.error());
+    batch.reads.push_back(std::move(*read));
+  }
+  const Result<Bytes> raw = chain::parse_base64(*signature);
+  if (!raw || raw->size() != batch.signature.size()) {
+    return malformed("the signature is not 64 bytes of base64");
+  }
+  std::copy(raw->begin(), raw->end(), batch.signature.begin());
+  return batch;
+}
+
+// Hands each read its picture's bytes, checked.
+Result<std::vector<BytesView>> split_images(const UploadBatch& batch, BytesView rest) {
+  std::vector<BytesView> images;
+  for (std::size_t i = 0; i < batch.reads.size(); ++i) {
+    const ReadFacts& facts = batch.reads[i].facts;
+    if (facts.image_bytes == 0) {
+      for (std::size_t k = 0; k < i; ++k) {
+        if (batch.reads[k].facts.image_sha256 == facts.image_sha256) {
+          images.push_back(images[k]);
+          break;
+        }
+      }
+      continue;
+    }
+    const auto size = static_cast<std::size_t>(facts.image_bytes);
+    if (rest.size() < size) return malformed("the body ends inside a picture");
+    const BytesView image = rest.first(size);
+    if (const Result<void> checked = check_picture(facts, image); !checked) {
+      return tl::unexpected(checked.error());
+    }
+    images.push_back(image);
+    rest = rest.subspan(size);
+  }
+  if (!rest.empty()) return malformed("bytes after the last picture");
+  ALPR_CHECK(images.size() == batch.reads.size());
+  return images;
+}
+
+}  // namespace
+
+bool valid_device_name(std::string_view device) {
+  return !device.empty() && device.size() <= kDeviceMax &&
+         std::all_of(device.begin(), device.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == '_' || c == '-';
+         });
+}
+
+bool valid_origin(std::string_view origin) {
+  return !origin.empty() && origin.size() <= kOriginMax &&
+         std::all_of(origin.begin(), origin.end(),
+                     [](char c) { return c > 0x20 && c < 0x7f && c != '+'; });
+}
+
+Digest read_digest(const SignedRead& read) {
+  return chain::hmac_sha256(read.salt, {as_bytes(read_json(read.facts))});
+}
+
+std::string signed_message(std::string_view origin, std::string_view device, std::uint64_t batch,
+                           const std::vector<Digest>& read_digests) {
+  std::string out = "plateledger upload v1\n";
+  out.append(origin).append("\n").append(device).append("\n");
+  out += chain::decimal(batch) + "\n";
+  for (const Digest& digest : read_digests) out += chain::hex(digest) + "\n";
+  return out;
+}
+
+std::string signed_message(const UploadBatch& batch) {
+  std::vector<Digest> digests;
+  for (const SignedRead& read : batch.reads) digests.push_back(read_digest(read));
+  return signed_message(batch.origin, batch.device, batch.batch, digests);
+}
+
+Result<void> sign_upload(UploadBatch& batch, const chain::SigningKey& key) {
+  if (const Result<void> checked = check_batch(batch, kNoLimits); !checked) return checked;
+  batch.signature = key.sign(as_bytes(signed_message(batch)));
+  return {};
+}
+
+Result<void> verify_upload(const UploadBatch& batch, const PublicKey& key,
+                           std::string_view origin) {
+  if (const Result<void> checked = check_batch(batch, kNoLimits); !checked) return checked;
+  if (batch.origin != origin) return malformed("the batch is signed for another log");
+  if (!chain::verify(key, as_bytes(signed_message(batch)), batch.signature)) {
+    return fail(ErrorCode::kBadSignature, "upload: the device's signature does not match");
+  }
+  return {};
+}
+
+Result<Bytes> encode_upload(const UploadBatch& batch, const std::vector<BytesView>& images,
+                            const UploadLimits& limits) {
+  if (const Result<void> checked = check_batch(batch, limits); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  std::size_t next = 0;
+  for (const SignedRead& read : batch.reads) {
+    if (read.facts.image_bytes == 0) continue;
+    if (next == images.size()) return malformed("a picture is missing");
+    const Result<void> checked = check_picture(read.facts, images[next++]);
+    if (!checked) return tl::unexpected(checked.error());
+  }
+  if (next != images.size()) return malformed("a picture belongs to no read");
+  const std::string manifest = manifest_text(batch);
+  if (manifest.size() > limits.manifest_bytes_max) {
+    return fail(ErrorCode::kTooLarge, "upload: the manifest is larger than " +
+                                          std::to_string(limits.manifest_bytes_max) + " bytes");
+  }
+  Bytes body;
+  chain::put_be32(body, static_cast<std::uint32_t>(manifest.size()));
+  body.insert(body.end(), manifest.begin(), manifest.end());
+  for (const BytesView image : images) body.insert(body.end(), image.begin(), image.end());
+  return body;
+}
+
+Result<ParsedUpload> parse_upload(BytesView body, const UploadLimits& limits) {
+  if (body.size() < kLengthSize) return malformed("the body ends inside the manifest's length");
+  const std::size_t size = chain::get_be32(body.data());
+  if (size > limits.manifest_bytes_max) {
+    return fail(ErrorCode::kTooLarge, "upload: the manifest is larger than " +
+                                          std::to_string(limits.manifest_bytes_max) + " bytes");
+  }
+  if (body.size() - kLengthSize < size) return malformed("the body ends inside the manifest");
+  const std::string_view manifest = as_text(body.subspan(kLengthSize, size));
+  Result<UploadBatch> batch = parse_manifest(manifest, limits);
+  if (!batch) return tl::unexpected(batch.error());
+  if (const Result<void> checked = check_batch(*batch, limits); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (manifest_text(*batch) != manifest) return malformed("the manifest is not canonical");
+  Result<std::vector<BytesView>> images = split_images(*batch, body.subspan(kLengthSize + size));
+  if (!images) return tl::unexpected(images.error());
+  return ParsedUpload{std::move(*batch), std::move(*images)};
+}
+
+}  // namespace alpr::recognition

@@ -1,0 +1,117 @@
+// Proves plateledger-verify's exit codes and outputs as a user meets them. The program itself is
+// run on made stores.
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "ledger/chain/canonical_json.h"
+#include "tests/ledger/verify/check.h"
+
+namespace alpr::verify::testing {
+namespace {
+
+struct Ran {
+  int code = -1;
+  std::string out;
+};
+
+// Made of ledger kinds only, so that any registry will do.
+class Program : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    maker_.commit();
+    maker_.pass(kMinute);
+    maker_.heartbeat();
+    maker_.commit();
+    maker_.write(folder_.path());
+  }
+
+  Ran run(const std::string& arguments) {
+    const std::string command = std::string(VERIFY_PROGRAM) + " " + arguments + " 2>&1";
+    FILE* pipe = popen(command.c_str(), "r");
+    Ran ran;
+    char buffer[4096];
+    for (std::size_t n = 0; pipe != nullptr && (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
+      ran.out.append(buffer, n);
+    }
+    const int status = pipe == nullptr ? -1 : pclose(pipe);
+    ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return ran;
+  }
+  std::string file(const std::string& name, const std::string& text) {
+    const auto path = folder_.path() / name;
+    std::ofstream(path) << text;
+    return path.string();
+  }
+  std::string store() const { return "--store " + folder_.path().string() + " "; }
+
+  StoreMaker maker_;
+  TestFolder folder_;
+};
+
+TEST_F(Program, AGoodStoreHolds) {
+  const Ran ran = run(store() + "--key " + chain::format_vkey(vkey_of(test_key(0))));
+  EXPECT_EQ(ran.code, 0) << ran.out;
+  EXPECT_NE(ran.out.find("simulated"), std::string::npos);
+  EXPECT_NE(ran.out.find("holds, anchored"), std::string::npos);
+}
+
+TEST_F(Program, JsonIsOneLineOnStdoutAndNothingElse) {
+  const Ran ran = run(store() + "--json --keys " + file("keys", maker_.keys_json() + "\n") +
+                      " --now 2026-01-02T00:00:00Z");
+  EXPECT_EQ(ran.code, 0) << ran.out;
+  EXPECT_EQ(ran.out.find('\n'), ran.out.size() - 1);
+  EXPECT_EQ(ran.out.rfind(
+                "{\"holds\":true,\"anchored\":false,\"as_of\":\"2026-01-02T00:00:00.000000Z\"", 0),
+            0U);
+}
+
+TEST_F(Program, AFindingIsExitCodeOne) {
+  maker_.rows("headers")[StoreMaker::key_of(1)][70] ^= 1;
+  maker_.write(folder_.path());
+  const Ran ran = run(store());
+  EXPECT_EQ(ran.code, 1) << ran.out;
+  EXPECT_NE(ran.out.find("does not hold"), std::string::npos);
+}
+
+TEST_F(Program, CutOffEventsAreSeenThroughSince) {
+  const std::string since = file("kept", maker_.checkpoint(2));
+  EXPECT_EQ(run(store() + "--since " + since).code, 0);
+  StoreMaker shorter;
+  shorter.commit();
+  shorter.write(folder_.path());
+  EXPECT_EQ(run(store()).code, 0);
+  EXPECT_EQ(run(store() + "--since " + since).code, 1);
+}
+
+TEST_F(Program, ADamagedFileIsExitCodeOne) {
+  std::ofstream(folder_.path() / "ledger" / "data.mdb", std::ios::trunc)
+      << std::string(20'000, 'x');
+  const Ran ran = run(store() + "--json");
+  EXPECT_EQ(ran.code, 1) << ran.out;
+  EXPECT_NE(ran.out.find("\"level\":\"chain\",\"holds\":false"), std::string::npos);
+}
+
+TEST_F(Program, LevelPolicyIsSaidNotToBeChecked) {
+  const Ran ran = run(store() + "--level policy --json");
+  EXPECT_EQ(ran.code, 1) << ran.out;
+  EXPECT_NE(ran.out.find("\"level\":\"policy\",\"holds\":null"), std::string::npos);
+}
+
+TEST_F(Program, BadUsageIsExitCodeTwo) {
+  for (const std::string& arguments :
+       {std::string(), std::string("--nothing"), std::string("--store /nonexistent"),
+        store() + "--level all", store() + "--key nonsense", store() + "--now yesterday",
+        store() + "--since /nonexistent", store() + "--since " + file("note", "no note"),
+        store() + "--keys " + file("bad", "{}"), std::string("--url https://ledger.example"),
+        std::string("--bundle file")}) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, 2) << arguments << ran.out;
+    EXPECT_FALSE(ran.out.empty()) << arguments;
+  }
+  EXPECT_EQ(run("--help").code, 0);
+}
+
+}  // namespace
+}  // namespace alpr::verify::testing

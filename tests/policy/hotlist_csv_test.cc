@@ -1,0 +1,166 @@
+// Proves that a source's file is read strictly, that immigration records never become active, and
+// that the canonical text is the same for the same rows. By files written here, good and bad, and
+// by reading back what was written.
+#include "policy/registers/hotlist_csv.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "ledger/chain/hash.h"
+#include "ledger/chain/merkle.h"
+#include "tests/policy/hits_world.h"
+
+namespace alpr::policy {
+namespace {
+
+using testing::kSvsRow;
+using testing::list_file;
+
+TEST(HotlistCsv, ReadsARowWithAllItsFields) {
+  const auto list = parse_hotlist(list_file({std::string(kSvsRow)}));
+  ASSERT_TRUE(list.has_value()) << list.error().detail;
+  EXPECT_EQ(list->rows, 1U);
+  const auto rows = canonical_rows(list->canonical);
+  ASSERT_TRUE(rows.has_value());
+  ASSERT_EQ(rows->size(), 1U);
+  const auto entry = parse_canonical_row(rows->front().text);
+  ASSERT_TRUE(entry.has_value());
+  EXPECT_EQ(entry->plate, "7ABC123");
+  EXPECT_EQ(entry->category, "STOLEN VEHICLE");
+  EXPECT_EQ(entry->attributes.make, "HONDA");
+  EXPECT_EQ(entry->attributes.vin, "VIN123");
+  EXPECT_EQ(entry->entered_at, (TimeUs{1'767'312'000 * kSecondUs}));
+  EXPECT_FALSE(entry->expires_at.has_value());
+  EXPECT_EQ(known_names(entry->attributes).size(), 8U);
+}
+
+TEST(HotlistCsv, QuotedFieldsComeBackAsTheyWere) {
+  const std::string row =
+      "7abc-123,,,\"STOLEN, \"\"HOT\"\"\",,,,,,,,,,,,,\"two\nlines\tand a tab\"";
+  const auto list = parse_hotlist(list_file({row, "8XYZ999,STOLEN"}));
+  ASSERT_TRUE(list.has_value()) << list.error().detail;
+  const auto rows = canonical_rows(list->canonical);
+  ASSERT_TRUE(rows.has_value());
+  ASSERT_EQ(rows->size(), 2U);
+  const auto entry = parse_canonical_row(rows->front().text);
+  ASSERT_TRUE(entry.has_value());
+  EXPECT_EQ(entry->category, "STOLEN, \"HOT\"");
+  EXPECT_EQ(entry->remarks, "two\nlines\tand a tab");
+}
+
+TEST(HotlistCsv, CanonicalTextDoesNotDependOnTheOrderOfRows) {
+  std::vector<std::string> rows;
+  for (int i = 0; i < 50; ++i) rows.push_back("A" + std::to_string(i) + ",STOLEN");
+  const auto first = parse_hotlist(list_file(rows));
+  std::mt19937 random(7);
+  std::shuffle(rows.begin(), rows.end(), random);
+  const auto second = parse_hotlist(list_file(rows));
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->canonical, second->canonical);
+  EXPECT_EQ(first->root, second->root);
+  // And what it wrote, it reads as the same.
+  const auto again = parse_hotlist(first->canonical);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->canonical, first->canonical);
+}
+
+TEST(HotlistCsv, RootIsThatOfTheRows) {
+  const auto list = parse_hotlist(list_file({"A1,STOLEN", "B2,STOLEN", "C3,STOLEN"}));
+  ASSERT_TRUE(list.has_value());
+  std::vector<Digest> leaves;
+  for (const std::string row :
+       {"A1,,,STOLEN,,,,,,,,,,,,,", "B2,,,STOLEN,,,,,,,,,,,,,", "C3,,,STOLEN,,,,,,,,,,,,,"}) {
+    leaves.push_back(chain::sha256(as_bytes(std::string(1, '\0') + row)));
+  }
+  EXPECT_EQ(list->root, chain::root_of(leaves));
+}
+
+TEST(HotlistCsv, I12_C2A1_3_ImmigrationRecordsAreLeftOutAndCounted) {
+  const auto list = parse_hotlist(
+      list_file({"A1,STOLEN", "B2,IMMIGRATION VIOLATOR", "C3,Immigration_Violator File",
+                 "D4,ICE ADMINISTRATIVE HOLD", "E5,,,WANTED,ICE,,,,,,,,,,,,",
+                 "F6,,,WANTED,NCIC,,,,,,,,,,,DCICE0100,", "G7,DEPORTED FELON",
+                 "H8,,,WANTED,CBP TECS,,,,,,,,,,,,", ",IMMIGRATION VIOLATOR"}));
+  ASSERT_TRUE(list.has_value()) << list.error().detail;
+  EXPECT_EQ(list->rows, 1U);
+  std::int64_t left_out = 0;
+  for (const ExcludedCount& count : list->excluded) {
+    EXPECT_NE(count.why, Exclusion::kNoPlate);
+    left_out += count.rows;
+  }
+  EXPECT_EQ(left_out, 8);
+}
+
+TEST(HotlistCsv, I12_C2A1_3_WordsThatOnlyLookLikeThemStayActive) {
+  const auto list = parse_hotlist(
+      list_file({"A1,POLICE VEHICLE STOLEN", "B2,OFFICER ASSAULT", "C3,CUSTOMISED VEHICLE",
+                 "D4,VIOLENT PERSON", "E5,,,STOLEN,SVS,,,,,,,,,,,CA0010900,"}));
+  ASSERT_TRUE(list.has_value());
+  EXPECT_EQ(list->rows, 5U);
+  EXPECT_TRUE(list->excluded.empty());
+}
+
+TEST(HotlistCsv, I12_B_3_TheSameRowTwiceIsOneEntry) {
+  const auto list = parse_hotlist(list_file({"A1,STOLEN", "a-1,STOLEN", "A1,WANTED", ",STOLEN"}));
+  ASSERT_TRUE(list.has_value());
+  EXPECT_EQ(list->rows, 2U);
+  ASSERT_EQ(list->excluded.size(), 2U);
+  EXPECT_EQ(list->excluded[0].why, Exclusion::kNoPlate);
+  EXPECT_EQ(list->excluded[1].why, Exclusion::kDuplicate);
+  EXPECT_EQ(list->excluded[1].rows, 1);
+}
+
+struct Bad {
+  std::string file;
+  std::string says;
+};
+
+TEST(HotlistCsv, RefusesAFileWithTheLineOfItsFault) {
+  const std::string header = std::string(kHotlistHeader) + "\n";
+  const std::string tail = ",,,,,,,,,,,,,\n";
+  const std::vector<Bad> files{
+      {"", "cut off"},
+      {std::string(kHotlistHeader), "cut off"},
+      {header + "A1,,,STOLEN,,,,,,,,,,,,,", "cut off"},
+      {"plate,state\nA1,CA\n", "line 1"},
+      {header + "A1,,,STOLEN" + tail + "B2,,,STOLEN\n", "line 3: has 4 fields"},
+      {header + "A1,,," + tail, "line 2: category"},
+      {header + "ABCDEFGHIJK,,,STOLEN" + tail, "line 2: plate"},
+      {header + "A_1,,,STOLEN" + tail, "line 2: plate"},
+      {header + "A1,,,\"STOLEN" + tail, "not closed"},
+      {header + "A1,,,\"STO\"LEN" + tail, "line 2: text after"},
+      {header + "A1,,,STO\"LEN" + tail, "line 2: a quote"},
+      {header + "A1,,,STO\x01LEN" + tail, "line 2: a control"},
+      {header + "A1,,,STO\xffLEN" + tail, "UTF-8"},
+      {header + "A1,,," + std::string(257, 'x') + tail, "line 2: category: longer"},
+      {header + "A1,,,STOLEN,,,yesterday,,,,,,,,,,\n", "line 2: entered_at"},
+      {header + "\nA1,,,STOLEN" + tail, "line 2: has 1 fields"},
+      {header + "A1,,,\"two\nlines\"" + tail + "B2\n", "line 4"},
+  };
+  for (const Bad& bad : files) {
+    const auto list = parse_hotlist(bad.file);
+    ASSERT_FALSE(list.has_value()) << bad.says;
+    EXPECT_EQ(list.error().code, ErrorCode::kMalformed);
+    EXPECT_NE(list.error().detail.find(bad.says), std::string::npos) << list.error().detail;
+    EXPECT_EQ(list.error().detail.find("ABCDEFGHIJK"), std::string::npos) << "a plate in an error";
+  }
+}
+
+TEST(HotlistCsv, AStoredTextThatWasChangedDoesNotReadBack) {
+  const auto list = parse_hotlist(list_file({std::string(kSvsRow), "8XYZ999,STOLEN"}));
+  ASSERT_TRUE(list.has_value());
+  EXPECT_FALSE(canonical_rows(list->canonical.substr(1)).has_value());
+  EXPECT_FALSE(canonical_rows(list->canonical.substr(0, list->canonical.size() - 1)).has_value());
+  for (const std::string row :
+       {"7abc123,,,STOLEN,,,,,,,,,,,,,", "A1,,,STOLEN,,,2026-01-02,,,,,,,,,,",
+        "A1,,,\"STOLEN\",,,,,,,,,,,,,", ",,,STOLEN,,,,,,,,,,,,,", "A1", ""}) {
+    const auto entry = parse_canonical_row(row);
+    ASSERT_FALSE(entry.has_value()) << row;
+    EXPECT_EQ(entry.error().code, ErrorCode::kCorrupt);
+  }
+}
+
+}  // namespace
+}  // namespace alpr::policy
