@@ -1,9 +1,9 @@
 // Investigative queries and the pictures of what they disclosed.
-#include "policy/registers/plate_text.h"
 #include "policy/registers/queries.h"
 
 #include "api/api.h"
 #include "api/images.h"
+#include "policy/registers/plate_text.h"
 #include "policy/rules/c2b_queries.h"
 
 namespace alpr::api {

@@ -1,7 +1,8 @@
 // What can go wrong, said once for the whole program.
 //
-// Result<T> is for what is expected to fail: bad input, a refused command, a broken chain. A programmer's error
-// aborts through ALPR_CHECK; a lost environment throws from a constructor and is caught in main.
+// Result<T> is for what is expected to fail: bad input, a refused command, a broken chain. A
+// programmer's error aborts through ALPR_CHECK; a lost environment throws from a constructor and is
+// caught in main.
 #pragma once
 
 #include <string>
@@ -11,22 +12,22 @@
 namespace alpr {
 
 enum class ErrorCode {
-  kMalformed,        // bytes or text that are not of the documented form
-  kBadSignature,     // a signature, tag or commitment that does not match
+  kMalformed,     // bytes or text that are not of the documented form
+  kBadSignature,  // a signature, tag or commitment that does not match
   kNotFound,
-  kGone,             // was here, erased under a tombstone
-  kConflict,         // against the state as it stands (an already used batch number, a second decision)
-  kRefused,          // the order forbids it; the detail names the rule
+  kGone,      // was here, erased under a tombstone
+  kConflict,  // against the state as it stands (an already used batch number, a second decision)
+  kRefused,   // the order forbids it; the detail names the rule
   kUnauthenticated,
   kTooLarge,
-  kBusy,             // the inbox is full: try again
-  kNoSpace,          // the disk or the map is full
+  kBusy,     // the inbox is full: try again
+  kNoSpace,  // the disk or the map is full
   kIo,
-  kWrongVersion,     // a store or file of another format version
-  kLocked,           // another process has the store
-  kRollback,         // the store is older than, or differs from, what it has already signed
-  kClock,            // the clock stepped; appends are stopped until two people confirm
-  kCorrupt,          // our own store does not read back as it was written
+  kWrongVersion,  // a store or file of another format version
+  kLocked,        // another process has the store
+  kRollback,      // the store is older than, or differs from, what it has already signed
+  kClock,         // the clock stepped; appends are stopped until two people confirm
+  kCorrupt,       // our own store does not read back as it was written
 };
 
 // Stable snake_case name, e.g. "bad_signature"; used in --json output and problem types.

@@ -15,7 +15,8 @@ struct Draft {
   Members members;
 };
 
-// An event as it stands in the log, opened. Without its payload (purged, or no key) have_payload is false.
+// An event as it stands in the log, opened. Without its payload (purged, or no key) have_payload is
+// false.
 struct EventView {
   Header header;
   Digest leaf{};

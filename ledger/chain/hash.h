@@ -1,4 +1,5 @@
-// SHA-256, HMAC-SHA-256 and HKDF. OpenSSL behind one fetched EVP_MD; a context per thread, reused. Any thread.
+// SHA-256, HMAC-SHA-256 and HKDF. OpenSSL behind one fetched EVP_MD; a context per thread, reused.
+// Any thread.
 #pragma once
 
 #include <initializer_list>

@@ -20,13 +20,14 @@ struct Header {
   Form form = Form::kByMember;
   Sequence seq;
   TimeUs time;
-  Digest previous{};    // leaf hash of event seq-1; for the genesis event SHA-256 of the origin
+  Digest previous{};  // leaf hash of event seq-1; for the genesis event SHA-256 of the origin
   Digest commitment{};
   bool operator==(const Header&) const = default;
 };
 
 HeaderBytes encode(const Header& header);
-// Refuses a wrong size, another magic, a retention or form out of range, non-zero reserved bytes, a time over 2^63-1.
+// Refuses a wrong size, another magic, a retention or form out of range, non-zero reserved bytes, a
+// time over 2^63-1.
 Result<Header> decode_header(BytesView bytes);
 
 // RFC 6962 leaf hash: SHA-256(0x00 || header bytes). It is the next header's `previous`.

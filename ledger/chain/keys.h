@@ -1,4 +1,5 @@
-// Ed25519 keys and signatures (libsodium). Small-order and non-canonical public keys are refused. Any thread.
+// Ed25519 keys and signatures (libsodium). Small-order and non-canonical public keys are refused.
+// Any thread.
 #pragma once
 
 #include <string_view>
@@ -27,7 +28,8 @@ class SigningKey {
   PublicKey public_{};
 };
 
-// Must be called once before any libsodium use; idempotent, thread-safe; throws std::runtime_error if it can't.
+// Must be called once before any libsodium use; idempotent, thread-safe; throws std::runtime_error
+// if it can't.
 void init_crypto();
 
 Result<PublicKey> checked_public_key(BytesView bytes);

@@ -59,14 +59,16 @@ Kind permanent_kind(std::uint16_t number, std::string_view name, const Names& me
 
 std::vector<Kind> make_ledger_kinds() {
   return {
-      open_kind(kind::kLogStarted, "log.started",
-                {"format", "vkey", "log_id", "bucket_seconds", "simulated", "predecessor"},
-                "The first event: who signs, how long a bucket is, and which log this one follows."),
-      open_kind(kind::kKeyRotated, "key.rotated", {"vkey", "proof"},
-                "Introduces a new log key under the old one, with the new key's proof of possession."),
-      open_kind(kind::kReadsPurged, "reads.purged",
-                {"bucket", "first", "last", "count", "root", "held"},
-                "The tombstone of a bucket's thirty-day events; commits to what it purges (I12-G-1)."),
+      open_kind(
+          kind::kLogStarted, "log.started",
+          {"format", "vkey", "log_id", "bucket_seconds", "simulated", "predecessor"},
+          "The first event: who signs, how long a bucket is, and which log this one follows."),
+      open_kind(
+          kind::kKeyRotated, "key.rotated", {"vkey", "proof"},
+          "Introduces a new log key under the old one, with the new key's proof of possession."),
+      open_kind(
+          kind::kReadsPurged, "reads.purged", {"bucket", "first", "last", "count", "root", "held"},
+          "The tombstone of a bucket's thirty-day events; commits to what it purges (I12-G-1)."),
       open_kind(kind::kKeysDestroyed, "keys.destroyed", {"tombstone", "keyring", "digest"},
                 "Says that the keys a tombstone stands for are gone from the keyring (I12-G-4)."),
       open_kind(kind::kListPurged, "list.purged", {"loaded", "blob", "superseded", "count"},
@@ -76,7 +78,8 @@ std::vector<Kind> make_ledger_kinds() {
                       "requester", "by", "instrument", "justification"},
                      {"policy", "reason", "events", "review_by"},
                      "Excepts named events from erasure until released (I12-G-2)."),
-      permanent_kind(kind::kHoldReleased, "hold.released", {"policy", "hold", "by", "reason"}, {"policy", "hold"},
+      permanent_kind(kind::kHoldReleased, "hold.released", {"policy", "hold", "by", "reason"},
+                     {"policy", "hold"},
                      "Ends a hold; what it held and is past due then purges (I12-G-3)."),
       permanent_kind(kind::kClockStepped, "clock.stepped", {"from", "to", "confirmed_by", "reason"},
                      {"from", "to"}, "Two people confirmed a step of the server's clock."),

@@ -1,4 +1,5 @@
-// The RFC 6962 tree over leaf hashes: appending, proofs, checking. Pure; any thread. docs/event-format.md; RFC 6962 2.1.
+// The RFC 6962 tree over leaf hashes: appending, proofs, checking. Pure; any thread.
+// docs/event-format.md; RFC 6962 2.1.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@ Digest empty_root();                                        // SHA-256("")
 class CompactRange {
  public:
   CompactRange() = default;
-  CompactRange(std::uint64_t size, std::vector<Digest> roots);  // ALPR_CHECKs popcount(size) == roots.size()
+  CompactRange(std::uint64_t size,
+               std::vector<Digest> roots);  // ALPR_CHECKs popcount(size) == roots.size()
   void append(const Digest& leaf);
   std::uint64_t size() const { return size_; }
   const std::vector<Digest>& roots() const { return roots_; }
@@ -29,19 +31,22 @@ class CompactRange {
 
 Digest root_of(const std::vector<Digest>& leaves);
 
-// Root of the perfect subtree with 2^level leaves that begins at leaf index * 2^level, below the tree's size.
-// Returns an error when the store could not give it.
+// Root of the perfect subtree with 2^level leaves that begins at leaf index * 2^level, below the
+// tree's size. Returns an error when the store could not give it.
 using SubtreeRoot = std::function<Result<Digest>(unsigned level, std::uint64_t index)>;
 
-// Paths as of RFC 6962 2.1.1 and 2.1.2, leaf side first. kMalformed when index >= size, or old > size or old == 0.
-Result<std::vector<Digest>> inclusion_path(std::uint64_t index, std::uint64_t size, const SubtreeRoot& subtree);
-Result<std::vector<Digest>> consistency_path(std::uint64_t old_size, std::uint64_t size, const SubtreeRoot& subtree);
+// Paths as of RFC 6962 2.1.1 and 2.1.2, leaf side first. kMalformed when index >= size, or old >
+// size or old == 0.
+Result<std::vector<Digest>> inclusion_path(std::uint64_t index, std::uint64_t size,
+                                           const SubtreeRoot& subtree);
+Result<std::vector<Digest>> consistency_path(std::uint64_t old_size, std::uint64_t size,
+                                             const SubtreeRoot& subtree);
 Result<Digest> root_at(std::uint64_t size, const SubtreeRoot& subtree);
 
 // As of RFC 9162 2.1.3.2 and 2.1.4.2. An old size of 0 is refused: such a proof does not exist.
-bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Digest>& path,
-                      const Digest& root);
-bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t size, const Digest& root,
-                        const std::vector<Digest>& path);
+bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
+                      const std::vector<Digest>& path, const Digest& root);
+bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t size,
+                        const Digest& root, const std::vector<Digest>& path);
 
 }  // namespace alpr::chain

@@ -21,9 +21,10 @@ struct VerifierKey {
   std::uint32_t id() const;  // first 4 bytes of SHA-256(name || LF || type || key)
   bool operator==(const VerifierKey&) const = default;
 };
-std::string format_vkey(const VerifierKey& key);             // name+hex8+base64
-Result<VerifierKey> parse_vkey(std::string_view text);       // checks the id, and that the key is no small-order one
-bool valid_key_name(std::string_view name);                  // non-empty, no Unicode white space, no '+'
+std::string format_vkey(const VerifierKey& key);  // name+hex8+base64
+Result<VerifierKey> parse_vkey(
+    std::string_view text);  // checks the id, and that the key is no small-order one
+bool valid_key_name(std::string_view name);  // non-empty, no Unicode white space, no '+'
 
 struct NoteSignature {
   std::string name;
@@ -36,20 +37,21 @@ struct Note {
 };
 inline constexpr std::size_t kNoteSizeMax = 1 << 16;
 inline constexpr std::size_t kNoteSignaturesMax = 100;
-Result<Note> parse_note(std::string_view bytes);             // form only, no signature is checked
+Result<Note> parse_note(std::string_view bytes);  // form only, no signature is checked
 std::string format_note(const Note& note);
-std::string signature_line(const NoteSignature& signature);  // with its LF
+std::string signature_line(const NoteSignature& signature);         // with its LF
 Result<NoteSignature> parse_signature_line(std::string_view line);  // without its LF
 
 NoteSignature sign_note(std::string_view text, std::string_view name, const SigningKey& key);
-NoteSignature cosign_note(std::string_view text, std::string_view name, const SigningKey& key, std::uint64_t time_s);
+NoteSignature cosign_note(std::string_view text, std::string_view name, const SigningKey& key,
+                          std::uint64_t time_s);
 
 struct Verified {
   VerifierKey key;
   std::optional<std::uint64_t> time_s;  // a cosignature's
 };
-// Signatures by unknown (name, id) pairs are skipped; a known pair whose signature fails makes the note invalid
-// (kBadSignature); so does no verified signature at all.
+// Signatures by unknown (name, id) pairs are skipped; a known pair whose signature fails makes the
+// note invalid (kBadSignature); so does no verified signature at all.
 Result<std::vector<Verified>> verify_note(const Note& note, const std::vector<VerifierKey>& known);
 
 struct Checkpoint {
@@ -62,9 +64,11 @@ struct Checkpoint {
 std::string checkpoint_text(const Checkpoint& checkpoint);
 Result<Checkpoint> parse_checkpoint_text(std::string_view text);
 
-// Parses a signed checkpoint, verifies it under `known`, and demands that it is of this origin and that a known
-// Ed25519 key named like the origin signed it: a witness alone does not speak for the log.
-Result<Checkpoint> open_checkpoint(std::string_view bytes, std::string_view origin, const std::vector<VerifierKey>& known);
+// Parses a signed checkpoint, verifies it under `known`, and demands that it is of this origin and
+// that a known Ed25519 key named like the origin signed it: a witness alone does not speak for the
+// log.
+Result<Checkpoint> open_checkpoint(std::string_view bytes, std::string_view origin,
+                                   const std::vector<VerifierKey>& known);
 
 struct TlogProof {
   std::uint64_t index = 0;

@@ -1,10 +1,11 @@
-// What a fold of the events may read and write: rows of registers (projections). The store implements it; the domain
-// uses it; neither knows the other.
+// What a fold of the events may read and write: rows of registers (projections). The store
+// implements it; the domain uses it; neither knows the other.
 //
-// A row is (table, key) -> value. At rest the value is sealed, and the key is made of big-endian numbers and HMACs of
-// texts, so no plate or name is ever a key in clear. A row belongs to a scope: permanent rows live under the permanent
-// keyring; rows of one thirty-day event are sealed with that event's key, follow it into a hold, and are deleted when
-// it is purged, by the store and without the domain's help (architecture invariant 9).
+// A row is (table, key) -> value. At rest the value is sealed, and the key is made of big-endian
+// numbers and HMACs of texts, so no plate or name is ever a key in clear. A row belongs to a scope:
+// permanent rows live under the permanent keyring; rows of one thirty-day event are sealed with
+// that event's key, follow it into a hold, and are deleted when it is purged, by the store and
+// without the domain's help (architecture invariant 9).
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,14 @@ class RowKey {
  public:
   using Part = std::variant<std::uint64_t, std::string>;
   RowKey() = default;
-  RowKey& number(std::uint64_t value) { parts_.emplace_back(value); return *this; }
-  RowKey& text(std::string_view value) { parts_.emplace_back(std::string(value)); return *this; }
+  RowKey& number(std::uint64_t value) {
+    parts_.emplace_back(value);
+    return *this;
+  }
+  RowKey& text(std::string_view value) {
+    parts_.emplace_back(std::string(value));
+    return *this;
+  }
   const std::vector<Part>& parts() const { return parts_; }
 
  private:
@@ -40,7 +47,8 @@ class RegisterReader {
   virtual ~RegisterReader() = default;
   // nullopt: no such row. kCorrupt: present but does not open.
   virtual Result<std::optional<std::string>> get(Table table, const RowKey& key) const = 0;
-  // Visits the rows whose key begins with `prefix` (may be empty), in key order, until visit returns false.
+  // Visits the rows whose key begins with `prefix` (may be empty), in key order, until visit
+  // returns false.
   virtual Result<void> scan(Table table, const RowKey& prefix,
                             const std::function<bool(std::string_view value)>& visit) const = 0;
 };
@@ -50,11 +58,13 @@ using RowScope = std::optional<Sequence>;
 
 class RegisterWriter : public RegisterReader {
  public:
-  virtual Result<void> put(Table table, const RowKey& key, std::string_view value, RowScope scope) = 0;
+  virtual Result<void> put(Table table, const RowKey& key, std::string_view value,
+                           RowScope scope) = 0;
   virtual Result<void> erase(Table table, const RowKey& key) = 0;  // absent is fine
 };
 
-// An event as a fold sees it. After a purge the payload of a purged thirty-day event is gone: have_payload is false.
+// An event as a fold sees it. After a purge the payload of a purged thirty-day event is gone:
+// have_payload is false.
 struct EventView;
 using Fold = std::function<Result<void>(const EventView& event, RegisterWriter& registers)>;
 

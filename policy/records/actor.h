@@ -1,4 +1,5 @@
-// Who did something. Filled from the session and the registers, never from a request body (architecture invariant 10).
+// Who did something. Filled from the session and the registers, never from a request body
+// (architecture invariant 10).
 #pragma once
 
 #include <optional>
@@ -13,8 +14,9 @@ struct Actor {
   std::string username;
   std::string name;
   std::string organisation;
-  Sequence session;                  // seq of session.opened
-  std::optional<Sequence> training;  // seq of the training.completed the gate relied on, where it was asked
+  Sequence session;  // seq of session.opened
+  std::optional<Sequence>
+      training;  // seq of the training.completed the gate relied on, where it was asked
   template <typename M>
   void members(M& m) {
     m("username", username);

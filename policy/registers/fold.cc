@@ -15,13 +15,7 @@ using TopicFold = Result<void> (*)(const chain::EventView&, chain::RegisterWrite
 
 // In the order in which a topic may read another's rows of the same event.
 constexpr TopicFold kTopics[] = {
-    fold_people,
-    fold_devices,
-    fold_reads,
-    fold_hotlists,
-    fold_hits,
-    fold_queries,
-    fold_holds,
+    fold_people, fold_devices, fold_reads, fold_hotlists, fold_hits, fold_queries, fold_holds,
 };
 
 }  // namespace

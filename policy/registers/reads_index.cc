@@ -234,7 +234,8 @@ SearchResult ReadsIndex::search(const QueryElements& e, std::string_view case_nu
     if (e.circle && !in_circle(*e.circle, c.latitude[i], c.longitude[i])) return false;
     if (e.polygon && !in_polygon(*e.polygon, c.latitude[i], c.longitude[i])) return false;
     if (folded && fold_plate(unpack(c.plate[i])) != wanted_fold) return false;
-    if (e.plate && !exact && !folded && !matches_pattern(*e.plate, unpack(c.plate[i]))) return false;
+    if (e.plate && !exact && !folded && !matches_pattern(*e.plate, unpack(c.plate[i])))
+      return false;
     return shown_to(c.seq[i], c.uploaded[i], case_number, now);
   };
   SearchResult result;

@@ -5,25 +5,32 @@
 
 namespace alpr::policy::table {
 
-inline constexpr chain::Table kUsers = 1;          // text username -> UserRow
-inline constexpr chain::Table kSessions = 2;       // number session.opened seq -> SessionRow
-inline constexpr chain::Table kGrantRequests = 3;  // number request seq -> GrantRequestRow
-inline constexpr chain::Table kUserList = 4;       // number user.enrolled seq -> username
-inline constexpr chain::Table kDevices = 5;        // text device -> DeviceRow
-inline constexpr chain::Table kDeviceList = 6;     // number device.enrolled seq -> device
-inline constexpr chain::Table kPolicyVersions = 7; // number version -> PolicyRow
-inline constexpr chain::Table kUploads = 16;       // number device.enrolled seq, number batch -> UploadRow (scoped to upload.received)
-inline constexpr chain::Table kBatchHighest = 17;  // text device -> highest batch number ever (see bucket.summarised)
-inline constexpr chain::Table kHits = 18;          // number hit seq -> HitRow (scoped to hit.raised)
-inline constexpr chain::Table kHotlists = 19;      // text source -> HotlistRow: the active version
-inline constexpr chain::Table kHotlistVersions = 20; // number hotlist.loaded seq -> HotlistVersionRow
-inline constexpr chain::Table kEntries = 21;       // number entry-requested seq -> EntryRow (custom BOLO)
-inline constexpr chain::Table kResponses = 22;     // number hit seq -> HitResponseRow (permanent: steps, state, stop)
-inline constexpr chain::Table kStops = 23;         // number stop.documented seq -> StopRow
-inline constexpr chain::Table kSummaries = 24;     // number bucket -> SummaryRow
-inline constexpr chain::Table kHitsShown = 25;     // number hit seq, text username -> the hits.disclosed that showed it (permanent)
+inline constexpr chain::Table kUsers = 1;           // text username -> UserRow
+inline constexpr chain::Table kSessions = 2;        // number session.opened seq -> SessionRow
+inline constexpr chain::Table kGrantRequests = 3;   // number request seq -> GrantRequestRow
+inline constexpr chain::Table kUserList = 4;        // number user.enrolled seq -> username
+inline constexpr chain::Table kDevices = 5;         // text device -> DeviceRow
+inline constexpr chain::Table kDeviceList = 6;      // number device.enrolled seq -> device
+inline constexpr chain::Table kPolicyVersions = 7;  // number version -> PolicyRow
+inline constexpr chain::Table kUploads =
+    16;  // number device.enrolled seq, number batch -> UploadRow (scoped to upload.received)
+inline constexpr chain::Table kBatchHighest =
+    17;  // text device -> highest batch number ever (see bucket.summarised)
+inline constexpr chain::Table kHits = 18;      // number hit seq -> HitRow (scoped to hit.raised)
+inline constexpr chain::Table kHotlists = 19;  // text source -> HotlistRow: the active version
+inline constexpr chain::Table kHotlistVersions =
+    20;  // number hotlist.loaded seq -> HotlistVersionRow
+inline constexpr chain::Table kEntries =
+    21;  // number entry-requested seq -> EntryRow (custom BOLO)
+inline constexpr chain::Table kResponses =
+    22;  // number hit seq -> HitResponseRow (permanent: steps, state, stop)
+inline constexpr chain::Table kStops = 23;      // number stop.documented seq -> StopRow
+inline constexpr chain::Table kSummaries = 24;  // number bucket -> SummaryRow
+inline constexpr chain::Table kHitsShown =
+    25;  // number hit seq, text username -> the hits.disclosed that showed it (permanent)
 inline constexpr chain::Table kHoldRequests = 32;  // number hold.requested seq -> HoldRequestRow
 inline constexpr chain::Table kHolds = 33;         // number hold.placed seq -> HoldRow
-inline constexpr chain::Table kQueries = 34;       // number query.performed seq -> QueryRow (who may see which images)
+inline constexpr chain::Table kQueries =
+    34;  // number query.performed seq -> QueryRow (who may see which images)
 
 }  // namespace alpr::policy::table

@@ -1,5 +1,5 @@
-// What a rule decides. Pure: (state, command, moment) -> Decision; no I/O, no clock, no randomness, so that an auditor
-// can decide it again (architecture invariant 8).
+// What a rule decides. Pure: (state, command, moment) -> Decision; no I/O, no clock, no randomness,
+// so that an auditor can decide it again (architecture invariant 8).
 #pragma once
 
 #include <optional>
@@ -16,20 +16,21 @@ namespace alpr::policy {
 
 // The moment of the decision, as the sequencer gives it.
 struct Moment {
-  TimeUs now;      // header time of the events it makes
-  Sequence next;   // seq that the first of them gets
+  TimeUs now;     // header time of the events it makes
+  Sequence next;  // seq that the first of them gets
 };
 
-// Why not, with the requirement IDs that decided it. `slug` is the stable end of the problem type, e.g.
-// "purpose-not-allowed".
+// Why not, with the requirement IDs that decided it. `slug` is the stable end of the problem type,
+// e.g. "purpose-not-allowed".
 struct Refusal {
   std::vector<std::string> rules;
   std::string slug;
   std::string reason;  // says what to do; no plate, no secret
 };
 
-// The events to append. Refused commands carry their refusal event: refusals are on the record too (invariant 3).
-// `conflict` / `not_found`: the command fits no state it could be judged in (an unknown id); nothing is appended.
+// The events to append. Refused commands carry their refusal event: refusals are on the record too
+// (invariant 3). `conflict` / `not_found`: the command fits no state it could be judged in (an
+// unknown id); nothing is appended.
 struct Decision {
   std::optional<Refusal> refusal;
   std::optional<Error> error;
@@ -47,14 +48,15 @@ struct Decision {
   }
 };
 
-// The version of the order's parameters in force (I12-HDR-1). Every decision event carries it as member "policy".
+// The version of the order's parameters in force (I12-HDR-1). Every decision event carries it as
+// member "policy".
 inline constexpr std::int64_t kPolicyVersion = 1;
 
 // Blank after trimming Unicode white space (policy-brief section 10, rule 7).
 bool blank(std::string_view text);
 
-// command.refused (permanent): actor (absent before login), action, rules, slug, reason, policy. Queries have their own
-// query.refused. A refusal and its event in one.
+// command.refused (permanent): actor (absent before login), action, rules, slug, reason, policy.
+// Queries have their own query.refused. A refusal and its event in one.
 Decision refuse(const std::optional<Actor>& actor, std::string_view action, Refusal refusal);
 
 }  // namespace alpr::policy

@@ -52,7 +52,8 @@ std::optional<Refusal> judge(const RequestHold& c, const Moment& moment) {
   require(reason != HoldReason::kOtherAgencyLegalObligation || instrument, "instrument-missing",
           "another agency's investigation needs the legal instrument that obliges us: type, "
           "number, issuer");
-  require(c.review_by > moment.now && c.review_by.value <= moment.now.value + kHoldReviewSeconds * kSecondUs,
+  require(c.review_by > moment.now &&
+              c.review_by.value <= moment.now.value + kHoldReviewSeconds * kSecondUs,
           "review-date",
           "a hold is reviewed within 90 days: set review_by to a later time, at most 90 days away");
   if (refusal.rules.empty()) return std::nullopt;
