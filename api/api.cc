@@ -24,6 +24,7 @@ Api::Api(Service& service, const ApiSettings& settings)
 
 void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_account_endpoints(endpoints, context);
+  add_clock_endpoints(endpoints, context);
   add_people_endpoints(endpoints, context);
   add_device_endpoints(endpoints, context);
   add_read_endpoints(endpoints, context);

@@ -54,6 +54,7 @@ class Api {
 
 // Registered by topic, api/endpoints/<topic>.cc.
 void add_account_endpoints(Endpoints& endpoints, Context& context);
+void add_clock_endpoints(Endpoints& endpoints, Context& context);
 void add_people_endpoints(Endpoints& endpoints, Context& context);
 void add_device_endpoints(Endpoints& endpoints, Context& context);
 void add_read_endpoints(Endpoints& endpoints, Context& context);

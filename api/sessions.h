@@ -50,6 +50,8 @@ class Sessions {
   Result<void> tick();
 
   HashCost cost() const { return cost_; }
+  // Compared with where there is no account, so that it takes the same time.
+  const std::string& nobodys_hash() const { return nobodys_hash_; }
   // Runs `work` while at most one other password is being hashed.
   template <typename Work>
   auto hashing(Work work) {

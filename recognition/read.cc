@@ -68,6 +68,20 @@ void heed_second_reader(std::vector<LineText>& texts, const std::string& second)
   });
 }
 
+// Which of several lines is shown first. Burnt-in dates are long and all digits, dealers' frames
+// and states' names all letters. This only orders: no read is dropped or changed for fitting no
+// pattern (policy/formats.md section 1).
+double rank(const PlateCandidate& plate) {
+  const std::size_t length = plate.text.size();
+  const auto letters = std::count_if(plate.text.begin(), plate.text.end(),
+                                     [](char c) { return c >= 'A' && c <= 'Z'; });
+  double weight = 1;
+  if (length > 8 || length < 4) weight *= 0.3;
+  if (letters == static_cast<std::ptrdiff_t>(length)) weight *= 0.5;
+  if (letters == 0) weight *= length > 7 ? 0.3 : 0.6;
+  return weight * static_cast<double>(plate.confidence_ppm);
+}
+
 bool overlap(const PlateCandidate& a, const PlateCandidate& b) {
   const cv::Rect2f first = cv::boundingRect(std::vector<cv::Point2f>(a.box.begin(), a.box.end()));
   const cv::Rect2f second = cv::boundingRect(std::vector<cv::Point2f>(b.box.begin(), b.box.end()));
@@ -145,9 +159,9 @@ Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture) {
     if (!plate) return tl::unexpected(plate.error());
     if (*plate) plates.push_back(std::move(**plate));
   }
-  std::stable_sort(plates.begin(), plates.end(), [](const auto& a, const auto& b) {
-    return a.confidence_ppm > b.confidence_ppm;
-  });
+  std::stable_sort(
+      plates.begin(), plates.end(),
+      [](const PlateCandidate& a, const PlateCandidate& b) { return rank(a) > rank(b); });
   std::vector<PlateCandidate> kept;
   for (PlateCandidate& plate : plates) {
     const bool seen = std::any_of(kept.begin(), kept.end(), [&](const PlateCandidate& other) {

@@ -100,7 +100,12 @@ Result<Report> verify_store_here(const fs::path& store, const chain::KindRegistr
     if (auto renewed = (*reader)->renew(); !renewed) return tl::unexpected(renewed.error());
     report = verify_once(**reader, store, kinds, options, Snapshots::kOne);
   }
-  if (report) report->took_us = since(start);
+  if (!report) return report;
+  for (LevelReport& level : report->levels) {
+    // By event, so that the first finding is the place where the story breaks.
+    std::ranges::stable_sort(level.findings, {}, &Finding::seq);
+  }
+  report->took_us = since(start);
   return report;
 }
 

@@ -42,8 +42,9 @@ const std::set<std::string>& standard_headers() {
 
 bool is_posix(const std::string& name) {
   static const std::regex pattern(
-      R"((sys|netinet|arpa|linux)/.*|(unistd|stdio|fcntl|poll|pwd|termios|signal|errno|pthread|netdb|time|sched|)"
-      R"(dirent|glob|dlfcn|spawn|stdlib|string)\.h)");
+      R"((sys|netinet|arpa|linux)/.*|)"
+      R"((unistd|stdio|fcntl|poll|pwd|termios|signal|errno|pthread|netdb|time|sched|dirent|)"
+      R"(glob|dlfcn|spawn|stdlib|string)\.h)");
   return std::regex_match(name, pattern);
 }
 

@@ -71,10 +71,9 @@ TEST(Dependencies, ALibraryCanBeKeptToOneFile) {
 TEST(Dependencies, ACycleIsFound) {
   const auto cycle = [](std::string_view json) { return find_cycle(parse_dependencies(json)); };
   EXPECT_TRUE(cycle(kHouse).empty());
-  EXPECT_FALSE(
-      cycle(
-          R"({"rooms": {"a": {"may_use": ["b"]}, "b": {"may_use": ["c"]}, "c": {"may_use": ["a"]}}})")
-          .empty());
+  EXPECT_FALSE(cycle(R"({"rooms": {"a": {"may_use": ["b"]}, "b": {"may_use": ["c"]},)"
+                     R"( "c": {"may_use": ["a"]}}})")
+                   .empty());
   EXPECT_FALSE(cycle(R"({"rooms": {"a": {"may_use": ["a"]}}})").empty());
 }
 

@@ -61,7 +61,8 @@ const std::vector<Ban>& bans() {
        "randomness comes from chain::random_bytes",
        {}},
       {{"printf", "put", "cout", "cerr", "clog", "print"},
-       R"(\b(std::)?(v?f?printf|puts|fputs|putchar)\s*\(|\bstd::(cout|cerr|clog)\b|\bfmt::print\s*\()",
+       R"(\b(std::)?(v?f?printf|puts|fputs|putchar)\s*\(|)"
+       R"(\bstd::(cout|cerr|clog)\b|\bfmt::print\s*\()",
        "a library does not print; return it, or let the program say it",
        kMaySpeak},
       {{"sleep"},
