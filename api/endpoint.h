@@ -135,7 +135,8 @@ std::string schema_of() {
   } else if constexpr (std::same_as<F, Sequence>) {
     return R"({"type":"integer","minimum":0,"description":"sequence number of an event"})";
   } else if constexpr (std::same_as<F, TimeUs>) {
-    return R"({"type":"integer","minimum":0,"description":"microseconds since 1970-01-01T00:00:00Z"})";
+    return R"({"type":"integer","minimum":0,)"
+           R"("description":"microseconds since 1970-01-01T00:00:00Z"})";
   } else if constexpr (std::same_as<F, Digest>) {
     return R"({"type":"string","pattern":"^[0-9a-f]{64}$"})";
   } else if constexpr (policy::DescribedEnum<F>) {

@@ -1,6 +1,7 @@
 // Every refusal over HTTP: RFC 9457 problem documents with a stable type. Pure; any thread.
 //
-// {"type":"urn:plateledger:problem:purpose-not-allowed","title":...,"status":403,"detail":...,"rules":["I12-C2B-1"],
+// {"type":"urn:plateledger:problem:purpose-not-allowed","title":...,"status":403,"detail":...,
+//  "rules":["I12-C2B-1"],
 //  "event":1234}   rules and event only where the order refused and the refusal is on the record.
 #pragma once
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kComponentsMax = 20'000;
 constexpr std::size_t kChainMax = 12;
+constexpr float kSideMin = 8;  // working pixels
 
 struct Component {
   cv::Rect2f box;
@@ -25,16 +26,15 @@ struct Binarisation {
 };
 
 constexpr std::array kBinarisations{
-    Binarisation{2.0F, 25, 12, false},
-    Binarisation{2.0F, 51, 20, false},
-    Binarisation{1.0F, 25, 16, false},
-    Binarisation{1.0F, 25, 16, true},
+    Binarisation{2.0F, 25, 12, false}, Binarisation{2.0F, 51, 20, false},
+    Binarisation{1.0F, 25, 16, false}, Binarisation{1.0F, 25, 16, true},
+    Binarisation{0.5F, 25, 14, false},
 };
 
 bool character_shaped(const Component& c, int picture_height) {
   const float aspect = c.box.width / c.box.height;
   const float fill = c.area / (c.box.width * c.box.height);
-  return c.box.height >= 7 && c.box.height <= 0.2F * static_cast<float>(picture_height) &&
+  return c.box.height >= 7 && c.box.height <= 0.6F * static_cast<float>(picture_height) &&
          aspect >= 0.08F && aspect <= 1.1F && fill >= 0.15F && fill <= 0.98F;
 }
 
@@ -195,6 +195,8 @@ Result<std::vector<LineCandidate>> detect_lines(const cv::Mat& gray, const Detec
     if (!large) cv::resize(gray, doubled, {}, 2, 2, cv::INTER_LINEAR);
     for (const Binarisation& way : kBinarisations) {
       const float scale = large ? way.scale / 2 : way.scale;
+      // No line of characters fits into less, and nothing can be resized to no pixels.
+      if (static_cast<float>(std::min(gray.cols, gray.rows)) * scale < kSideMin) continue;
       cv::Mat halved;
       if (scale < 1) cv::resize(gray, halved, {}, scale, scale, cv::INTER_AREA);
       const cv::Mat& working = scale > 1 ? doubled : scale < 1 ? halved : gray;

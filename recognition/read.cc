@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <opencv2/imgproc.hpp>
 
 #include "recognition/image.h"
@@ -18,6 +19,14 @@ constexpr double kSure = 0.90;            // above it Tesseract is not asked
 // How much of the doubt is left when Tesseract, which errs in other ways, reads the same.
 constexpr double kDoubtLeft = 0.35;
 constexpr double kPpm = 1e6;
+
+// Other cuts of an unsure line: what is only noise at its edges reads differently in each, the
+// plate does not.
+struct Framing {
+  float margin;  // as kMargin
+  float height;  // of the characters, against what detection said
+};
+constexpr std::array kFramings{Framing{0.45F, 1.0F}, Framing{0.7F, 1.12F}, Framing{0.7F, 0.9F}};
 
 std::int64_t to_ppm(double probability) {
   return std::clamp<std::int64_t>(std::llround(probability * kPpm), 0, 1'000'000);
@@ -132,6 +141,10 @@ Result<std::optional<PlateCandidate>> PlateReader::read_line(const cv::Mat& gray
     reading = std::move(again);
   }
   std::vector<LineText> texts = std::move(reading->texts);
+  if (!texts.empty() && texts.front().probability < kSure) {
+    const Result<void> looked = look_again(gray, line, texts);
+    if (!looked) return tl::unexpected(looked.error());
+  }
   drop_impossible(texts);
   if (texts.empty() || texts.front().probability < kProbabilityMin) {
     return std::optional<PlateCandidate>();
@@ -146,6 +159,27 @@ Result<std::optional<PlateCandidate>> PlateReader::read_line(const cv::Mat& gray
     plate.alternatives.push_back({texts[i].text, to_ppm(texts[i].probability)});
   }
   return std::optional(std::move(plate));
+}
+
+Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& line,
+                                     std::vector<LineText>& texts) {
+  std::map<std::string, double> sums;
+  for (const LineText& t : texts) sums[t.text] += t.probability;
+  for (const Framing& framing : kFramings) {
+    LineCandidate other = line;
+    other.height *= framing.height;
+    const Result<LineImage> image = rectify(gray, other, framing.margin);
+    if (!image) return tl::unexpected(image.error());
+    const Result<LineReading> reading = network_.read(image->gray);
+    if (!reading) return tl::unexpected(reading.error());
+    for (const LineText& t : reading->texts) sums[t.text] += t.probability;
+  }
+  texts.clear();
+  for (const auto& [text, sum] : sums) texts.push_back({text, sum / (1.0 + kFramings.size())});
+  std::stable_sort(texts.begin(), texts.end(), [](const LineText& a, const LineText& b) {
+    return a.probability > b.probability;
+  });
+  return {};
 }
 
 Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture) {

@@ -45,6 +45,9 @@ class PlateReader {
  private:
   PlateReader(LineNetwork network, TesseractReader tesseract);
   Result<std::optional<PlateCandidate>> read_line(const cv::Mat& gray, LineCandidate line);
+  // Reads the line in other framings too and puts the mean of what all of them say into `texts`.
+  Result<void> look_again(const cv::Mat& gray, const LineCandidate& line,
+                          std::vector<LineText>& texts);
 
   LineNetwork network_;
   TesseractReader tesseract_;

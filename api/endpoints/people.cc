@@ -90,9 +90,9 @@ Response managed_list(Context& context, const Call& call, List list) {
   return list(*snapshot.rows);
 }
 
-}  // namespace
+const std::vector<FromPath> kUser{{"username", "username", As::kText}};
 
-void add_people_endpoints(Endpoints& endpoints, Context& context) {
+void add_enrolment(Endpoints& endpoints, Context& context) {
   endpoints.add(
       code_endpoint<policy::EnrolUser>(context,
                                        {.method = "POST",
@@ -115,7 +115,6 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
                                      return json_answer(UserList{std::move(*users)});
                                    });
                              }));
-  const std::vector<FromPath> user{{"username", "username", As::kText}};
   endpoints.add(code_endpoint<policy::ConfirmUser>(
       context,
       {.method = "POST",
@@ -123,7 +122,7 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
        .summary = "Confirm an enrolment; answers half B of the code",
        .who = "CHIEF_DESIGNEE, ADMINISTRATOR or TRAINING_SECTION, not the enroller",
        .rules = {"I12-K-1"}},
-      user));
+      kUser));
   endpoints.add(code_endpoint<policy::RenewAccess>(
       context,
       {.method = "POST",
@@ -131,7 +130,10 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
        .summary = "New codes for expired ones or a forgotten password; answers half A",
        .who = "IT_UNIT",
        .rules = {"I12-K-1"}},
-      user));
+      kUser));
+}
+
+void add_standing(Endpoints& endpoints, Context& context) {
   endpoints.add(command_endpoint<policy::DeactivateUser>(
       context,
       {.method = "POST",
@@ -139,7 +141,7 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
        .summary = "Deactivate an account; ends its sessions",
        .who = "IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE",
        .rules = {"I12-L-1"}},
-      user));
+      kUser));
   endpoints.add(command_endpoint<policy::DesignateUser>(
       context,
       {.method = "POST",
@@ -147,7 +149,7 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
        .summary = "Designate a user who is neither sworn nor a PST",
        .who = "CHIEF_DESIGNEE",
        .rules = {"I12-C1-3", "I12-E-1"}},
-      user));
+      kUser));
   endpoints.add(command_endpoint<policy::RevokeDesignation>(
       context,
       {.method = "POST",
@@ -155,7 +157,7 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
        .summary = "Revoke a designation",
        .who = "CHIEF_DESIGNEE",
        .rules = {"I12-C1-3"}},
-      user));
+      kUser));
   endpoints.add(
       command_endpoint<policy::CompleteTraining>(context,
                                                  {.method = "POST",
@@ -164,6 +166,9 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
                                                   .who = "TRAINING_SECTION, not for oneself",
                                                   .rules = {"I12-J-1", "I12-J-2", "I12-J-3"}},
                                                  {}));
+}
+
+void add_roles(Endpoints& endpoints, Context& context) {
   endpoints.add(
       command_endpoint<policy::RequestRoleGrant>(context,
                                                  {.method = "POST",
@@ -202,6 +207,14 @@ void add_people_endpoints(Endpoints& endpoints, Context& context) {
        .who = "CHIEF_DESIGNEE, ADMINISTRATOR, IT_UNIT, or its holder",
        .rules = {"I12-L-2"}},
       {{"grant", "grant"}}));
+}
+
+}  // namespace
+
+void add_people_endpoints(Endpoints& endpoints, Context& context) {
+  add_enrolment(endpoints, context);
+  add_standing(endpoints, context);
+  add_roles(endpoints, context);
 }
 
 }  // namespace alpr::api

@@ -34,18 +34,28 @@ struct Arguments {
   bool json = false;
 };
 
-Result<std::string> read_file(const std::string& path) {
+Result<Bytes> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(ErrorCode::kNotFound, path + " does not open");
-  std::string text;
+  Bytes text;
   std::array<char, 1 << 16> buffer{};
   while (file && text.size() <= kFileMax) {
     file.read(buffer.data(), buffer.size());
-    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+    text.insert(text.end(), buffer.begin(), buffer.begin() + file.gcount());
   }
   if (file.bad()) return fail(ErrorCode::kIo, path + " does not read");
   if (text.size() > kFileMax) return fail(ErrorCode::kTooLarge, path + " is too large");
   return text;
+}
+
+// The text is wiped: it is all keys.
+Result<verify::Keys> read_keys(const std::string& path) {
+  auto text = read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  auto keys = verify::Keys::parse(as_text(*text));
+  chain::wipe(*text);
+  return keys;
 }
 
 TimeUs wall_clock() {
@@ -88,18 +98,14 @@ Result<verify::Options> options_of(const Arguments& arguments) {
     options.key = *key;
   }
   if (!arguments.keys.empty()) {
-    auto text = read_file(arguments.keys);
-    if (!text) return tl::unexpected(text.error());
-    while (text->ends_with('\n')) text->pop_back();
-    auto keys = verify::Keys::parse(*text);
-    chain::wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
+    auto keys = read_keys(arguments.keys);
     if (!keys) return tl::unexpected(keys.error());
     options.keys = std::move(*keys);
   }
   if (!arguments.since.empty()) {
     auto text = read_file(arguments.since);
     if (!text) return tl::unexpected(text.error());
-    options.since = std::move(*text);
+    options.since = std::string(as_text(*text));
   }
   if (!arguments.now.empty()) {
     const auto now = chain::parse_time(arguments.now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/registers/hits.h"
 #include "policy/registers/queries.h"
 #include "policy/registers/reads_index.h"
 #include "policy/rules/access.h"
@@ -100,6 +101,13 @@ Decision refuse_query(const Actor& by, const PerformQuery& query, Refusal refusa
   return decision;
 }
 
+// The hit is alive, is of this read, and hits.disclosed showed it to this person.
+bool hit_was_shown(const State& state, Sequence hit, Sequence read, const Actor& actor) {
+  const auto row = find_hit(state.rows, hit);
+  if (!row || !*row || (*row)->raised.read != read) return false;
+  return was_shown(state.rows, hit, actor.username).value_or(false);
+}
+
 }  // namespace
 
 std::optional<Refusal> judge_grounds(const QueryGrounds& grounds) {
@@ -170,6 +178,11 @@ Decision decide(const State& state, const Actor& actor, const DiscloseImage& com
            "image-not-disclosed",
            "this read was not disclosed to you by that query; perform a query of your own"});
     case_number = (*row)->case_number;
+  } else if (!command.hit || !hit_was_shown(state, *command.hit, command.read, actor)) {
+    return refuse(access.actor, "image.disclose",
+                  {{"I12-F-2", "I12-C3-0"},
+                   "image-not-disclosed",
+                   "this hit was not shown to you; list the hits first"});
   }
   const auto read = state.reads.find(command.read);
   if (!read || !state.reads.may_show(*read, case_number, moment.now))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trains the line reader on lines that render_lines made and writes it as ONNX. Debian packages: python3-torch.
 
-  train_lines.py LINES.bin OUTPUT.onnx [--epochs N] [--lines-used N] [--batch N] [--rate R] [--threads N] [--start STATE.pt]
+  train_lines.py LINES.bin OUTPUT.onnx [--epochs N] [--stop-after N] [--lines-used N] [--batch N] [--rate R] [--threads N] [--start STATE.pt]
 
 The network sees 1 x 32 x 160 gray values in 0..1 and gives, for 40 columns, a score for each of
 '-' (nothing), 0-9, A-Z: connectionist temporal classification (Graves 2006), so no character needs to be cut out.
@@ -64,6 +64,7 @@ def main():
     parser.add_argument('output')
     parser.add_argument('--epochs', type=int, default=10)
     parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--stop-after', type=int, help='epochs, of a schedule that is planned for more')
     parser.add_argument('--lines-used', type=int, help='of each epoch, drawn anew (default: all)')
     parser.add_argument('--batch', type=int, default=64)
     parser.add_argument('--rate', type=float, default=3e-3)
@@ -87,7 +88,7 @@ def main():
     loss_of = nn.CTCLoss(zero_infinity=True)
     codes = [[ALPHABET.index(c) for c in label] for label in labels]
     started = time.monotonic()
-    for epoch in range(options.epochs):
+    for epoch in range(options.stop_after or options.epochs):
         model.train()
         order = numpy.random.permutation(count)[:used]
         total = 0.0

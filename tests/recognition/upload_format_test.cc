@@ -128,7 +128,8 @@ TEST(UploadFormat, TheReadJsonIsTheDocumentedText) {
       R"({"plate":"7ABC123","confidence_ppm":912345,"captured_at_us":1760000000000000,)"
       R"("latitude_e7":378044000,"longitude_e7":-1222712000,"place":"Broadway / 14th St",)"
       R"("box":[[10,20],[110,20],[110,50],[10,50]],)"
-      R"("alternatives":[{"plate":"7ABC128","confidence_ppm":40000},{"plate":"1ABC123","confidence_ppm":2000}],)"
+      R"("alternatives":[{"plate":"7ABC128","confidence_ppm":40000},)"
+      R"({"plate":"1ABC123","confidence_ppm":2000}],)"
       R"("color":{"value":"white","confidence_ppm":800000},)"
       R"("image":{"sha256":"0000000000000000000000000000000000000000000000000000000000000000",)"
       R"("bytes":24,"type":"image/jpeg"}})");

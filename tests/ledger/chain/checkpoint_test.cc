@@ -3,7 +3,7 @@
 // others.
 #include <gtest/gtest.h>
 
-#include "chain_fixtures.h"
+#include "tests/ledger/chain/chain_fixtures.h"
 
 namespace alpr::chain {
 namespace {

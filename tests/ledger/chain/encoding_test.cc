@@ -6,7 +6,7 @@
 
 #include <random>
 
-#include "chain_fixtures.h"
+#include "tests/ledger/chain/chain_fixtures.h"
 
 namespace alpr::chain {
 namespace {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "chain_fixtures.h"
+#include "tests/ledger/chain/chain_fixtures.h"
 
 namespace alpr::chain {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "chain_fixtures.h"
+#include "tests/ledger/chain/chain_fixtures.h"
 
 namespace alpr::chain {
 namespace {

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <random>
 
-#include "chain_fixtures.h"
 #include "ledger/chain/canonical_json.h"
+#include "tests/ledger/chain/chain_fixtures.h"
 
 namespace alpr::chain {
 namespace {

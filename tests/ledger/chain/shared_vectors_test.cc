@@ -8,8 +8,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "chain_fixtures.h"
 #include "ledger/chain/tiles.h"
+#include "tests/ledger/chain/chain_fixtures.h"
 
 namespace alpr::chain {
 namespace {

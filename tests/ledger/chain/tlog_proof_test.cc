@@ -2,7 +2,7 @@
 // one form only. By the published proof of leaf 3 in tree A and by near misses.
 #include <gtest/gtest.h>
 
-#include "chain_fixtures.h"
+#include "tests/ledger/chain/chain_fixtures.h"
 
 namespace alpr::chain {
 namespace {
