@@ -113,6 +113,10 @@ TEST_F(Hits, AHitIsGoneWithItsThirtyDaysAndNotShownToTheUntrained) {
     EXPECT_TRUE(refused.has_rule("I12-C1-1")) << one << refused.body;
     EXPECT_EQ(refused.body.find("7ABC123"), std::string::npos) << one;
   }
+  const Reply unseen = d.as("oreyes").get(path + "/image");
+  EXPECT_EQ(unseen.status, 403) << "a picture is for whom the hit was shown to";
+  EXPECT_TRUE(unseen.has_rule("I12-F-2")) << unseen.body;
+  ASSERT_EQ(d.as("oreyes").get(path).status, 200);
   const std::uint64_t before = d.size();
   const Reply image = d.as("oreyes").get(path + "/image");
   EXPECT_EQ(image.status, 200) << image.body;
