@@ -48,7 +48,7 @@ std::variant<std::size_t, Response> Api::admit(const Request& head) const {
     return problem(Error{ErrorCode::kUnauthenticated, "this takes `Authorization: Device NAME`"});
   if (!endpoint.body_type.empty() && media_type(head.header("content-type")) != endpoint.body_type)
     return problem(415, "this takes " + endpoint.body_type);
-  return endpoint.body_max;
+  return endpoint.body_type == "application/json" ? settings_.body_bytes_max : endpoint.body_max;
 }
 
 Response Api::handle(const Request& request) {

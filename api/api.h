@@ -20,6 +20,7 @@ struct ApiSettings {
   std::size_t image_bytes_max = std::size_t{8} << 20;
   std::size_t upload_bytes_max = std::size_t{16} << 20;  // a batch: its manifest and its pictures
   std::size_t hotlist_bytes_max = std::size_t{64} << 20;
+  std::size_t body_bytes_max = kJsonBodyMax;  // every other body
   HashCost hash_cost = HashCost::kInteractive;
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 using chain::Json;
 
-constexpr std::int64_t kDayUs = 86'400 * kSecondUs;
+constexpr std::int64_t kHourUs = 3'600 * kSecondUs;
 
 std::size_t results_of(const Answer& answer) {
   const Json* list = answer.json.member("results");
@@ -81,10 +81,10 @@ void chapter_month(Story& story) {
   chapter(story, "31 days pass: cars drive by, sessions lock, lists grow stale");
   const std::uint64_t before = story.service->store().size();
   std::uint64_t purged = 0;
-  for (int quarter = 0; quarter < 31 * 4; ++quarter) {
-    story.clock->advance(kDayUs / 4);
-    if (quarter == 39 || quarter == 79)
-      upload_photos(story, {quarter == 39 ? "2BXD459" : "9LWE736"}, 100);
+  for (int hour = 1; hour <= 31 * 24; ++hour) {
+    story.clock->advance(kHourUs);
+    if (hour == 240 || hour == 480)
+      upload_photos(story, {hour == 240 ? "2BXD459" : "9LWE736"}, 100);
     auto done = story.api->tick();
     if (!done) throw StoryBroken{"housekeeping: " + done.error().detail};
     purged += done->events;

@@ -1,0 +1,74 @@
+// Proves that the server's configuration is what its file says and refuses what it does not know,
+// by line and key. Reads small files from a folder of its own.
+#include "api/config.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/ledger/store/store_fixtures.h"
+
+namespace alpr::api::testing {
+namespace {
+
+class ConfigFile : public ::testing::Test {
+ protected:
+  Result<Config> load(const std::string& text) {
+    std::ofstream(file()) << text;
+    return load_config("/srv/store", file());
+  }
+  std::filesystem::path file() const { return folder_.path() / "server.toml"; }
+  store::TemporaryFolder folder_;
+};
+
+TEST_F(ConfigFile, WithoutAFileTheDefaultsStand) {
+  const auto config = load_config("/srv/store", std::nullopt);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->http.port, 8443);
+  EXPECT_EQ(config->api.image_bytes_max, std::size_t{8} << 20);
+  EXPECT_EQ(config->api.body_bytes_max, std::size_t{64} << 10);
+  EXPECT_EQ(config->places.vault.keyring, "/srv/store/keyring");
+  EXPECT_EQ(config->http.certificate, "/srv/store/tls/certificate.pem");
+}
+
+TEST_F(ConfigFile, EachKeyIsTaken) {
+  const auto config = load(
+      "port = 9443\nworkers = 3\nimage_bytes_max = 1048576\nbody_bytes_max = 4096\n"
+      "hotlist_bytes_max = 2097152\nupload_bytes_max = 3145728\nepoch_secret = \"/run/epoch\"\n"
+      "keyring = \"/srv/keys\"\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->http.port, 9443);
+  EXPECT_EQ(config->http.workers, 3U);
+  EXPECT_EQ(config->api.image_bytes_max, 1048576U);
+  EXPECT_EQ(config->api.body_bytes_max, 4096U);
+  EXPECT_EQ(config->api.hotlist_bytes_max, 2097152U);
+  EXPECT_EQ(config->api.upload_bytes_max, 3145728U);
+  EXPECT_EQ(config->places.vault.keyring, "/srv/keys");
+  EXPECT_EQ(config->places.vault.epoch_secret, "/run/epoch");
+}
+
+TEST_F(ConfigFile, TheEpochSecretGoesWithTheKeyringUnlessItIsNamed) {
+  const auto config = load("keyring = \"/srv/keys\"\n");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->places.vault.epoch_secret, "/srv/keys/epoch.secret");
+}
+
+TEST_F(ConfigFile, WhatIsWrongIsNamedByLineAndKey) {
+  for (const auto& [text, said] :
+       {std::pair<std::string, std::string>{"\nport = \"x\"\n", ":2: port: expected"},
+        {"port = 70000\n", ":1: port: expected"},
+        {"workers = 0\n", ":1: workers: expected"},
+        {"body_bytes_max = 10\n", ":1: body_bytes_max: expected"},
+        {"address = 7\n", ":1: address: expected"},
+        {"# a comment\nretention_days = 60\n", ":2: unknown key 'retention_days'"},
+        {"port = \n", ":1"}}) {
+    const auto config = load(text);
+    ASSERT_FALSE(config) << text;
+    EXPECT_EQ(config.error().code, ErrorCode::kMalformed) << text;
+    EXPECT_NE(config.error().detail.find(said), std::string::npos) << config.error().detail;
+  }
+  EXPECT_EQ(load_config("/srv/store", folder_.path() / "none").error().code, ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace alpr::api::testing
