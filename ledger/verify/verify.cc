@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "ledger/chain/keys.h"
 #include "ledger/verify/chain_level.h"
@@ -102,8 +103,11 @@ Result<Report> verify_store_here(const fs::path& store, const chain::KindRegistr
   }
   if (!report) return report;
   for (LevelReport& level : report->levels) {
-    // By event, so that the first finding is the place where the story breaks.
-    std::ranges::stable_sort(level.findings, {}, &Finding::seq);
+    // By event, so that the first finding is the place where the story breaks; what names no event
+    // (a checkpoint, a tile) comes after those that do, for it usually follows from them.
+    std::ranges::stable_sort(level.findings, {}, [](const Finding& finding) {
+      return std::pair(!finding.seq.has_value(), finding.seq);
+    });
   }
   report->took_us = since(start);
   return report;

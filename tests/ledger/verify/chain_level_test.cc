@@ -228,6 +228,21 @@ TEST(ChainLevel, AnotherOriginOrFormatIsNotPassedOver) {
       has(verify_at(folder.path(), chain_only()), std::nullopt, rule::kStore, "of which format"));
 }
 
+TEST(ChainLevel, FindingsThatNameAnEventComeFirst) {
+  StoreMaker maker = log_of(5);
+  maker.heartbeat();
+  maker.commit();
+  maker.heartbeat();
+  maker.commit();
+  maker.rows("checkpoints")[StoreMaker::key_of(5)][0] ^= 1;  // met first, and names no event
+  maker.rows("headers")[StoreMaker::key_of(5)][70] ^= 1;
+  const Report report = verify_made(maker, chain_only());
+  const auto& findings = report.levels.at(0).findings;
+  ASSERT_GE(findings.size(), 2U);
+  EXPECT_EQ(findings.front().seq, 5U);
+  EXPECT_EQ(findings.back().seq, std::nullopt);
+}
+
 TEST(ChainLevel, NoFindingIsLostFromTheCount) {
   StoreMaker maker = log_of(1500);
   for (std::uint64_t seq = 1; seq < 1500; ++seq)
