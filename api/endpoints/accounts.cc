@@ -22,12 +22,16 @@ struct LoggedIn {
   Sequence session;
   std::string username;
   std::string name;
+  Digest leaf{};  // of session.opened, as is the receipt
+  std::string receipt;
   template <typename M>
   void members(M& m) {
     m("token", token);
     m("session", session);
     m("username", username);
     m("name", name);
+    m("leaf", leaf);
+    m("receipt", receipt);
   }
 };
 
@@ -85,7 +89,10 @@ Response log_in(Context& context, const Call& call, const Login& login) {
   }
   if (!opened.outcome.done()) return not_done(opened.outcome);
   const policy::Actor& actor = *opened.actor;
-  return json_answer(LoggedIn{opened.token, actor.session, actor.username, actor.name}, 201);
+  const Written event = written(context, actor.session);
+  return json_answer(
+      LoggedIn{opened.token, actor.session, actor.username, actor.name, event.leaf, event.receipt},
+      201);
 }
 
 Response activate(Context& context, const Activation& form) {

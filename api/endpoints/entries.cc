@@ -8,10 +8,14 @@ namespace {
 
 struct EntryList {
   Sequence disclosure;  // the event that records this look
+  Digest leaf{};
+  std::string receipt;
   std::vector<policy::EntryRow> entries;
   template <typename M>
   void members(M& m) {
     m("disclosure", disclosure);
+    m("leaf", leaf);
+    m("receipt", receipt);
     m("entries", entries);
   }
 };
@@ -55,7 +59,8 @@ Response list(Context& context, const Call& call) {
         return policy::decide(state, *call.actor, command, entries, moment);
       });
   if (!outcome.done()) return not_done(outcome);
-  return json_answer(EntryList{outcome.commit.first, std::move(entries)});
+  const Written event = written(context, outcome.commit.first);
+  return json_answer(EntryList{event.seq, event.leaf, event.receipt, std::move(entries)});
 }
 
 }  // namespace

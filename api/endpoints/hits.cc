@@ -24,10 +24,14 @@ struct HitShown {
 
 struct HitList {
   Sequence disclosure;  // the event that records this look
+  Digest leaf{};
+  std::string receipt;
   std::vector<HitShown> hits;
   template <typename M>
   void members(M& m) {
     m("disclosure", disclosure);
+    m("leaf", leaf);
+    m("receipt", receipt);
     m("hits", hits);
   }
 };
@@ -44,7 +48,8 @@ Response show(Context& context, const Call& call, const policy::ListHits& comman
         return policy::decide(state, *call.actor, command, hits, moment);
       });
   if (!outcome.done()) return not_done(outcome);
-  HitList answer{outcome.commit.first, {}};
+  const Written event = written(context, outcome.commit.first);
+  HitList answer{event.seq, event.leaf, event.receipt, {}};
   const TimeUs now =
       context.service.now();  // due times are checked again before anything is shown (I12-G-1)
   for (const policy::HitView& view : hits) {

@@ -37,7 +37,20 @@ struct ReceiptMember {
   }
 };
 
-// Stands on its own: docs/event-format.md says how it is checked offline.
+// A key.rotated event that leads to the key which signs now, proved under the key before it.
+struct ReceiptRotation {
+  std::string header;       // hex
+  std::string member_list;  // hex; all its members are open
+  std::string tlog_proof;   // against a checkpoint that the key before signed
+  template <typename M>
+  void members(M& m) {
+    m("header", header);
+    m("member_list", member_list);
+    m("tlog_proof", tlog_proof);
+  }
+};
+
+// Stands on its own: docs/event-format.md, section 4.1, says how it is checked offline.
 struct Receipt {
   std::string kind;
   std::string header;  // hex of the 96 bytes
@@ -47,6 +60,7 @@ struct Receipt {
   std::vector<ReceiptMember> disclosed;
   std::string tlog_proof;
   std::string vkey;
+  std::vector<ReceiptRotation> key_history;  // oldest first; empty while the first key still signs
   template <typename M>
   void members(M& m) {
     m("kind", kind);
@@ -56,6 +70,7 @@ struct Receipt {
     m("disclosed", disclosed);
     m("tlog_proof", tlog_proof);
     m("vkey", vkey);
+    m("key_history", key_history);
   }
 };
 
@@ -150,7 +165,8 @@ Response receipt(Context& context, const Call& call) {
                   {},
                   {},
                   {},
-                  chain::format_vkey(store.log_vkey())};
+                  chain::format_vkey(store.log_vkey()),
+                  {}};
   if (header->form == chain::Form::kByMember) {
     const auto event = store.event(*seq);
     if (!event) return problem(event.error());
@@ -159,6 +175,12 @@ Response receipt(Context& context, const Call& call) {
   auto proof = store.tlog_proof(*seq);
   if (!proof) return problem(proof.error());
   receipt.tlog_proof = std::move(*proof);
+  const auto history = store.key_history();
+  if (!history) return problem(history.error());
+  for (const store::KeyRotation& rotation : *history) {
+    receipt.key_history.push_back(
+        {chain::hex(rotation.header), chain::hex(rotation.clear), rotation.tlog_proof});
+  }
   return json_answer(receipt);
 }
 

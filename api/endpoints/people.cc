@@ -19,11 +19,13 @@ using As = FromPath::As;
 struct CodeGiven {
   Sequence seq;
   std::string code;
+  Digest leaf{};
   std::string receipt;
   template <typename M>
   void members(M& m) {
     m("seq", seq);
     m("code", code);
+    m("leaf", leaf);
     m("receipt", receipt);
   }
 };
@@ -65,7 +67,7 @@ Endpoint code_endpoint(Context& context, Endpoint endpoint, std::vector<FromPath
             });
         if (!outcome.done()) return not_done(outcome);
         const Written event = written(context, outcome.commit.first);
-        return json_answer(CodeGiven{event.seq, code, event.receipt}, 201);
+        return json_answer(CodeGiven{event.seq, code, event.leaf, event.receipt}, 201);
       });
 }
 

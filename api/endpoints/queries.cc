@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "api/images.h"
+#include "ledger/chain/encoding.h"
 #include "policy/registers/plate_text.h"
 #include "policy/rules/c2b_queries.h"
 
@@ -40,12 +41,14 @@ struct ShownRead {
 
 struct QueryAnswer {
   Sequence query;
+  Digest leaf{};
   std::string receipt;
   std::vector<ShownRead> results;  // newest upload first
   bool more = false;               // there are further matches: narrow the query
   template <typename M>
   void members(M& m) {
     m("query", query);
+    m("leaf", leaf);
     m("receipt", receipt);
     m("results", results);
     m("more", more);
@@ -78,7 +81,7 @@ Response perform_query(Context& context, const Call& call, policy::PerformQuery 
       });
   if (!outcome.done()) return not_done(outcome);
   const Written event = written(context, outcome.commit.first);
-  QueryAnswer answer{event.seq, event.receipt, {}, found.more};
+  QueryAnswer answer{event.seq, event.leaf, event.receipt, {}, found.more};
   const TimeUs now = context.service.now();
   for (const policy::ReadMatch& match : search.matches) {
     const policy::ReadRow& row = match.row;
@@ -112,6 +115,7 @@ Response disclose_image(Context& context, const policy::Actor& actor,
           row->image_type,
           std::string(as_text(*image)),
           {{"X-Plateledger-Event", std::to_string(event.seq.value)},
+           {"X-Plateledger-Leaf", chain::hex(event.leaf)},
            {"X-Plateledger-Receipt", event.receipt}}};
 }
 

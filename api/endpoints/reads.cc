@@ -14,18 +14,21 @@ struct Received {
   Sequence upload;
   std::vector<Sequence> reads;
   std::vector<Sequence> hits;
+  Digest leaf{};  // of the upload, as is the receipt
   std::string receipt;
   template <typename M>
   void members(M& m) {
     m("upload", upload);
     m("reads", reads);
     m("hits", hits);
+    m("leaf", leaf);
     m("receipt", receipt);
   }
 };
 
 Received received(Context& context, Sequence upload, std::int64_t reads, std::int64_t hits) {
-  Received result{upload, {}, {}, written(context, upload).receipt};
+  const Written event = written(context, upload);
+  Received result{upload, {}, {}, event.leaf, event.receipt};
   for (std::int64_t i = 0; i < reads; ++i)
     result.reads.push_back({upload.value + 1 + static_cast<std::uint64_t>(i)});
   for (std::int64_t i = 0; i < hits; ++i)

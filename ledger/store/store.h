@@ -56,6 +56,7 @@
 #include "ledger/chain/tiles.h"
 #include "ledger/store/clock.h"
 #include "ledger/store/evidence.h"
+#include "ledger/store/key_history.h"
 #include "ledger/store/vault.h"
 
 namespace alpr::store {
@@ -124,6 +125,8 @@ class Store {
   // The proof that an event is in the log, against the newest checkpoint (which is thereby handed
   // out).
   Result<std::string> tlog_proof(Sequence seq);
+  // The key.rotated events that lead from the log's first key to the one that signs now.
+  Result<std::vector<KeyRotation>> key_history() const;
 
   // Registers as of the last commit, on a snapshot that lives as long as the reader (keep it short:
   // LMDB cannot reuse pages meanwhile). One thread at a time. Never null; where no snapshot could

@@ -76,4 +76,10 @@ Result<std::string> Store::tlog_proof(Sequence seq) {
   return chain::format_tlog_proof({seq.value, std::move(*path), newest->note, {}});
 }
 
+Result<std::vector<KeyRotation>> Store::key_history() const {
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  return read_key_history(*txn, core_->log_vkey);
+}
+
 }  // namespace alpr::store

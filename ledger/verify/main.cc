@@ -1,6 +1,6 @@
-// plateledger-verify: what an auditor runs on a store folder. Exit codes: 0 it holds; 1 a check
-// found something, or a level that was asked for is not checked by this version; 2 bad usage or
-// input; 3 the environment failed.
+// plateledger-verify: what an auditor runs on a store folder, and anybody on a receipt. Exit codes:
+// 0 it holds; 1 a check found something, or a level that was asked for is not checked by this
+// version; 2 bad usage or input; 3 the environment failed.
 #include <fmt/format.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +16,7 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
+#include "ledger/verify/receipt.h"
 #include "ledger/verify/verify.h"
 #include "policy/records/kinds.h"
 
@@ -30,7 +31,7 @@ constexpr int kEnvironment = 3;
 constexpr std::size_t kFileMax = std::size_t{64} << 20;
 
 struct Arguments {
-  std::string store, url, bundle, key, keys, level = "erasure", since, now;
+  std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt;
   bool json = false;
 };
 
@@ -85,18 +86,23 @@ class Progress {
   bool shown_ = false;
 };
 
+Result<std::optional<chain::VerifierKey>> key_of(const Arguments& arguments) {
+  if (arguments.key.empty()) return std::optional<chain::VerifierKey>();
+  const auto key = chain::parse_vkey(arguments.key);
+  if (!key) return fail(ErrorCode::kMalformed, "--key: " + key.error().detail);
+  if (key->type != chain::KeyType::kEd25519)
+    return fail(ErrorCode::kMalformed, "--key: not a log's key");
+  return std::optional(*key);
+}
+
 Result<verify::Options> options_of(const Arguments& arguments) {
   verify::Options options;
   const auto level = verify::parse_level(arguments.level);
   if (!level) return tl::unexpected(level.error());
   options.level = *level;
-  if (!arguments.key.empty()) {
-    const auto key = chain::parse_vkey(arguments.key);
-    if (!key) return fail(ErrorCode::kMalformed, "--key: " + key.error().detail);
-    if (key->type != chain::KeyType::kEd25519)
-      return fail(ErrorCode::kMalformed, "--key: not a log's key");
-    options.key = *key;
-  }
+  const auto key = key_of(arguments);
+  if (!key) return tl::unexpected(key.error());
+  options.key = *key;
   if (!arguments.keys.empty()) {
     auto keys = read_keys(arguments.keys);
     if (!keys) return tl::unexpected(keys.error());
@@ -123,6 +129,17 @@ int refuse(const Error& error) {
                                                                            : kBadInput;
 }
 
+// On stdout, as asked; and the exit code that goes with it.
+template <typename Told>
+int tell(const Arguments& arguments, const Told& report) {
+  const std::string text =
+      arguments.json ? verify::to_json(report) + "\n" : verify::to_text(report);
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written) return kEnvironment;
+  return report.holds() ? kHolds : kFound;
+}
+
 int run(const Arguments& arguments) {
   if (!arguments.url.empty() || !arguments.bundle.empty()) {
     return refuse({ErrorCode::kMalformed,
@@ -135,12 +152,17 @@ int run(const Arguments& arguments) {
   const auto report = verify::verify_store(arguments.store, policy::kinds(), *options);
   if (options->progress) Progress::clear();
   if (!report) return refuse(report.error());
-  const std::string text =
-      arguments.json ? verify::to_json(*report) + "\n" : verify::to_text(*report);
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written) return kEnvironment;
-  return report->holds() ? kHolds : kFound;
+  return tell(arguments, *report);
+}
+
+int run_receipt(const Arguments& arguments) {
+  const auto key = key_of(arguments);
+  if (!key) return refuse(key.error());
+  const auto text = read_file(arguments.receipt);
+  if (!text) return refuse(text.error());
+  const auto report = verify::check_receipt(as_text(*text), policy::kinds(), *key);
+  if (!report) return refuse(report.error());
+  return tell(arguments, *report);
 }
 
 }  // namespace
@@ -158,6 +180,11 @@ int main(int argc, char** argv) {
   app.add_option("--since", arguments.since, "a signed checkpoint you kept");
   app.add_option("--now", arguments.now, "judge due dates as of this time (RFC 3339)");
   app.add_flag("--json", arguments.json, "one JSON object on stdout");
+  CLI::App* receipt = app.add_subcommand("receipt", "checks the receipt of one event, offline");
+  receipt->add_option("file", arguments.receipt, "the receipt, as the server handed it out")
+      ->required();
+  receipt->add_option("--key", arguments.key, "the log's verifier key, from elsewhere");
+  receipt->add_flag("--json", arguments.json, "one JSON object on stdout");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {
@@ -168,7 +195,7 @@ int main(int argc, char** argv) {
   }
   try {
     chain::init_crypto();
-    return run(arguments);
+    return receipt->parsed() ? run_receipt(arguments) : run(arguments);
   } catch (const std::exception& error) {
     fmt::print(stderr, "plateledger-verify: {}\n", error.what());
     return kEnvironment;

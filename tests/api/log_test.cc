@@ -9,6 +9,8 @@
 #include "ledger/chain/header.h"
 #include "ledger/chain/merkle.h"
 #include "ledger/chain/note.h"
+#include "ledger/verify/receipt.h"
+#include "policy/records/kinds.h"
 #include "tests/api/department.h"
 
 namespace alpr::api::testing {
@@ -87,6 +89,18 @@ TEST_F(Log, AReceiptProvesItsEventOffline) {
   EXPECT_EQ(proof->index, 2U);
   const chain::Checkpoint checkpoint = checked(proof->checkpoint);
   EXPECT_TRUE(chain::verify_inclusion(leaf, 2, checkpoint.size, proof->path, checkpoint.root));
+}
+
+TEST_F(Log, EveryReceiptThatIsHandedOutHoldsBeforeTheVerifier) {
+  const std::uint64_t size = d.size();
+  for (std::uint64_t seq = 0; seq < size; ++seq) {
+    const Reply receipt = person.get("/v1/events/" + std::to_string(seq) + "/receipt");
+    ASSERT_EQ(receipt.status, 200) << seq << receipt.body;
+    const auto report = verify::check_receipt(receipt.body, policy::kinds(), key);
+    ASSERT_TRUE(report) << seq << report.error().detail;
+    EXPECT_TRUE(report->holds()) << verify::to_text(*report);
+    EXPECT_EQ(report->header.seq.value, seq);
+  }
 }
 
 }  // namespace

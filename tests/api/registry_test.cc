@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -120,6 +121,24 @@ TEST(Registry, AnUnknownTokenIsTurnedAwayBeforeItsBodyIsRead) {
       forged.send("POST", "/v1/hot-lists/SVS", {"Content-Type: text/csv", "Expect: 100-continue"},
                   std::string(1 << 20, 'x'));
   EXPECT_EQ(reply.status, 401) << reply.error;
+}
+
+// An answer to whoever caused an event says which, and what it can later be proved with.
+TEST(Registry, I12_F_2_EveryWritesAnswerNamesItsLeafAndItsReceipt) {
+  Department d;
+  std::size_t writes = 0;
+  for (const Endpoint& endpoint : d.endpoints().all()) {
+    const bool look = endpoint.summary.find("recorded first") != std::string::npos;
+    if (endpoint.answer_type != "application/json" || (endpoint.method == "GET" && !look)) continue;
+    ++writes;
+    for (const char* name : {"leaf", "receipt"}) {
+      const bool named = std::any_of(
+          endpoint.answer.begin(), endpoint.answer.end(),
+          [&](const SchemaMember& member) { return member.name == name && member.required; });
+      EXPECT_TRUE(named) << endpoint.method << " " << endpoint.path << " lacks " << name;
+    }
+  }
+  EXPECT_GT(writes, 25U);
 }
 
 TEST(Registry, MalformedBodiesAreRefusedByEveryEndpointAndChangeNothing) {

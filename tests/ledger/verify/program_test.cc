@@ -7,6 +7,7 @@
 
 #include "ledger/chain/canonical_json.h"
 #include "tests/ledger/verify/check.h"
+#include "tests/ledger/verify/receipt_maker.h"
 
 namespace alpr::verify::testing {
 namespace {
@@ -97,6 +98,22 @@ TEST_F(Program, LevelPolicyIsSaidNotToBeChecked) {
   const Ran ran = run(store() + "--level policy --json");
   EXPECT_EQ(ran.code, 1) << ran.out;
   EXPECT_NE(ran.out.find("\"level\":\"policy\",\"holds\":null"), std::string::npos);
+}
+
+TEST_F(Program, AReceiptIsCheckedOffline) {
+  const std::string good = chain::write(make_receipt(maker_, 1, 2));
+  const std::string key = " --key " + chain::format_vkey(vkey_of(test_key(0)));
+  const Ran held = run("receipt " + file("receipt", good + "\n") + key);
+  EXPECT_EQ(held.code, 0) << held.out;
+  EXPECT_NE(held.out.find("clock.heartbeat"), std::string::npos);
+  EXPECT_NE(held.out.find("holds, anchored"), std::string::npos);
+  const Ran told = run("receipt --json " + file("receipt", good));
+  EXPECT_EQ(told.code, 0) << told.out;
+  EXPECT_EQ(told.out.rfind("{\"holds\":true,\"anchored\":false,\"seq\":1", 0), 0U) << told.out;
+  const std::string other = " --key " + chain::format_vkey(vkey_of(test_key(1)));
+  EXPECT_EQ(run("receipt " + file("receipt", good) + other).code, 1);
+  EXPECT_EQ(run("receipt " + file("receipt", "{}")).code, 2);
+  EXPECT_EQ(run("receipt").code, 2);
 }
 
 TEST_F(Program, BadUsageIsExitCodeTwo) {
