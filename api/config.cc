@@ -6,6 +6,9 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <vector>
+
+#include "api/passphrase.h"
 
 namespace alpr::api {
 
@@ -29,6 +32,22 @@ Setter path(const std::filesystem::path& base, std::function<void(std::filesyste
     const auto value = node.value_exact<std::string>();
     if (!value || value->empty()) return "expected a path";
     set(base / *value);  // an absolute one stays as it is
+    return std::nullopt;
+  };
+}
+
+Setter words(std::function<void(std::vector<std::string>)> set) {
+  return [=](const toml::node& node) -> std::optional<std::string> {
+    constexpr const char* kExpected = "expected a list of texts: a program and its arguments";
+    const toml::array* list = node.as_array();
+    if (!list || list->empty()) return kExpected;
+    std::vector<std::string> all;
+    for (const toml::node& word : *list) {
+      const auto text = word.value_exact<std::string>();
+      if (!text || (all.empty() && text->empty())) return kExpected;
+      all.push_back(*text);
+    }
+    set(std::move(all));
     return std::nullopt;
   };
 }
@@ -65,6 +84,11 @@ std::map<std::string, Setter, std::less<>> setters(Config& config,
                        })},
       {"epoch_secret",
        path(store, [&](auto p) { config.places.vault.epoch_secret = std::move(p); })},
+      {"passphrase_file",
+       path(store,
+            [&](auto p) { config.places.vault.master.passphrase = secret_in_file(std::move(p)); })},
+      {"master_key_command",
+       words([&](auto w) { config.places.vault.master.command = std::move(w); })},
   };
 }
 
@@ -100,6 +124,12 @@ Result<Config> load_config(const std::filesystem::path& store,
         return fail(ErrorCode::kMalformed,
                     fmt::format("{}:{}: {}: {}", file->string(), line, key, *wrong));
     }
+    if (given.contains("passphrase_file") && given.contains("master_key_command"))
+      return fail(
+          ErrorCode::kMalformed,
+          fmt::format("{}: passphrase_file and master_key_command: the master key comes from "
+                      "one place",
+                      file->string()));
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::kMalformed, fmt::format("{}:{}: {}", file->string(),
                                                    error.source().begin.line, error.description()));

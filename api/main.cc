@@ -15,6 +15,21 @@ struct Options {
   DemoCommand demo;
 };
 
+// Of every command that opens the keys.
+void add_key_options(CLI::App& command, KeyOptions& keys) {
+  command.add_option("--keyring", keys.keyring, "folder of the keys (default: DIR/keyring)");
+  command.add_option("--epoch-secret", keys.epoch_secret,
+                     "file of the epoch secret (default: in the keyring's folder)");
+  command.add_flag("--passphrase", keys.passphrase,
+                   "the master key comes from a passphrase, asked for on the terminal");
+  command.add_option("--passphrase-file", keys.passphrase_file,
+                     "the passphrase stands in this file, e.g. a service manager's credential");
+  command.add_option("--passphrase-fd", keys.passphrase_fd,
+                     "the passphrase comes from this open descriptor");
+  command.add_option("--master-command", keys.master_command,
+                     "a program and its arguments that print the master key, 64 digits of hex");
+}
+
 void add_init(CLI::App& app, Options& options) {
   CLI::App* init = app.add_subcommand(
       "init", "make a new log; prints its verifier key and the first holders' codes");
@@ -22,7 +37,7 @@ void add_init(CLI::App& app, Options& options) {
   init->add_option("--origin", options.init.origin, "name of the log, e.g. oakland.example/alpr")
       ->required();
   init->add_option("--department", options.init.department, "whose log it is");
-  init->add_option("--keyring", options.init.keyring, "folder of the keys (default: DIR/keyring)");
+  add_key_options(*init, options.init.keys);
   init->add_option("--holder", options.init.holders,
                    "ROLE=username:Full Name:CLASS for IT_UNIT, CHIEF_DESIGNEE, ADMINISTRATOR and "
                    "TRAINING_SECTION")
@@ -41,6 +56,7 @@ int run(int argc, char** argv) {
       "serve", "the API over HTTPS; runs retention and list freshness by itself");
   serve->add_option("--store", options.serve.store, "folder of the store")->required();
   serve->add_option("--config", options.serve.config, "TOML file (docs/operations)");
+  add_key_options(*serve, options.serve.keys);
   CLI::App* demo = app.add_subcommand("demo", "a month in a minute, on a simulated clock");
   demo->add_option("--keep", options.demo.keep, "keep the store in this new folder");
   demo->add_flag("--serve", options.demo.serve, "leave the server up afterwards");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/commands/key_options.h"
 #include "ledger/chain/error.h"
 
 namespace alpr::api {
@@ -15,7 +16,7 @@ struct InitCommand {
   std::filesystem::path store;
   std::string origin;
   std::string department = "Oakland Police Department";
-  std::optional<std::filesystem::path> keyring;
+  KeyOptions keys;
   std::vector<std::string> holders;  // "IT_UNIT=jdoe:Jane Doe:SWORN", four of them
   std::vector<std::string> hosts;    // names in the TLS certificate
   bool json = false;
@@ -25,6 +26,7 @@ int run_init(const InitCommand& command);
 struct ServeCommand {
   std::filesystem::path store;
   std::optional<std::filesystem::path> config;
+  KeyOptions keys;
 };
 // Until SIGINT or SIGTERM.
 int run_serve(const ServeCommand& command);

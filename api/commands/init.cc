@@ -69,7 +69,8 @@ int run_init(const InitCommand& command) {
     log.holders.push_back(*holder);
   }
   store::StorePlaces places = store::default_places(command.store);
-  if (command.keyring) places.vault = {*command.keyring, *command.keyring / "epoch.secret"};
+  if (auto applied = apply_key_options(command.keys, Asking::kNew, places); !applied)
+    return complain(applied.error());
   const auto made = make_log(places, log, std::make_shared<store::SystemClock>());
   if (!made) return complain(made.error());
   const std::filesystem::path tls = command.store / "tls";

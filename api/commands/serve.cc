@@ -54,6 +54,8 @@ int run_serve(const ServeCommand& command) {
   StopSignal stop;  // before any thread, so that all of them inherit the mask
   auto config = load_config(command.store, command.config);
   if (!config) return complain(config.error());
+  if (auto applied = apply_key_options(command.keys, Asking::kKnown, config->places); !applied)
+    return complain(applied.error());
   const auto log = spdlog::stderr_color_mt("plateledger");
   auto service = Service::start(config->places, std::make_shared<store::SystemClock>());
   if (!service) return complain(service.error());

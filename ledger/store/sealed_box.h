@@ -6,7 +6,7 @@
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/types.h"
-#include "ledger/store/vault.h"
+#include "ledger/store/secret_key.h"
 
 namespace alpr::store {
 

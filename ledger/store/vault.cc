@@ -30,7 +30,8 @@ constexpr std::size_t kSmallFileMax = 4096;
 struct VaultFiles {
   path folder;
   KeyringFiles::Paths keyrings;
-  path master, log_key, high_water, lock;
+  MasterPaths master;
+  path log_key, high_water, lock;
 };
 
 VaultFiles files_of(const VaultPlaces& places) {
@@ -41,7 +42,7 @@ VaultFiles files_of(const VaultPlaces& places) {
                                                  : std::filesystem::absolute(places.epoch_secret);
   return {folder,
           {folder / "permanent.keyring", folder / "erasable.keyring", epoch},
-          folder / "master.key",
+          {folder / "master.key", folder / "master.kdf"},
           folder / "log.key",
           folder / "high-water",
           folder / "lock"};
@@ -57,16 +58,16 @@ Result<FileDescriptor> take_lock(const path& lock) {
   return fail(ErrorCode::kLocked, fmt::format("{} is held: this keyring is in use", lock.string()));
 }
 
-Result<SecretKey> read_master(const path& file) {
-  auto bytes = read_secret_file(file, kSmallFileMax);
-  if (!bytes) return tl::unexpected(bytes.error());
-  const WipedBytes wiped(std::move(*bytes));
-  SecretKey master;
-  if (wiped.value.size() != master.bytes.size()) {
-    return fail(ErrorCode::kCorrupt, fmt::format("{} does not have 32 bytes", file.string()));
-  }
-  std::copy(wiped.value.begin(), wiped.value.end(), master.bytes.begin());
-  return master;
+// The keyring's seal is the only thing that knows which passphrase is right.
+Error unopened(Error error, MasterKind kind, const path& permanent) {
+  const bool ours = kind != MasterKind::kFile && error.code == ErrorCode::kCorrupt &&
+                    error.detail.starts_with(permanent.string());
+  if (!ours) return error;
+  return {
+      ErrorCode::kUnauthenticated,
+      fmt::format("the {} does not give the master key that {} is sealed under (or that file is "
+                  "damaged)",
+                  to_text(kind), permanent.string())};
 }
 
 void append_keys(std::string& out, std::string_view member, const KeyMap& keys, KeyUse use) {
@@ -140,17 +141,23 @@ Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& l
   const auto lock = take_lock(files.lock);
   if (!lock) return tl::unexpected(lock.error());
   const std::array all{files.keyrings.epoch, files.keyrings.erasable, files.keyrings.permanent,
-                       files.log_key,        files.high_water,        files.master};
+                       files.log_key,        files.high_water,        files.master.key,
+                       files.master.kdf};
   for (const path& file : all) {
     std::error_code error;
     if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) continue;
     return fail(ErrorCode::kConflict, fmt::format("{} is there already", file.string()));
   }
-  const SecretKey master = random_key();
-  auto done = KeyringFiles::create(files.keyrings, master);
-  if (done) done = write_new_file_durably(files.log_key, seal_log_key(master, log_key), 0600);
+  auto master = new_master_key(places.master);
+  if (!master) return tl::unexpected(master.error());
+  const WipedBytes master_file(std::move(master->file));
+  auto done = KeyringFiles::create(files.keyrings, master->key);
+  if (done) done = write_new_file_durably(files.log_key, seal_log_key(master->key, log_key), 0600);
   if (done) done = HighWaterFile::create(files.high_water);
-  if (done) done = write_new_file_durably(files.master, master.bytes, 0600);
+  const path& described = master->kind == MasterKind::kFile ? files.master.key : files.master.kdf;
+  if (done && master->kind != MasterKind::kCommand) {
+    done = write_new_file_durably(described, master_file.value, 0600);
+  }
   if (!done) {
     // None of these was there before, and nothing is sealed under them yet.
     for (const path& file : all) static_cast<void>(remove_file(file));
@@ -161,12 +168,15 @@ Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& l
 Result<std::unique_ptr<Vault>> Vault::open(const VaultPlaces& places) {
   chain::init_crypto();
   const VaultFiles files = files_of(places);
-  const auto master = read_master(files.master);
+  const auto master = read_master_key(places.master, files.master);
   if (!master) return tl::unexpected(master.error());
   auto lock = take_lock(files.lock);
   if (!lock) return tl::unexpected(lock.error());
   auto keyrings = KeyringFiles::open(files.keyrings, *master);
-  if (!keyrings) return tl::unexpected(keyrings.error());
+  if (!keyrings) {
+    return tl::unexpected(
+        unopened(keyrings.error(), places.master.kind(), files.keyrings.permanent));
+  }
   auto high_water = HighWaterFile::open(files.high_water);
   if (!high_water) return tl::unexpected(high_water.error());
   return std::unique_ptr<Vault>(new Vault(std::unique_ptr<Impl>(new Impl{

@@ -1,6 +1,7 @@
 // The vault: two keyrings, both small files outside LMDB, and the log's signing key.
 //
-//   KEYRING/master.key         32 bytes, mode 0600 (first version: a file)
+//   KEYRING/master.key         32 bytes, mode 0600; or master.kdf, salt and cost of a passphrase; or
+//                              neither, where a command gives the master key (master_key.h)
 //   KEYRING/permanent.keyring  month keys for permanent payloads, one key per held event, the
 //   register key.
 //                              Sealed under HKDF(master, "permanent"). Backed up.
@@ -31,23 +32,15 @@
 #include "ledger/chain/error.h"
 #include "ledger/chain/keys.h"
 #include "ledger/chain/types.h"
+#include "ledger/store/master_key.h"
+#include "ledger/store/secret_key.h"
 
 namespace alpr::store {
-
-struct SecretKey {
-  std::array<std::uint8_t, 32> bytes{};
-  SecretKey() = default;
-  SecretKey(const SecretKey&) = default;
-  SecretKey& operator=(const SecretKey&) = default;
-  ~SecretKey() { chain::wipe(bytes); }
-  // A key of its own for another use of the same secret, e.g. "evidence", "registers":
-  // HKDF-SHA-256, no salt.
-  SecretKey derive(std::string_view use) const;
-};
 
 struct VaultPlaces {
   std::filesystem::path keyring;       // folder
   std::filesystem::path epoch_secret;  // file, no symbolic link; empty: keyring/epoch.secret
+  MasterKeySource master = {};
 };
 
 using Month = std::uint32_t;  // (year * 12 + month - 1) of the header time, UTC
@@ -55,11 +48,13 @@ Month month_of(TimeUs time);
 
 class Vault {
  public:
-  // Makes the folders and files. kConflict when any of the files is there already; kNoSpace, kIo.
+  // Makes the folders and files. kConflict when any of the files is there already; kNoSpace, kIo, and
+  // what a new master key can fail with.
   static Result<void> create(const VaultPlaces& places, const chain::SigningKey& log_key);
   // Finishes what a crash left undone and zeroes leftovers. kNotFound, kLocked (another process, or
-  // another Vault of this one, has it), kCorrupt (among them an older copy of the keyring), kIo
-  // (also: a secret that others may read).
+  // another Vault of this one, has it), kUnauthenticated (the passphrase or command gave another
+  // master key), kCorrupt (among them an older copy of the keyring), kIo (also: a secret that others
+  // may read).
   static Result<std::unique_ptr<Vault>> open(const VaultPlaces& places);
   Vault(const Vault&) = delete;
   Vault& operator=(const Vault&) = delete;

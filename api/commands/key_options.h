@@ -1,0 +1,28 @@
+// The options of every command that opens the keys: where they lie and what opens them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/passphrase.h"
+#include "ledger/store/store.h"
+
+namespace alpr::api {
+
+struct KeyOptions {
+  std::optional<std::filesystem::path> keyring;
+  std::optional<std::filesystem::path> epoch_secret;
+  bool passphrase = false;  // asked for on the terminal
+  std::optional<std::filesystem::path> passphrase_file;
+  std::optional<int> passphrase_fd;
+  std::vector<std::string> master_command;
+};
+
+// What the options say goes over what the configuration says. kMalformed: two sources of the master
+// key at once.
+Result<void> apply_key_options(const KeyOptions& options, Asking asking,
+                               store::StorePlaces& places);
+
+}  // namespace alpr::api
