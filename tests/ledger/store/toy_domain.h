@@ -76,7 +76,8 @@ inline chain::Draft notice(std::string_view text) {
 inline chain::Draft visit(std::string_view who, std::uint64_t door) {
   return {kVisit, {}, {{"who", json_text(who)}, {"door", std::to_string(door)}}};
 }
-inline chain::Draft hold_placed(const std::vector<Sequence>& events) {
+inline chain::Draft hold_placed(const std::vector<Sequence>& events,
+                                TimeUs review_by = {2'000'000'000'000'000}) {
   std::string list;
   for (const Sequence seq : events) list += (list.empty() ? "" : ",") + std::to_string(seq.value);
   return {chain::kind::kHoldPlaced,
@@ -84,7 +85,7 @@ inline chain::Draft hold_placed(const std::vector<Sequence>& events) {
           {{"policy", "1"},
            {"reason", "\"case\""},
            {"events", "[" + list + "]"},
-           {"review_by", "2000000000000000"},
+           {"review_by", std::to_string(review_by.value)},
            {"case_number", "\"C-1\""},
            {"requester", "\"o1\""},
            {"by", "\"o2\""}}};
