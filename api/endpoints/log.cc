@@ -1,11 +1,7 @@
-// The log as anybody entitled may read it (C2SP tlog-tiles), proofs, receipts, and the clock's
-// confirmation.
-#include <algorithm>
-
-#include "api/api.h"
+// The log as those entitled may read it: checkpoints and tiles (C2SP tlog-checkpoint, tlog-tiles),
+// proofs (tlog-proof), receipts.
+#include "api/endpoints/log_access.h"
 #include "ledger/chain/tiles.h"
-#include "policy/registers/people.h"
-#include "policy/rules/access.h"
 
 namespace alpr::api {
 
@@ -74,15 +70,45 @@ struct Receipt {
   }
 };
 
-Response text(std::string body, std::string_view type, std::string_view cache) {
-  return {200, std::string(type), std::move(body), {{"Cache-Control", std::string(cache)}}};
-}
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::string_view kChanging = "max-age=2";
+// By name and for ever: a tile's content follows from its path, whatever is purged.
+constexpr std::string_view kImmutable = "max-age=31536000, immutable";
 
 Response path_answer(const Result<std::vector<Digest>>& path, std::uint64_t size) {
   if (!path) return problem(path.error());
   Path answer{{}, static_cast<std::int64_t>(size)};
   for (const Digest& digest : *path) answer.hashes.push_back(chain::base64(digest));
   return json_answer(answer);
+}
+
+// The tree size that the query names, or nothing.
+Result<std::optional<std::uint64_t>> asked_size(const Call& call, std::uint64_t size) {
+  const auto at = call.number("size", 1, static_cast<std::int64_t>(size), 0);
+  if (!at) return tl::unexpected(at.error());
+  if (*at == 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*at);
+}
+
+Response checkpoint(Context& context, const Call& call) {
+  store::Store& store = context.service.store();
+  const auto size = asked_size(call, store.size());
+  if (!size) return problem(size.error());
+  auto note = *size ? store.checkpoint(**size) : store.newest_checkpoint();
+  if (!note) return problem(note.error());
+  return conditional(call, std::move(*note), kText, kChanging);
+}
+
+Response tlog_proof(Context& context, const Call& call) {
+  const auto seq = call.seq("event");
+  if (!seq) return problem(seq.error());
+  if (auto refused = refuse_log_of(context, call, *seq)) return std::move(*refused);
+  store::Store& store = context.service.store();
+  const auto size = asked_size(call, store.size());
+  if (!size) return problem(size.error());
+  auto proof = *size ? store.tlog_proof(*seq, **size) : store.tlog_proof(*seq);
+  if (!proof) return problem(proof.error());
+  return conditional(call, std::move(*proof), kText, kChanging);
 }
 
 Response tile(Context& context, const Call& call) {
@@ -92,8 +118,7 @@ Response tile(Context& context, const Call& call) {
                          ? context.service.store().entries(name->tile.index, name->tile.width)
                          : context.service.store().tile(name->tile);
   if (!bytes) return problem(bytes.error());
-  return text(std::string(as_text(*bytes)), "application/octet-stream",
-              "max-age=31536000, immutable");
+  return conditional(call, std::string(as_text(*bytes)), "application/octet-stream", kImmutable);
 }
 
 Response inclusion(Context& context, const Call& call) {
@@ -118,14 +143,6 @@ Response consistency(Context& context, const Call& call) {
   return path_answer(context.service.store().consistency_path(static_cast<std::uint64_t>(*old),
                                                               static_cast<std::uint64_t>(*at)),
                      static_cast<std::uint64_t>(*at));
-}
-
-// Whose event it is: the username of its member "by".
-bool is_by(const chain::EventView& event, std::string_view username) {
-  const auto payload = chain::parse_canonical(event.json);
-  const Json* by = payload ? payload->member("by") : nullptr;
-  const Json* name = by ? by->member("username") : nullptr;
-  return name && name->string() && *name->string() == username;
 }
 
 // Everything to the event's own actor, open members alone to others.
@@ -154,6 +171,7 @@ void disclose(const chain::EventView& event, bool own, Receipt& receipt) {
 Response receipt(Context& context, const Call& call) {
   const auto seq = call.seq("event");
   if (!seq) return problem(seq.error());
+  if (auto refused = refuse_log_of(context, call, *seq)) return std::move(*refused);
   store::Store& store = context.service.store();
   const auto header = store.header(*seq);
   if (!header) return problem(header.error());
@@ -184,64 +202,65 @@ Response receipt(Context& context, const Call& call) {
   return json_answer(receipt);
 }
 
+constexpr std::string_view kReaders = "PAC_AUDITOR, COORDINATOR, ADMINISTRATOR or IT_UNIT";
+constexpr std::string_view kReadersAndActor =
+    "PAC_AUDITOR, COORDINATOR, ADMINISTRATOR, IT_UNIT, or the person who acted";
+
+// An endpoint whose whole answer is for readers of the log.
+Endpoint for_readers(Context& context, Endpoint endpoint,
+                     Response (*answer)(Context&, const Call&)) {
+  endpoint.method = "GET";
+  endpoint.who = kReaders;
+  endpoint.rules = {"I12-F-0", "I12-L-1"};
+  return without_body(std::move(endpoint), [&context, answer](const Call& call) {
+    auto refused = refuse_log(context, call);
+    return refused ? std::move(*refused) : answer(context, call);
+  });
+}
+
 }  // namespace
 
 void add_log_endpoints(Endpoints& endpoints, Context& context) {
-  constexpr std::string_view kText = "text/plain; charset=utf-8";
-  const std::string who = "anybody logged in, auditors too";
-  endpoints.add(without_body({.method = "GET",
-                              .path = "/log/checkpoint",
-                              .summary = "The newest signed checkpoint (C2SP tlog-checkpoint)",
-                              .who = who,
-                              .rules = {"I12-F-0"},
-                              .answer_type = std::string(kText)},
-                             [&context, kText](const Call&) {
-                               auto checkpoint = context.service.store().newest_checkpoint();
-                               if (!checkpoint) return problem(checkpoint.error());
-                               return text(std::move(*checkpoint), kText, "max-age=2");
-                             }));
-  endpoints.add(without_body({.method = "GET",
-                              .path = "/log/tile/{tile...}",
-                              .summary = "A tile or entry bundle (C2SP tlog-tiles)",
-                              .who = who,
-                              .rules = {"I12-F-0"},
-                              .answer_type = "application/octet-stream"},
-                             [&context](const Call& call) { return tile(context, call); }));
-  endpoints.add(without_body({.method = "GET",
-                              .path = "/log/proof/inclusion",
-                              .summary = "Inclusion path of an event in a tree size",
-                              .who = who,
-                              .rules = {"I12-F-0"},
-                              .query = {"seq", "size"},
-                              .answer = members_of<Path>()},
-                             [&context](const Call& call) { return inclusion(context, call); }));
-  endpoints.add(without_body({.method = "GET",
-                              .path = "/log/proof/consistency",
-                              .summary = "Consistency path between two tree sizes",
-                              .who = who,
-                              .rules = {"I12-F-0"},
-                              .query = {"old", "size"},
-                              .answer = members_of<Path>()},
-                             [&context](const Call& call) { return consistency(context, call); }));
-  endpoints.add(without_body({.method = "GET",
-                              .path = "/log/proof/{event}",
-                              .summary = "An event's signature to hand out (C2SP tlog-proof)",
-                              .who = who,
-                              .rules = {"I12-F-0"},
-                              .answer_type = std::string(kText)},
-                             [&context, kText](const Call& call) {
-                               const auto seq = call.seq("event");
-                               if (!seq) return problem(seq.error());
-                               auto proof = context.service.store().tlog_proof(*seq);
-                               if (!proof) return problem(proof.error());
-                               return text(std::move(*proof), kText, "max-age=2");
-                             }));
+  endpoints.add(for_readers(
+      context,
+      {.path = "/log/checkpoint",
+       .summary = "The newest signed checkpoint, or the kept one of a size (C2SP tlog-checkpoint)",
+       .query = {"size"},
+       .answer_type = std::string(kText)},
+      checkpoint));
+  endpoints.add(for_readers(context,
+                            {.path = "/log/tile/{tile...}",
+                             .summary = "A tile or entry bundle (C2SP tlog-tiles)",
+                             .answer_type = "application/octet-stream"},
+                            tile));
+  endpoints.add(for_readers(context,
+                            {.path = "/log/proof/inclusion",
+                             .summary = "Inclusion path of an event in a tree size",
+                             .query = {"seq", "size"},
+                             .answer = members_of<Path>()},
+                            inclusion));
+  endpoints.add(for_readers(context,
+                            {.path = "/log/proof/consistency",
+                             .summary = "Consistency path between two tree sizes",
+                             .query = {"old", "size"},
+                             .answer = members_of<Path>()},
+                            consistency));
+  endpoints.add(without_body(
+      {.method = "GET",
+       .path = "/log/proof/{event}",
+       .summary = "An event's signature to hand out, against the newest checkpoint or the kept one "
+                  "of a size (C2SP tlog-proof)",
+       .who = std::string(kReadersAndActor),
+       .rules = {"I12-F-0", "I12-L-1"},
+       .query = {"size"},
+       .answer_type = std::string(kText)},
+      [&context](const Call& call) { return tlog_proof(context, call); }));
   endpoints.add(
       without_body({.method = "GET",
                     .path = "/v1/events/{event}/receipt",
                     .summary = "Header, disclosed members with their salts, and proof of one event",
-                    .who = "anybody logged in; sealed members only to the person who acted",
-                    .rules = {"I12-F-0"},
+                    .who = std::string(kReadersAndActor) + "; sealed members only to the latter",
+                    .rules = {"I12-F-0", "I12-L-1"},
                     .answer = members_of<Receipt>()},
                    [&context](const Call& call) { return receipt(context, call); }));
 }

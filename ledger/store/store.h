@@ -127,6 +127,8 @@ class Store {
   Result<std::string> tlog_proof(Sequence seq);
   // The key.rotated events that lead from the log's first key to the one that signs now.
   Result<std::vector<KeyRotation>> key_history() const;
+  // The same against the kept checkpoint of this size; kNotFound where none is kept.
+  Result<std::string> tlog_proof(Sequence seq, std::uint64_t size) const;
 
   // Registers as of the last commit, on a snapshot that lives as long as the reader (keep it short:
   // LMDB cannot reuse pages meanwhile). One thread at a time. Never null; where no snapshot could
@@ -152,6 +154,8 @@ class Store {
 
  private:
   explicit Store(std::unique_ptr<StoreCore> core);
+  Result<std::string> tlog_proof_against(Sequence seq, std::uint64_t size,
+                                         const std::string& checkpoint) const;
   std::unique_ptr<StoreCore> core_;
 };
 

@@ -70,10 +70,22 @@ Result<std::vector<Digest>> Store::consistency_path(std::uint64_t old_size,
 Result<std::string> Store::tlog_proof(Sequence seq) {
   const auto newest = core_->checkpoints.hand_out(*core_->env);
   if (!newest) return tl::unexpected(newest.error());
-  if (seq.value >= newest->size) return fail(ErrorCode::kNotFound, "there is no such event");
-  auto path = inclusion_path(seq, newest->size);
+  return tlog_proof_against(seq, newest->size, newest->note);
+}
+
+Result<std::string> Store::tlog_proof(Sequence seq, std::uint64_t size) const {
+  const auto kept = core_->checkpoints.hand_out(*core_->env, size);
+  if (!kept) return tl::unexpected(kept.error());
+  return tlog_proof_against(seq, size, *kept);
+}
+
+Result<std::string> Store::tlog_proof_against(Sequence seq, std::uint64_t size,
+                                              const std::string& checkpoint) const {
+  if (seq.value >= size)
+    return fail(ErrorCode::kNotFound, "there is no such event in a log of this size");
+  auto path = inclusion_path(seq, size);
   if (!path) return tl::unexpected(path.error());
-  return chain::format_tlog_proof({seq.value, std::move(*path), newest->note, {}});
+  return chain::format_tlog_proof({seq.value, std::move(*path), checkpoint, {}});
 }
 
 Result<std::vector<KeyRotation>> Store::key_history() const {

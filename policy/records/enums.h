@@ -18,7 +18,8 @@ enum class Role {
   kCoordinator,
   kTrainingSection,
   kItUnit,
-  kPolicyCoordinator
+  kPolicyCoordinator,
+  kPacAuditor  // the Commission's, for users of class kAuditor alone (AMB-15)
 };
 enum class TrainingTopic {
   kLaw,
@@ -70,7 +71,8 @@ struct EnumTexts<Role> {
                                     std::pair{Role::kCoordinator, "COORDINATOR"},
                                     std::pair{Role::kTrainingSection, "TRAINING_SECTION"},
                                     std::pair{Role::kItUnit, "IT_UNIT"},
-                                    std::pair{Role::kPolicyCoordinator, "POLICY_COORDINATOR"}};
+                                    std::pair{Role::kPolicyCoordinator, "POLICY_COORDINATOR"},
+                                    std::pair{Role::kPacAuditor, "PAC_AUDITOR"}};
 };
 template <>
 struct EnumTexts<TrainingTopic> {

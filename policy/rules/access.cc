@@ -105,6 +105,12 @@ Gate gate_role(const State& state, const Actor& actor, const Moment& moment,
   return open;
 }
 
+Gate gate_log(const State& state, const Actor& actor, const Moment& moment) {
+  constexpr std::array kReaders{Role::kPacAuditor, Role::kCoordinator, Role::kAdministrator,
+                                Role::kItUnit};
+  return gate_role(state, actor, moment, kReaders, {"I12-F-0", "I12-L-1"});
+}
+
 Result<Actor> actor_of_session(const chain::RegisterReader& rows, Sequence session) {
   const auto row = find_session(rows, session);
   if (!row) return tl::unexpected(row.error());

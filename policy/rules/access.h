@@ -47,6 +47,10 @@ bool holds_any_role(const State& state, std::string_view username, std::span<con
 Gate gate_role(const State& state, const Actor& actor, const Moment& moment,
                std::span<const Role> roles, std::vector<std::string> rules);
 
+// The log's own text: checkpoints, tiles, proofs, open members. For PAC_AUDITOR, COORDINATOR,
+// ADMINISTRATOR and IT_UNIT (I12-F-0, L-1); it holds no plate, so no training is asked for.
+Gate gate_log(const State& state, const Actor& actor, const Moment& moment);
+
 // The actor of an open session, from the registers. kUnauthenticated when it is closed or was never
 // opened.
 Result<Actor> actor_of_session(const chain::RegisterReader& rows, Sequence session);

@@ -24,6 +24,17 @@ std::optional<Error> request_fault(const RequestRoleGrant& command, const Moment
   return std::nullopt;
 }
 
+// An auditor answers to the Commission and a member to the department: neither holds what is the
+// other's.
+std::optional<Refusal> class_refusal(UserClass user_class, Role role) {
+  const bool auditor = user_class == UserClass::kAuditor;
+  if (auditor == (role == Role::kPacAuditor)) return std::nullopt;
+  return Refusal{{"I12-C1-2"},
+                 "class-not-eligible",
+                 auditor ? "An auditor holds PAC_AUDITOR, and no role of the department."
+                         : "PAC_AUDITOR is for users of class AUDITOR, not for the department's."};
+}
+
 bool holds_any(const UserRow& user, std::span<const Role> roles, std::string_view without,
                std::optional<Sequence> grant, TimeUs now) {
   if (user.deactivated) return false;
@@ -68,11 +79,8 @@ Decision decide(const State& state, const Actor& actor, const RequestRoleGrant& 
                    "own-role",
                    "Nobody asks for a role for themselves: another holder does."});
   }
-  if ((*user)->user_class == UserClass::kAuditor) {
-    return refuse(
-        open.actor, kAction,
-        {{"I12-C1-2"}, "class-not-eligible", "An auditor holds no role of the department."});
-  }
+  if (auto refusal = class_refusal((*user)->user_class, command.role))
+    return refuse(open.actor, kAction, *refusal);
   if (blank(command.justification)) {
     return refuse(
         open.actor, kAction,

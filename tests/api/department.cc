@@ -159,11 +159,12 @@ Client& Department::as(const std::string& username) {
 
 void Department::enrol(const std::string& username, const std::string& name,
                        const std::string& user_class) {
-  const Reply half_a =
-      as(kIt).post("/v1/users", object({{"username", username},
-                                        {"name", name},
-                                        {"user_class", user_class},
-                                        {"organisation", std::string(kDepartment)}}));
+  const std::string organisation =
+      user_class == "AUDITOR" ? "Privacy Advisory Commission" : std::string(kDepartment);
+  const Reply half_a = as(kIt).post("/v1/users", object({{"username", username},
+                                                         {"name", name},
+                                                         {"user_class", user_class},
+                                                         {"organisation", organisation}}));
   EXPECT_EQ(half_a.status, 201) << half_a.body;
   const Reply half_b = as(kChief).post("/v1/users/" + username + "/confirmation", object({}));
   EXPECT_EQ(half_b.status, 201) << half_b.body;

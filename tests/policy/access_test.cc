@@ -69,6 +69,23 @@ TEST(Gate, AuditorsReachNoData) {
   EXPECT_EQ(slug_at_gate(world, auditor, Need::kAccount), "open");
 }
 
+TEST(Gate, I12_L_1_TheLogIsForAuditorsAndThoseWhoAnswerForIt) {
+  World world;
+  world.enrol("auditor", "AUDITOR");
+  const Actor auditor = world.log_in("auditor");
+  const auto slug = [&](const Actor& actor) {
+    const Gate answer = gate_log(world.state(), actor, world.moment());
+    return answer.refusal ? answer.refusal->slug : "open";
+  };
+  EXPECT_EQ(slug(auditor), "role-missing");
+  world.grant("auditor", Role::kPacAuditor);
+  EXPECT_EQ(slug(auditor), "open") << "without any training";
+  EXPECT_EQ(slug(world.holder(kIt)), "open");
+  EXPECT_EQ(slug(world.holder(kAdmin)), "open");
+  EXPECT_EQ(slug(world.holder(kTrainer)), "role-missing");
+  EXPECT_EQ(slug(world.trained("officer", "SWORN")), "role-missing");
+}
+
 TEST(Gate, I12_J_3_StaysShutWithSevenOfEightTopics) {
   World world;
   world.enrol("officer", "SWORN");

@@ -131,6 +131,16 @@ TEST_F(Grants, AreNotForAuditorsNorForTheDeactivated) {
   EXPECT_EQ(not_judged(ask(kIt, command())), ErrorCode::kNotFound);
 }
 
+TEST_F(Grants, I12_C1_2_PacAuditorIsForAuditorsAlone) {
+  world.enrol("auditor", "AUDITOR");
+  auto wanted = command("auditor");
+  wanted.role = Role::kPacAuditor;
+  world.permit(answer(kChief, world.permit(ask(kIt, wanted))));
+  EXPECT_TRUE(holds_role(world.state(), "auditor", Role::kPacAuditor, world.moment()));
+  wanted.username = "deputy";
+  EXPECT_EQ(world.refused(ask(kIt, wanted), "I12-C1-2"), "class-not-eligible");
+}
+
 TEST_F(Grants, EndByTheHolderOrByThoseWhoMayAsk) {
   const Sequence grant = world.grant("deputy", Role::kCoordinator);
   const auto end = [&](const Actor& by) {
