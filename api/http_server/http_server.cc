@@ -30,7 +30,8 @@ namespace net = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = net::ip::tcp;
-using Stream = beast::ssl_stream<beast::tcp_stream>;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+using PlainStream = beast::tcp_stream;
 using Parser = http::request_parser<http::string_body>;
 
 std::string lower(std::string_view text) {
@@ -106,12 +107,12 @@ struct HttpServer::Impl {
         complain(std::move(c)),
         pool(s.workers),
         acceptor(sockets) {
-    tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
-                    net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
-                    net::ssl::context::no_tlsv1_1 | net::ssl::context::single_dh_use);
-    tls.use_certificate_chain_file(settings.certificate.string());
-    tls.use_private_key_file(settings.private_key.string(), net::ssl::context::pem);
-    const tcp::endpoint endpoint(net::ip::make_address(settings.address), settings.port);
+    if (settings.transport == Transport::kTls) prepare_tls();
+    const net::ip::address address = net::ip::make_address(settings.address);
+    if (settings.transport == Transport::kPlainOnLoopback && !address.is_loopback())
+      throw std::runtime_error("plain HTTP is served on a loopback address alone, and " +
+                               settings.address + " is none");
+    const tcp::endpoint endpoint(address, settings.port);
     acceptor.open(endpoint.protocol());
     acceptor.set_option(net::socket_base::reuse_address(true));
     acceptor.bind(endpoint);
@@ -119,6 +120,14 @@ struct HttpServer::Impl {
     port = acceptor.local_endpoint().port();
     net::co_spawn(sockets, accept(), net::detached);
     runner = std::thread([this] { sockets.run(); });
+  }
+
+  void prepare_tls() {
+    tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
+                    net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
+                    net::ssl::context::no_tlsv1_1 | net::ssl::context::single_dh_use);
+    tls.use_certificate_chain_file(settings.certificate.string());
+    tls.use_private_key_file(settings.private_key.string(), net::ssl::context::pem);
   }
 
   net::awaitable<void> accept() {
@@ -153,21 +162,34 @@ struct HttpServer::Impl {
     const tcp::endpoint peer = socket.remote_endpoint(error);
     const std::string remote = error ? std::string() : peer.address().to_string();
     socket.set_option(tcp::no_delay(true), error);
-    Stream stream(std::move(socket), tls);
+    if (settings.transport != Transport::kTls) {
+      PlainStream stream(std::move(socket));
+      co_await converse(stream, remote);
+      stream.socket().shutdown(tcp::socket::shutdown_send, error);
+      co_return;
+    }
+    TlsStream stream(std::move(socket), tls);
     beast::get_lowest_layer(stream).expires_after(settings.header_timeout);
     co_await stream.async_handshake(net::ssl::stream_base::server,
                                     net::redirect_error(net::use_awaitable, error));
-    beast::flat_buffer buffer;
-    After after = error ? After::kClose : After::kNext;
-    while (after == After::kNext && !stopping) after = co_await exchange(stream, buffer, remote);
-    if (after == After::kLinger) co_await linger(stream);
+    if (!error) co_await converse(stream, remote);
     beast::get_lowest_layer(stream).expires_after(std::chrono::seconds(2));
     co_await stream.async_shutdown(net::redirect_error(net::use_awaitable, error));
+  }
+
+  // Requests and answers until one side has had enough.
+  template <typename Stream>
+  net::awaitable<void> converse(Stream& stream, const std::string& remote) {
+    beast::flat_buffer buffer;
+    After after = After::kNext;
+    while (after == After::kNext && !stopping) after = co_await exchange(stream, buffer, remote);
+    if (after == After::kLinger) co_await linger(stream);
   }
 
   // Where the peer may still be sending what nobody will read, closing at once would make the
   // kernel reset the connection, and the answer could be lost on its way. So what comes is thrown
   // away for a while (RFC 9112 section 9.6).
+  template <typename Stream>
   net::awaitable<void> linger(Stream& stream) {
     constexpr std::size_t kBytesMax = 16 << 20;
     std::array<char, 16 << 10> thrown_away;
@@ -179,6 +201,7 @@ struct HttpServer::Impl {
   }
 
   // One request and its answer.
+  template <typename Stream>
   net::awaitable<After> exchange(Stream& stream, beast::flat_buffer& buffer,
                                  const std::string& remote) {
     beast::error_code error;
@@ -219,6 +242,7 @@ struct HttpServer::Impl {
 
   enum class Keep { kNo, kYes };
 
+  template <typename Stream>
   net::awaitable<After> give_up(Stream& stream, beast::error_code error) {
     const std::optional<int> status = status_of(error);
     if (!status) co_return After::kClose;
@@ -226,6 +250,7 @@ struct HttpServer::Impl {
     co_return After::kLinger;
   }
 
+  template <typename Stream>
   net::awaitable<bool> write(Stream& stream, const Response& response, unsigned version,
                              Keep keep) {
     beast::error_code error;

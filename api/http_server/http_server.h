@@ -1,5 +1,5 @@
-// HTTPS on Boost.Beast, and nothing else: bytes in, Request; Response, bytes out. The only user of
-// Beast.
+// HTTPS (plain HTTP where told) on Boost.Beast, and nothing else: bytes in, Request; Response,
+// bytes out. The only user of Beast.
 //
 // One thread runs the sockets, a pool runs the handler, which may block (it waits for commits).
 // Everything is bounded: connections, requests waiting for the pool (503 with Retry-After), header
@@ -20,10 +20,17 @@
 
 namespace alpr::api {
 
+enum class Transport {
+  kTls,
+  kPlainOnLoopback,  // behind a proxy of the same machine; another address is refused
+  kPlain,            // the operator said that the network below is safe
+};
+
 struct HttpSettings {
+  Transport transport = Transport::kTls;
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any free one; see HttpServer::port()
-  std::filesystem::path certificate;
+  std::uint16_t port = 0;             // 0: any free one; see HttpServer::port()
+  std::filesystem::path certificate;  // of kTls
   std::filesystem::path private_key;
   unsigned workers = 8;
   std::size_t connections_max = 512;

@@ -18,6 +18,7 @@
 #include "ledger/chain/keys.h"
 #include "ledger/verify/receipt.h"
 #include "ledger/verify/verify.h"
+#include "ledger/verify/witness/commands/command_line.h"
 #include "policy/records/kinds.h"
 
 namespace {
@@ -165,11 +166,24 @@ int run_receipt(const Arguments& arguments) {
   return tell(arguments, *report);
 }
 
+// A program of its own within this one: it shares nothing with the reading of stores.
+int run_witness(int argc, char** argv) {
+  try {
+    chain::init_crypto();
+    return witness::run_witness(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "plateledger-verify witness: {}\n", error.what());
+    return kEnvironment;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "witness") return run_witness(argc - 1, argv + 1);
   Arguments arguments;
   CLI::App app("Verifies a Plateledger store: its chain, and that what had to be erased was.");
+  app.footer("plateledger-verify witness init|serve|pull: cosigns checkpoints; see its own --help");
   app.add_option("--store", arguments.store, "the store's folder");
   app.add_option("--url", arguments.url, "a server (not there yet)");
   app.add_option("--bundle", arguments.bundle, "an exported bundle (not there yet)");
