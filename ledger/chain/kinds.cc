@@ -85,6 +85,9 @@ std::vector<Kind> make_ledger_kinds() {
                      {"from", "to"}, "Two people confirmed a step of the server's clock."),
       open_kind(kind::kClockHeartbeat, "clock.heartbeat", {"boot_seconds"},
                 "Shows that the log was alive while nothing else was appended."),
+      open_kind(kind::kPurgeOverdue, "purge.overdue", {"bucket", "due"},
+                "What was due more than an hour ago is still there; once a bucket and hour "
+                "(I12-G-4)."),
   };
 }
 

@@ -62,7 +62,8 @@ Result<void> Batch::check_allowed(const CheckedDraft& draft, By by) const {
   }
   const bool ledgers_own =
       number == chain::kind::kReadsPurged || number == chain::kind::kKeysDestroyed ||
-      number == chain::kind::kListPurged || number == chain::kind::kClockStepped;
+      number == chain::kind::kListPurged || number == chain::kind::kClockStepped ||
+      number == chain::kind::kPurgeOverdue;
   if (ledgers_own && by != By::kLedger) {
     return fail(ErrorCode::kRefused,
                 fmt::format("{} is appended by the ledger alone", draft.kind->name));
@@ -135,7 +136,7 @@ Result<Sequence> Batch::append_checked(CheckedDraft draft) {
   auto done = txn_.append(Db::kHeaders, key, bytes);
   if (done) done = txn_.append(Db::kPayloads, key, *row);
   if (done) done = tree_.append(view.leaf, txn_);
-  if (done) done = fold_own_kinds(view, txn_, rows_);
+  if (done) done = fold_own_kinds(view, txn_);
   if (done && fold_) done = fold_(view, rows_);
   if (!done) return tl::unexpected(*(broken_ = done.error()));
   if (kind.number == chain::kind::kListPurged) mark_blob(view);
@@ -183,10 +184,6 @@ Result<Bytes> Batch::seal(const chain::Header& header, Seal seal,
 
 Result<void> Batch::purge(const Sequencer::Purged& purged) {
   ++changes_;
-  for (const Sequence event : purged.events) {
-    const auto done = broke(txn_.erase(Db::kPayloads, key64(event.value)));
-    if (!done) return done;
-  }
   if (purged.blob) {
     std::erase_if(blobs_, [&](const auto& blob) { return blob.first == *purged.blob; });
   }
@@ -219,11 +216,11 @@ Result<void> Batch::write_end() {
   return txn_.put(Db::kMeta, as_bytes(meta::kBlobs), encode_blobs(blobs_));
 }
 
-tl::expected<void, Batch::Failure> Batch::commit() {
+tl::expected<void, CommitFailure> Batch::commit() {
   ALPR_CHECK(!events_.empty() && !broken_ && !committed_);
   const auto failed = [this](Error error, bool uncertain) {
     core_.checkpoints.aborted();
-    return tl::unexpected(Failure{std::move(error), uncertain});
+    return tl::unexpected(CommitFailure{std::move(error), uncertain});
   };
   // A crash before the commit below leaves the log as it was: dead ciphertext in evidence files,
   // which goes with its bucket, and keys, held copies and blobs that recovery removes.
@@ -234,14 +231,8 @@ tl::expected<void, Batch::Failure> Batch::commit() {
     const auto done = core_.evidence->sync();
     if (!done) return failed(done.error(), /*uncertain=*/true);
   }
-  const std::uint64_t before = core_.env->last_txn_id();
-  if (const int rc = txn_.commit(); rc != 0) {
-    Error error = lmdb_error(rc, "committing a batch");
-    if (error.code == ErrorCode::kNoSpace) return failed(std::move(error), /*uncertain=*/false);
-    // A write cut short by a full disk comes as EIO, before the meta page is touched.
-    const bool cut_short = core_.env->last_txn_id() == before && core_.env->out_of_room();
-    if (cut_short) error.code = ErrorCode::kNoSpace;
-    return failed(std::move(error), !cut_short);
+  if (auto done = core_.env->commit(txn_, "committing a batch"); !done) {
+    return failed(std::move(done.error().error), done.error().uncertain);
   }
   // From here on the batch is in the log, whatever happens to this process.
   committed_ = true;

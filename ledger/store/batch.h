@@ -42,7 +42,7 @@ class Batch {
   Result<EvidencePlace> store_image(BytesView image);
   Result<std::uint64_t> store_blob(BytesView blob);
   Result<void> hold(std::span<const Sequence> events, std::span<const Transaction::ImageOf> images);
-  Result<void> purge(const Sequencer::Purged& purged);  // deletes and appends keys.destroyed
+  Result<void> purge(const Sequencer::Purged& purged);  // forgets the blob, appends keys.destroyed
 
   void end_batch() { ended_ = true; }
   bool ended() const;
@@ -52,12 +52,8 @@ class Batch {
   const std::optional<Error>& broken() const { return broken_; }
   const std::vector<chain::EventView>& events() const { return events_; }
 
-  struct Failure {
-    Error error;
-    bool uncertain = false;  // it may be on the disk, or not
-  };
   // Only with events. On success the core's log end is the batch's.
-  tl::expected<void, Failure> commit();
+  tl::expected<void, CommitFailure> commit();
 
  private:
   Batch(StoreCore& core, const chain::Fold& fold, Txn txn, const ClockPoint& clock);

@@ -252,6 +252,29 @@ Result<Txn> Environment::begin_write() {
   return Txn(txn, &dbs_);
 }
 
+tl::expected<void, CommitFailure> Environment::commit(Txn& txn, std::string_view doing) {
+  const std::uint64_t before = last_txn_id();
+  const int rc = txn.commit();
+  if (rc == 0) return {};
+  Error error = lmdb_error(rc, doing);
+  // After a failed write of a meta page, whatever the reason, LMDB answers nothing any more.
+  if (dead()) return tl::unexpected(CommitFailure{std::move(error), /*uncertain=*/true});
+  if (error.code == ErrorCode::kNoSpace) {
+    return tl::unexpected(CommitFailure{std::move(error), /*uncertain=*/false});
+  }
+  // A write cut short by a full disk comes as EIO, before the meta page is touched.
+  const bool cut_short = last_txn_id() == before && out_of_room();
+  if (cut_short) error.code = ErrorCode::kNoSpace;
+  return tl::unexpected(CommitFailure{std::move(error), !cut_short});
+}
+
+bool Environment::dead() const {
+  MDB_txn* txn = nullptr;
+  const int rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  if (txn != nullptr) mdb_txn_abort(txn);
+  return rc == MDB_PANIC;
+}
+
 std::uint64_t Environment::last_txn_id() const {
   MDB_envinfo info{};
   mdb_env_info(env_, &info);

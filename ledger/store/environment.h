@@ -74,6 +74,12 @@ class Txn {
   const std::array<MDB_dbi, kDbCount>* dbs_ = nullptr;
 };
 
+// Why a commit failed.
+struct CommitFailure {
+  Error error;
+  bool uncertain = false;  // it may be on the disk, or not
+};
+
 class Environment {
  public:
   enum class Mode { kCreate, kOpen };
@@ -86,12 +92,16 @@ class Environment {
 
   Result<Txn> begin_read() const;
   Result<Txn> begin_write();
-  std::uint64_t last_txn_id() const;
-  // True when the data file cannot grow by a batch: LMDB calls a short write on a full disk EIO.
-  bool out_of_room() const;
+  // A full disk or map is kNoSpace, and certain unless it was met in the last write, that of the
+  // meta page. `doing` as for lmdb_error.
+  tl::expected<void, CommitFailure> commit(Txn& txn, std::string_view doing);
 
  private:
   Environment() = default;
+  bool dead() const;  // the environment must be opened anew
+  std::uint64_t last_txn_id() const;
+  // True when the data file cannot grow by a batch: LMDB calls a short write on a full disk EIO.
+  bool out_of_room() const;
   MDB_env* env_ = nullptr;
   std::filesystem::path file_;
   std::array<MDB_dbi, kDbCount> dbs_{};

@@ -95,12 +95,9 @@ Result<bool> thirty_day_event_lives(const Txn& txn, const chain::Header& header)
   const auto payload = read_payload_row(txn, header.seq);
   if (!payload) return tl::unexpected(payload.error());
   if (!*payload) return false;
-  const auto bucket = read_bucket(txn, bucket_of(header.time));
-  if (!bucket) return tl::unexpected(bucket.error());
-  if (!*bucket || (*bucket)->state == BucketState::kLive) return true;
-  // Tombstoned: what it excepted still has a row among the held ones, with or without a hold in
-  // force.
-  return has_held_row(txn, header.seq);
+  const auto purged = is_purged(txn, header);
+  if (!purged) return purged;
+  return !*purged;
 }
 
 namespace {

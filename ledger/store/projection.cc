@@ -20,6 +20,7 @@ Bytes bucket_bytes(const BucketRow& row) {
   chain::put_be64(out, row.events);
   out.push_back(static_cast<std::uint8_t>(row.state));
   chain::put_be64(out, row.tombstone.value);
+  for (const Sequence tombstone : row.earlier) chain::put_be64(out, tombstone.value);
   return out;
 }
 
@@ -27,24 +28,36 @@ Result<void> put_bucket(Txn& txn, Bucket bucket, const BucketRow& row) {
   return txn.put(Db::kBuckets, key64(bucket.value), bucket_bytes(row));
 }
 
-Result<std::vector<Sequence>> parse_holds(BytesView row) {
-  if (row.size() % 8 != 0) return fail(ErrorCode::kCorrupt, "a row of 'held' is not of its form");
-  std::vector<Sequence> out;
-  for (std::size_t i = 0; i < row.size(); i += 8) out.push_back({chain::get_be64(&row[i])});
+// A hold's seq is never 0, so that a 0 can mark a release.
+Result<HeldRow> parse_held(Sequence event, BytesView row) {
+  if (row.empty() || row.size() % 8 != 0) {
+    return fail(ErrorCode::kCorrupt, "a row of 'held' is not of its form");
+  }
+  HeldRow out{event, {}, {}};
+  if (chain::get_be64(row.data()) == 0) {
+    if (row.size() != 16) return fail(ErrorCode::kCorrupt, "a row of 'held' is not of its form");
+    out.released = TimeUs{static_cast<std::int64_t>(chain::get_be64(&row[8]))};
+    return out;
+  }
+  for (std::size_t i = 0; i < row.size(); i += 8) out.holds.push_back({chain::get_be64(&row[i])});
   return out;
 }
 
-Result<void> put_holds(Txn& txn, Sequence event, const std::vector<Sequence>& holds) {
+Result<void> put_held(Txn& txn, const HeldRow& held) {
   Bytes row;
-  for (const Sequence hold : holds) chain::put_be64(row, hold.value);
-  return txn.put(Db::kHeld, key64(event.value), row);
+  for (const Sequence hold : held.holds) chain::put_be64(row, hold.value);
+  if (held.released) {
+    chain::put_be64(row, 0);
+    chain::put_be64(row, static_cast<std::uint64_t>(held.released->value));
+  }
+  return txn.put(Db::kHeld, key64(held.event.value), row);
 }
 
 Result<void> fold_thirty_day(const chain::Header& header, Txn& txn) {
   const Bucket bucket = bucket_of(header.time);
   const auto have = read_bucket(txn, bucket);
   if (!have) return tl::unexpected(have.error());
-  BucketRow row = *have ? **have : BucketRow{header.seq, header.seq, 0, BucketState::kLive, {}};
+  BucketRow row = *have ? **have : BucketRow{header.seq, header.seq, 0, BucketState::kLive, {}, {}};
   if (row.state != BucketState::kLive) {
     return fail(ErrorCode::kCorrupt, "a thirty-day event in a bucket that is purged already");
   }
@@ -55,7 +68,7 @@ Result<void> fold_thirty_day(const chain::Header& header, Txn& txn) {
 
 // From here on nothing of what the tombstone covers is read again, though its ciphertext may still
 // lie there.
-Result<void> fold_reads_purged(const chain::EventView& event, Txn& txn, RegisterRows& rows) {
+Result<void> fold_reads_purged(const chain::EventView& event, Txn& txn) {
   const auto number = member_number(event.members, "bucket");
   if (!number) return tl::unexpected(number.error());
   const auto held_list = member_sequences(event.members, "held");
@@ -64,22 +77,16 @@ Result<void> fold_reads_purged(const chain::EventView& event, Txn& txn, Register
   if (!have) return tl::unexpected(have.error());
   if (!*have) return fail(ErrorCode::kMalformed, "a tombstone of a bucket that has no events");
   BucketRow row = **have;
+  if (row.tombstone.value != 0) row.earlier.push_back(row.tombstone);
   row.state = BucketState::kTombstoned;
   row.tombstone = event.header.seq;
   if (const auto ok = put_bucket(txn, {*number}, row); !ok) return ok;
   const std::set<Sequence> held(held_list->begin(), held_list->end());
-  const auto keep = [&held](Sequence seq) { return held.contains(seq); };
-  if (const auto ok = rows.erase_scoped(row.first, row.last, keep); !ok) return ok;
-  std::vector<Sequence> covered;
-  const auto done = txn.scan(Db::kHeld, key64(row.first.value), [&](const Row& held_row) {
-    const auto seq = parse_key64(held_row.key, "held");
-    if (!seq || *seq > row.last.value) return false;
-    if (!keep({*seq})) covered.push_back({*seq});
-    return true;
-  });
-  if (!done) return done;
-  for (const Sequence seq : covered) {
-    if (const auto ok = txn.erase(Db::kHeld, key64(seq.value)); !ok) return ok;
+  const auto rows = held_rows(txn, row.first, row.last);
+  if (!rows) return tl::unexpected(rows.error());
+  for (const HeldRow& one : *rows) {
+    if (held.contains(one.event)) continue;
+    if (const auto ok = txn.erase(Db::kHeld, key64(one.event.value)); !ok) return ok;
   }
   return {};
 }
@@ -115,7 +122,7 @@ Result<void> fold_hold_placed(const chain::EventView& event, Txn& txn) {
     if (!holds) return tl::unexpected(holds.error());
     if (std::find(holds->begin(), holds->end(), event.header.seq) != holds->end()) continue;
     holds->push_back(event.header.seq);
-    if (const auto ok = put_holds(txn, held, *holds); !ok) return ok;
+    if (const auto ok = put_held(txn, {held, *holds, {}}); !ok) return ok;
   }
   return {};
 }
@@ -137,8 +144,10 @@ Result<void> fold_hold_released(const chain::EventView& event, Txn& txn) {
     if (!*has_row) continue;
     auto holds = read_holds(txn, held);
     if (!holds) return tl::unexpected(holds.error());
-    std::erase(*holds, Sequence{*hold});
-    if (const auto ok = put_holds(txn, held, *holds); !ok) return ok;
+    if (std::erase(*holds, Sequence{*hold}) == 0) continue;
+    HeldRow row{held, std::move(*holds), {}};
+    if (row.holds.empty()) row.released = event.header.time;
+    if (const auto ok = put_held(txn, row); !ok) return ok;
   }
   return {};
 }
@@ -146,14 +155,16 @@ Result<void> fold_hold_released(const chain::EventView& event, Txn& txn) {
 }  // namespace
 
 Result<BucketRow> parse_bucket(BytesView row) {
-  if (row.size() != kBucketRowSize || row[24] > 2) {
+  if (row.size() < kBucketRowSize || (row.size() - kBucketRowSize) % 8 != 0 || row[24] > 2) {
     return fail(ErrorCode::kCorrupt, "a row of 'buckets' is not of its form");
   }
-  return BucketRow{{chain::get_be64(&row[0])},
-                   {chain::get_be64(&row[8])},
-                   chain::get_be64(&row[16]),
-                   static_cast<BucketState>(row[24]),
-                   {chain::get_be64(&row[25])}};
+  BucketRow out{{chain::get_be64(&row[0])},  {chain::get_be64(&row[8])},
+                chain::get_be64(&row[16]),   static_cast<BucketState>(row[24]),
+                {chain::get_be64(&row[25])}, {}};
+  for (std::size_t i = kBucketRowSize; i < row.size(); i += 8) {
+    out.earlier.push_back({chain::get_be64(&row[i])});
+  }
+  return out;
 }
 
 Result<std::optional<BucketRow>> read_bucket(const Txn& txn, Bucket bucket) {
@@ -169,7 +180,9 @@ Result<std::vector<Sequence>> read_holds(const Txn& txn, Sequence event) {
   const auto row = txn.get(Db::kHeld, key64(event.value));
   if (!row) return tl::unexpected(row.error());
   if (!*row) return std::vector<Sequence>{};
-  return parse_holds(**row);
+  auto parsed = parse_held(event, **row);
+  if (!parsed) return tl::unexpected(parsed.error());
+  return std::move(parsed->holds);
 }
 
 Result<bool> has_held_row(const Txn& txn, Sequence event) {
@@ -178,16 +191,18 @@ Result<bool> has_held_row(const Txn& txn, Sequence event) {
   return row->has_value();
 }
 
-Result<std::vector<Sequence>> held_events(const Txn& txn, HeldRows which) {
-  std::vector<Sequence> out;
+Result<std::vector<HeldRow>> held_rows(const Txn& txn, Sequence first, Sequence last) {
+  std::vector<HeldRow> out;
   Result<void> outcome;
-  const auto done = txn.scan(Db::kHeld, {}, [&](const Row& row) {
+  const auto done = txn.scan(Db::kHeld, key64(first.value), [&](const Row& row) {
     const auto seq = parse_key64(row.key, "held");
-    if (!seq) {
-      outcome = tl::unexpected(seq.error());
+    if (seq && *seq > last.value) return false;
+    const auto parsed = seq ? parse_held({*seq}, row.value) : tl::unexpected(seq.error());
+    if (!parsed) {
+      outcome = tl::unexpected(parsed.error());
       return false;
     }
-    if (which == HeldRows::kAll || row.value.empty()) out.push_back({*seq});
+    out.push_back(*parsed);
     return true;
   });
   if (!done) return tl::unexpected(done.error());
@@ -195,13 +210,40 @@ Result<std::vector<Sequence>> held_events(const Txn& txn, HeldRows which) {
   return out;
 }
 
-Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn, RegisterRows& rows) {
+Result<bool> is_purged(const Txn& txn, const chain::Header& header) {
+  const auto bucket = read_bucket(txn, bucket_of(header.time));
+  if (!bucket) return tl::unexpected(bucket.error());
+  if (!*bucket || (*bucket)->state == BucketState::kLive) return false;
+  // What a tombstone excepted still has a row among the held ones, with or without a hold in force.
+  const auto excepted = has_held_row(txn, header.seq);
+  if (!excepted) return excepted;
+  return !*excepted;
+}
+
+Result<std::optional<Sequence>> tombstone_of(const Txn& txn, const chain::Header& header) {
+  const auto purged = is_purged(txn, header);
+  if (!purged) return tl::unexpected(purged.error());
+  if (!*purged) return std::nullopt;
+  const auto bucket = read_bucket(txn, bucket_of(header.time));
+  if (!bucket) return tl::unexpected(bucket.error());
+  // The first that does not list it among what it spares.
+  for (const Sequence tombstone : (*bucket)->earlier) {
+    const auto json = read_open_member(txn, tombstone, "held");
+    if (!json) return tl::unexpected(json.error());
+    const auto held = parse_sequences(*json);
+    if (!held) return tl::unexpected(held.error());
+    if (std::find(held->begin(), held->end(), header.seq) == held->end()) return tombstone;
+  }
+  return (*bucket)->tombstone;
+}
+
+Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn) {
   if (event.header.retention == chain::Retention::kThirtyDay) {
     return fold_thirty_day(event.header, txn);
   }
   switch (event.header.kind) {
     case chain::kind::kReadsPurged:
-      return fold_reads_purged(event, txn, rows);
+      return fold_reads_purged(event, txn);
     case chain::kind::kKeysDestroyed:
       return fold_keys_destroyed(event, txn);
     case chain::kind::kHoldPlaced:

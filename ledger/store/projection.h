@@ -7,7 +7,6 @@
 
 #include "ledger/chain/event.h"
 #include "ledger/store/environment.h"
-#include "ledger/store/registers.h"
 
 namespace alpr::store {
 
@@ -18,21 +17,35 @@ struct BucketRow {
   Sequence last;
   std::uint64_t events = 0;  // thirty-day ones
   BucketState state = BucketState::kLive;
-  Sequence tombstone;  // the newest; 0 when there is none
+  Sequence tombstone;             // the newest; 0 when there is none
+  std::vector<Sequence> earlier;  // the tombstones before it, oldest first
+  bool operator==(const BucketRow&) const = default;
 };
 Result<BucketRow> parse_bucket(BytesView row);
 Result<std::optional<BucketRow>> read_bucket(const Txn& txn, Bucket bucket);
 
-// Holds in force on an event, and whether it has a row at all: one stays, empty, from an event's
-// last release until a tombstone covers it, and says that the event lives under a key of its own.
+// What a row of `held` says: the holds in force on an event, or when its last one was released. The
+// row stays from the first hold until a tombstone covers the event; while it is there, the event
+// lives under a key of its own.
+struct HeldRow {
+  Sequence event;
+  std::vector<Sequence> holds;
+  std::optional<TimeUs> released;  // set when there are no holds
+  bool operator==(const HeldRow&) const = default;
+};
 Result<std::vector<Sequence>> read_holds(const Txn& txn, Sequence event);
 Result<bool> has_held_row(const Txn& txn, Sequence event);
-// Events with a row, in order: all of them, or those whose last hold has ended.
-enum class HeldRows { kAll, kReleased };
-Result<std::vector<Sequence>> held_events(const Txn& txn, HeldRows which);
+// Those of the events first..last, in order.
+Result<std::vector<HeldRow>> held_rows(const Txn& txn, Sequence first, Sequence last);
+// Whether a tombstone covers this thirty-day event, whose ciphertext may still lie there.
+Result<bool> is_purged(const Txn& txn, const chain::Header& header);
+// The tombstone that does; nullopt when none does.
+Result<std::optional<Sequence>> tombstone_of(const Txn& txn, const chain::Header& header);
 
 // Folds one event. Thirty-day events into their bucket; reads.purged, keys.destroyed, hold.placed
-// and hold.released into buckets, held and the rows of what is purged. Other kinds do nothing here.
-Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn, RegisterRows& rows);
+// and hold.released into buckets and held. Other kinds do nothing here. What a tombstone covers is
+// gone for every reader from its fold on; its rows and payloads are deleted after its keys
+// (erasure.h).
+Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn);
 
 }  // namespace alpr::store

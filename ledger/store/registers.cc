@@ -104,10 +104,23 @@ Result<std::string> RowReader::open(BytesView row_key, BytesView row) const {
   return std::string(as_text(*value));
 }
 
+Result<bool> RowReader::alive(const Scope& scope) const {
+  if (scope.tag == RowTag::kPermanent) return true;
+  const auto header = read_header(txn_, scope.event);
+  if (!header) return tl::unexpected(header.error());
+  const auto purged = is_purged(txn_, *header);
+  if (!purged) return purged;
+  return !*purged;
+}
+
 Result<std::optional<std::string>> RowReader::get(BytesView row_key) const {
   const auto row = txn_.get(Db::kRegisters, row_key);
   if (!row) return tl::unexpected(row.error());
   if (!*row) return std::nullopt;
+  const auto scope = parse(**row);
+  const auto there = scope ? alive(*scope) : tl::unexpected(scope.error());
+  if (!there) return tl::unexpected(there.error());
+  if (!*there) return std::nullopt;
   auto value = open(row_key, **row);
   if (!value) return tl::unexpected(value.error());
   return std::move(*value);
@@ -118,7 +131,10 @@ Result<void> RowReader::scan(BytesView prefix,
   Result<void> outcome;
   const auto done = txn_.scan(Db::kRegisters, prefix, [&](const Row& row) {
     if (!begins_with(row.key, prefix)) return false;
-    const auto value = open(row.key, row.value);
+    const auto scope = parse(row.value);
+    const auto there = scope ? alive(*scope) : tl::unexpected(scope.error());
+    if (there && !*there) return true;
+    const auto value = there ? open(row.key, row.value) : tl::unexpected(there.error());
     if (!value) {
       outcome = tl::unexpected(value.error());
       return false;
@@ -219,21 +235,29 @@ Result<void> RegisterRows::erase(chain::Table table, const chain::RowKey& key) {
   return erase_row(*bytes);
 }
 
-Result<void> RegisterRows::erase_scoped(Sequence first, Sequence last,
-                                        const std::function<bool(Sequence)>& keep) {
-  std::vector<Bytes> doomed;
-  const auto done = txn_.scan(Db::kScoped, key64(first.value), [&](const Row& row) {
-    if (row.key.size() < 9) return false;
-    const Sequence event{chain::get_be64(row.key.data())};
-    if (event > last) return false;
-    if (!keep(event)) doomed.emplace_back(row.key.begin(), row.key.end());
+namespace {
+
+// The keys in `registers` of the rows that go with an event.
+Result<std::vector<Bytes>> scoped_keys(const Txn& txn, Sequence event) {
+  std::vector<Bytes> keys;
+  const auto prefix = key64(event.value);
+  const auto done = txn.scan(Db::kScoped, prefix, [&](const Row& row) {
+    if (!begins_with(row.key, prefix)) return false;
+    keys.emplace_back(row.key.begin() + 8, row.key.end());
     return true;
   });
-  if (!done) return done;
-  for (const Bytes& index_key : doomed) {
-    ++writes_;
-    if (const auto ok = txn_.erase(Db::kRegisters, BytesView(index_key).subspan(8)); !ok) return ok;
-    if (const auto ok = txn_.erase(Db::kScoped, index_key); !ok) return ok;
+  if (!done) return tl::unexpected(done.error());
+  return keys;
+}
+
+}  // namespace
+
+Result<void> erase_scoped_rows(Txn& txn, Sequence event) {
+  const auto keys = scoped_keys(txn, event);
+  if (!keys) return tl::unexpected(keys.error());
+  for (const Bytes& key : *keys) {
+    if (const auto ok = txn.erase(Db::kRegisters, key); !ok) return ok;
+    if (const auto ok = txn.erase(Db::kScoped, scoped_index_key(event, key)); !ok) return ok;
   }
   return {};
 }
@@ -241,15 +265,9 @@ Result<void> RegisterRows::erase_scoped(Sequence first, Sequence last,
 Result<void> RegisterRows::reseal_as_held(Sequence event) {
   const auto held = reader_.scoped_key(RowTag::kHeld, event);
   if (!held) return tl::unexpected(held.error());
-  std::vector<Bytes> keys;
-  const auto prefix = key64(event.value);
-  const auto done = txn_.scan(Db::kScoped, prefix, [&](const Row& row) {
-    if (!begins_with(row.key, prefix)) return false;
-    keys.emplace_back(row.key.begin() + 8, row.key.end());
-    return true;
-  });
-  if (!done) return done;
-  for (const Bytes& key : keys) {
+  const auto keys = scoped_keys(txn_, event);
+  if (!keys) return tl::unexpected(keys.error());
+  for (const Bytes& key : *keys) {
     const auto value = reader_.get(key);
     if (!value) return tl::unexpected(value.error());
     if (!*value) return fail(ErrorCode::kCorrupt, "an indexed register row is missing");

@@ -40,6 +40,9 @@ class RowReader {
     BytesView box;
   };
   static Result<Scope> parse(BytesView row);
+  // False for a row of an event that a tombstone covers: it is there no more, though it may still
+  // lie there.
+  Result<bool> alive(const Scope& scope) const;
 
   // The key that rows of this thirty-day event are sealed with; kGone once it is destroyed.
   Result<SecretKey> scoped_key(RowTag tag, Sequence event) const;
@@ -66,9 +69,6 @@ class RegisterRows final : public chain::RegisterWriter {
                    chain::RowScope scope) override;
   Result<void> erase(chain::Table table, const chain::RowKey& key) override;
 
-  // Rows of the events first..last, but for those that `keep` says to keep.
-  Result<void> erase_scoped(Sequence first, Sequence last,
-                            const std::function<bool(Sequence)>& keep);
   // Seals the rows of an event that is now held with its own key.
   Result<void> reseal_as_held(Sequence event);
   // How often something was written.
@@ -83,6 +83,9 @@ class RegisterRows final : public chain::RegisterWriter {
   RowReader reader_;
   std::uint64_t writes_ = 0;
 };
+
+// Deletes the rows that go with a thirty-day event.
+Result<void> erase_scoped_rows(Txn& txn, Sequence event);
 
 // A reader with a snapshot of its own.
 class RegisterSnapshot final : public chain::RegisterReader {

@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <set>
-
-#include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
-#include "ledger/chain/merkle.h"
 #include "ledger/store/batch.h"
+#include "ledger/store/due.h"
 #include "ledger/store/event_rows.h"
-#include "ledger/store/projection.h"
+#include "ledger/store/purge_plan.h"
 #include "ledger/store/store_core.h"
 
 namespace alpr::store {
@@ -26,129 +22,21 @@ void reached(const char* step) {
   if (retention_hook() != nullptr) retention_hook()(step);
 }
 
-std::string json_text(std::string_view text) {
-  std::string out;
-  chain::write_string(out, text);
-  return out;
-}
+constexpr int kPlansMax = 8;             // a release between plan and tombstone costs a new plan
+constexpr std::size_t kAlarmsMax = 256;  // in one run
 
-// What a tombstone of this bucket covers now.
-struct Plan {
-  BucketRow row;
-  std::vector<Sequence> purged;
-  std::vector<Sequence> held;
-  chain::CompactRange leaves;
-};
-
-// kConflict when there is nothing to do: not due at `now`, or all that is left is on hold.
-Result<Plan> plan_purge(const Txn& txn, Bucket bucket, TimeUs now) {
-  const auto row = read_bucket(txn, bucket);
-  if (!row) return tl::unexpected(row.error());
-  if (!*row || (*row)->state == BucketState::kTombstoned) {
-    return fail(ErrorCode::kConflict, "the bucket has no events, or is being purged");
-  }
-  Plan plan{**row, {}, {}, {}};
-  const auto last = read_header(txn, plan.row.last);
-  if (!last) return tl::unexpected(last.error());
-  // Never early, by the time that the tombstone itself will carry.
-  if (due_time(last->time) > now) return fail(ErrorCode::kConflict, "the bucket is not due yet");
-  for (std::uint64_t seq = plan.row.first.value; seq <= plan.row.last.value; ++seq) {
-    const auto bytes = read_header_bytes(txn, {seq});
-    if (!bytes) return tl::unexpected(bytes.error());
-    const auto header = chain::decode_header(*bytes);
-    if (!header) return tl::unexpected(header.error());
-    if (header->retention != chain::Retention::kThirtyDay) continue;
-    const auto payload = read_payload_row(txn, {seq});
-    if (!payload) return tl::unexpected(payload.error());
-    if (!*payload) continue;  // an earlier tombstone's
-    const auto holds = read_holds(txn, {seq});
-    if (!holds) return tl::unexpected(holds.error());
-    if (!holds->empty()) {
-      plan.held.push_back({seq});
-      continue;
-    }
-    plan.purged.push_back({seq});
-    plan.leaves.append(chain::leaf_hash(*bytes));
-  }
-  if (plan.purged.empty() && plan.row.state == BucketState::kKeysDestroyed) {
-    return fail(ErrorCode::kConflict, "all that is left of the bucket is on hold");
-  }
-  return plan;
-}
-
-chain::Draft tombstone_draft(Bucket bucket, const Plan& plan) {
-  return {chain::kind::kReadsPurged,
+chain::Draft keys_destroyed_draft(Sequence tombstone, bool also_permanent, const Digest& erasable) {
+  return {chain::kind::kKeysDestroyed,
           {},
-          {{"bucket", std::to_string(bucket.value)},
-           {"first", std::to_string(plan.row.first.value)},
-           {"last", std::to_string(plan.row.last.value)},
-           {"count", std::to_string(plan.purged.size())},
-           {"root", json_text(chain::hex(plan.leaves.root()))},
-           {"held", write_sequences(plan.held)}}};
+          {{"tombstone", std::to_string(tombstone.value)},
+           {"keyring", also_permanent ? "\"erasable+permanent\"" : "\"erasable\""},
+           {"digest", "\"" + chain::hex(erasable) + "\""}}};
 }
 
-// What a committed tombstone covers and what of it is still there: for a purge that a crash cut
-// short.
-Result<std::vector<Sequence>> covered_by(const Txn& txn, const BucketRow& row) {
-  const auto json = read_open_member(txn, row.tombstone, "held");
-  if (!json) return tl::unexpected(json.error());
-  const auto list = parse_sequences(*json);
-  if (!list) return tl::unexpected(list.error());
-  const std::set<Sequence> held(list->begin(), list->end());
-  std::vector<Sequence> out;
-  for (std::uint64_t seq = row.first.value; seq <= row.last.value; ++seq) {
-    if (held.contains({seq})) continue;
-    const auto header = read_header(txn, {seq});
-    if (!header) return tl::unexpected(header.error());
-    if (header->retention != chain::Retention::kThirtyDay) continue;
-    const auto payload = read_payload_row(txn, {seq});
-    if (!payload) return tl::unexpected(payload.error());
-    if (*payload) out.push_back({seq});
-  }
-  return out;
-}
-
-Result<std::vector<std::pair<Bucket, BucketRow>>> all_buckets(const Txn& txn, Bucket from) {
-  std::vector<std::pair<Bucket, BucketRow>> out;
-  Result<void> outcome;
-  const auto done = txn.scan(Db::kBuckets, key64(from.value), [&](const Row& row) {
-    const auto bucket = parse_key64(row.key, "buckets");
-    const auto parsed = parse_bucket(row.value);
-    if (!bucket || !parsed) {
-      outcome = tl::unexpected(bucket ? parsed.error() : bucket.error());
-      return false;
-    }
-    out.emplace_back(Bucket{*bucket}, *parsed);
-    return true;
-  });
-  if (!done) return tl::unexpected(done.error());
-  if (!outcome) return tl::unexpected(outcome.error());
-  return out;
-}
-
-// Buckets with something that is due at `now` and not on hold.
-Result<std::set<Bucket>> buckets_due(const Txn& txn, TimeUs now) {
-  std::set<Bucket> out;
-  const auto buckets = all_buckets(txn, {0});
-  if (!buckets) return tl::unexpected(buckets.error());
-  for (const auto& [bucket, row] : *buckets) {
-    if (row.state == BucketState::kKeysDestroyed) continue;
-    const auto last = read_header(txn, row.last);
-    if (!last) return tl::unexpected(last.error());
-    if (due_time(last->time) <= now) out.insert(bucket);
-  }
-  const auto released = held_events(txn, HeldRows::kReleased);
-  if (!released) return tl::unexpected(released.error());
-  for (const Sequence seq : *released) {
-    const auto header = read_header(txn, seq);
-    if (!header) return tl::unexpected(header.error());
-    const auto row = read_bucket(txn, bucket_of(header->time));
-    if (!row) return tl::unexpected(row.error());
-    // In a living bucket it goes with the others.
-    const bool over = *row && (*row)->state == BucketState::kKeysDestroyed;
-    if (over && due_time(header->time) <= now) out.insert(bucket_of(header->time));
-  }
-  return out;
+chain::Draft purge_overdue_draft(Bucket bucket, TimeUs since) {
+  return {chain::kind::kPurgeOverdue,
+          {},
+          {{"bucket", std::to_string(bucket.value)}, {"due", std::to_string(since.value)}}};
 }
 
 // Runs a step; on a full disk gives up the ballast and tries once more.
@@ -163,21 +51,28 @@ auto with_ballast(const StoreCore& core, const Step& step) {
 }  // namespace
 
 Retention::Retention(Store& store, Sequencer& sequencer,
-                     std::function<Result<void>(Bucket)> before_bucket)
-    : store_(store), sequencer_(sequencer), before_bucket_(std::move(before_bucket)) {}
+                     std::function<Result<void>(Bucket)> before_bucket, const EraseLimits& limits)
+    : store_(store),
+      sequencer_(sequencer),
+      before_bucket_(std::move(before_bucket)),
+      limits_(limits) {}
 
 Result<PurgeReport> Retention::run() {
   const std::lock_guard lock(mutex_);
   PurgeReport report;
+  // Whether the lateness gets on the record or not, what is late goes.
+  const auto raised = raise_alarms(report);
   if (const auto done = finish_pending_locked(report); !done) return tl::unexpected(done.error());
-  const auto due = due_buckets();
-  if (!due) return tl::unexpected(due.error());
-  for (const Bucket bucket : *due) {
-    if (const auto done = purge_bucket(bucket, report); !done) return tl::unexpected(done.error());
+  const auto buckets = due(0);
+  if (!buckets) return tl::unexpected(buckets.error());
+  for (const auto& entry : *buckets) {
+    const auto done = purge_bucket(entry.first, report);
+    if (!done) return tl::unexpected(done.error());
   }
   const auto unused = with_ballast(store_.core(), [&] { return sequencer_.destroy_unused_keys(); });
   if (!unused) return tl::unexpected(unused.error());
   make_ballast(store_.core());
+  if (!raised) return tl::unexpected(raised.error());
   return report;
 }
 
@@ -188,43 +83,89 @@ Result<PurgeReport> Retention::finish_pending() {
   return report;
 }
 
-Result<std::vector<Bucket>> Retention::due_buckets() const {
+Result<std::map<Bucket, TimeUs>> Retention::due(std::int64_t ago_us) const {
   const auto txn = store_.core().env->begin_read();
   if (!txn) return tl::unexpected(txn.error());
-  const auto due = buckets_due(*txn, store_.clock().now());
-  if (!due) return tl::unexpected(due.error());
-  return std::vector<Bucket>(due->begin(), due->end());
+  return buckets_due(*txn, {store_.clock().now().value - ago_us});
+}
+
+// Those of the last hour, of this process and of the one before it.
+Result<void> Retention::load_raised() {
+  if (raised_) return {};
+  const TimeUs since{store_.clock().now().value - kOverdueUs};
+  const auto txn = store_.core().env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  std::map<Bucket, TimeUs> raised;
+  for (std::uint64_t seq = store_.size(); seq-- > 0;) {
+    const auto header = read_header(*txn, {seq});
+    if (!header) return tl::unexpected(header.error());
+    if (header->time < since) break;
+    if (header->kind != chain::kind::kPurgeOverdue) continue;
+    const auto json = read_open_member(*txn, {seq}, "bucket");
+    const auto bucket = json ? parse_number(*json) : tl::unexpected(json.error());
+    if (!bucket) return tl::unexpected(bucket.error());
+    raised.try_emplace({*bucket}, header->time);
+  }
+  raised_ = std::move(raised);
+  return {};
+}
+
+Result<void> Retention::raise_alarms(PurgeReport& report) {
+  const auto overdue = due(kOverdueUs + 1);
+  if (!overdue) return tl::unexpected(overdue.error());
+  if (overdue->empty()) {
+    raised_.reset();
+    return {};
+  }
+  if (const auto loaded = load_raised(); !loaded) return loaded;
+  const TimeUs now = store_.clock().now();
+  std::map<Bucket, TimeUs> to_raise;
+  for (const auto& [bucket, since] : *overdue) {
+    const auto before = raised_->find(bucket);
+    if (before != raised_->end() && now.value - before->second.value < kOverdueUs) continue;
+    if (to_raise.size() < kAlarmsMax) to_raise[bucket] = since;
+  }
+  if (to_raise.empty()) return {};
+  const auto commit = sequencer_.run([&](Transaction& transaction) -> Result<void> {
+    for (const auto& [bucket, since] : to_raise) {
+      const auto seq = transaction.append_own(purge_overdue_draft(bucket, since));
+      if (!seq) return tl::unexpected(seq.error());
+    }
+    return {};
+  });
+  if (!commit) return tl::unexpected(commit.error());
+  for (const auto& entry : to_raise) (*raised_)[entry.first] = commit->time;
+  report.alarms = to_raise.size();
+  return {};
+}
+
+Result<std::vector<Retention::Doomed>> Retention::pending() const {
+  std::vector<Doomed> out;
+  const auto txn = store_.core().env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto buckets = all_buckets(*txn, {0});
+  if (!buckets) return tl::unexpected(buckets.error());
+  for (const auto& [bucket, row] : *buckets) {
+    if (row.state != BucketState::kTombstoned) continue;
+    auto covered = covered_by_newest(*txn, row);
+    if (!covered) return tl::unexpected(covered.error());
+    auto own_keys = own_keys_of(*txn, *covered);
+    if (!own_keys) return tl::unexpected(own_keys.error());
+    out.push_back({row.tombstone, bucket, std::move(*covered), std::move(*own_keys), {}});
+  }
+  const auto blobs = read_blobs(*txn);
+  if (!blobs) return tl::unexpected(blobs.error());
+  for (const auto& [id, tombstone] : *blobs) {
+    if (tombstone != 0) out.push_back({{tombstone}, {}, {}, {}, id});
+  }
+  return out;
 }
 
 Result<void> Retention::finish_pending_locked(PurgeReport& report) {
-  struct Pending {
-    Sequence tombstone;
-    std::optional<Bucket> bucket;
-    std::optional<std::uint64_t> blob;
-    std::vector<Sequence> events;
-  };
-  std::vector<Pending> pending;
-  {
-    const auto txn = store_.core().env->begin_read();
-    if (!txn) return tl::unexpected(txn.error());
-    const auto buckets = all_buckets(*txn, {0});
-    if (!buckets) return tl::unexpected(buckets.error());
-    for (const auto& [bucket, row] : *buckets) {
-      if (row.state != BucketState::kTombstoned) continue;
-      auto events = covered_by(*txn, row);
-      if (!events) return tl::unexpected(events.error());
-      pending.push_back({row.tombstone, bucket, std::nullopt, std::move(*events)});
-    }
-    const auto blobs = read_blobs(*txn);
-    if (!blobs) return tl::unexpected(blobs.error());
-    for (const auto& [id, tombstone] : *blobs) {
-      if (tombstone != 0) pending.push_back({{tombstone}, std::nullopt, id, {}});
-    }
-  }
-  for (Pending& one : pending) {
-    const auto done =
-        destroy_and_finish(one.tombstone, one.bucket, one.blob, std::move(one.events));
-    if (!done) return done;
+  const auto doomed = pending();
+  if (!doomed) return tl::unexpected(doomed.error());
+  for (const Doomed& one : *doomed) {
+    if (const auto done = destroy_and_finish(one); !done) return done;
     ++report.finished;
   }
   return {};
@@ -238,70 +179,107 @@ Result<void> Retention::purge_bucket(Bucket bucket, PurgeReport& report) {
       if (const auto done = before_bucket_(bucket); !done) return done;
     }
   }
-  // Step 1. The plan is made inside the transaction: no hold or release can come between.
-  Plan plan;
-  Sequence tombstone;
-  const auto commit = with_ballast(store_.core(), [&] {
-    return sequencer_.run([&](Transaction& transaction) -> Result<void> {
-      auto made = plan_purge(transaction.batch_.txn(), bucket, transaction.now());
-      if (!made) return tl::unexpected(made.error());
-      plan = std::move(*made);
-      const auto seq = transaction.append_own(tombstone_draft(bucket, plan));
-      if (!seq) return tl::unexpected(seq.error());
-      tombstone = *seq;
-      return {};
+  for (int tries = 0; tries < kPlansMax; ++tries) {
+    // Step 1.
+    Result<PurgePlan> plan = fail(ErrorCode::kConflict, "");
+    {
+      const auto txn = store_.core().env->begin_read();
+      if (!txn) return tl::unexpected(txn.error());
+      plan = plan_purge(*txn, bucket, store_.clock().now());
+    }
+    // A hold or the clock made it moot since it was found due; the next run looks again.
+    if (!plan && plan.error().code == ErrorCode::kConflict) return {};
+    if (!plan) return tl::unexpected(plan.error());
+    reached("planned");
+    Sequence tombstone;
+    const auto commit = with_ballast(store_.core(), [&] {
+      return sequencer_.run([&](Transaction& transaction) -> Result<void> {
+        const auto right = still_holds(transaction.batch_.txn(), bucket, *plan);
+        if (!right) return tl::unexpected(right.error());
+        // Never early, by the time that the tombstone itself will carry.
+        if (!*right || plan->due > transaction.now()) {
+          return fail(ErrorCode::kConflict, "the plan of a purge was overtaken");
+        }
+        const auto seq = transaction.append_own(tombstone_draft(bucket, *plan));
+        if (!seq) return tl::unexpected(seq.error());
+        tombstone = *seq;
+        return {};
+      });
     });
-  });
-  if (!commit) {
-    // A hold or the header's time made it moot since it was found due; the next run looks again.
-    if (commit.error().code == ErrorCode::kConflict) return {};
-    return tl::unexpected(commit.error());
+    if (!commit && commit.error().code == ErrorCode::kConflict) continue;
+    if (!commit) return tl::unexpected(commit.error());
+    // A crash here leaves events that no call returns, and their keys: finish_pending goes on from
+    // step 2.
+    reached("tombstone-committed");
+    const Covered covered{
+        plan->row.first, plan->row.last, {plan->spared.begin(), plan->spared.end()}};
+    if (const auto done = destroy_and_finish({tombstone, bucket, covered, plan->own_keys, {}});
+        !done) {
+      return done;
+    }
+    report.tombstones.push_back(tombstone);
+    report.events += plan->count;
+    report.held += plan->spared.size();
+    return {};
   }
-  // A crash here leaves events that no call returns, and their keys: finish_pending goes on from
-  // step 2.
-  reached("tombstone-committed");
-  const std::size_t events = plan.purged.size();
-  const auto done = destroy_and_finish(tombstone, bucket, std::nullopt, std::move(plan.purged));
-  if (!done) return done;
-  report.tombstones.push_back(tombstone);
-  report.events += events;
-  report.held += plan.held.size();
-  return {};
+  return {};  // holds of this bucket are being released: the next run
 }
 
-Result<void> Retention::destroy_and_finish(Sequence tombstone, std::optional<Bucket> bucket,
-                                           std::optional<std::uint64_t> blob,
-                                           std::vector<Sequence> events) {
+Result<void> Retention::destroy_and_finish(const Doomed& doomed) {
   StoreCore& core = store_.core();
-  std::vector<Sequence> own_keys;
-  {
-    const auto txn = core.env->begin_read();
-    if (!txn) return tl::unexpected(txn.error());
-    for (const Sequence event : events) {
-      const auto seal = payload_seal(*txn, event);
-      if (!seal) return tl::unexpected(seal.error());
-      if (*seal == Seal::kHeld) own_keys.push_back(event);
-    }
-  }
   // Step 2. The vault has its own account of what a crash inside leaves; called again it does what
   // is left.
-  const auto destroyed =
-      with_ballast(core, [&] { return core.vault->destroy(bucket, blob, own_keys); });
+  const auto destroyed = with_ballast(
+      core, [&] { return core.vault->destroy(doomed.bucket, doomed.blob, doomed.own_keys); });
   if (!destroyed) return tl::unexpected(destroyed.error());
   ALPR_CHECK(destroyed->erasable.has_value());
-  // A crash here leaves ciphertext that nobody can open: finish_pending does both steps again.
+  // A crash from here on leaves ciphertext that nobody can open, and no keys.destroyed:
+  // finish_pending does all of it again, which finds less to do.
   reached("keys-destroyed");
-  Sequencer::Purged purged{tombstone, bucket, std::move(events), blob, {}};
-  purged.keys_destroyed = {
-      chain::kind::kKeysDestroyed,
-      {},
-      {{"tombstone", std::to_string(tombstone.value)},
-       {"keyring", json_text(own_keys.empty() ? "erasable" : "erasable+permanent")},
-       {"digest", json_text(chain::hex(*destroyed->erasable))}}};
-  // Step 3.
+  // Step 3, before 4: whether an event had a copy of its image is seen from its payload.
+  if (const auto done = unlink_files(doomed); !done) return done;
+  reached("files-unlinked");
+  // Step 4.
+  if (doomed.bucket) {
+    if (const auto done = erase_rows(doomed.covered); !done) return done;
+  }
+  // Step 5.
+  const Sequencer::Purged purged{
+      doomed.blob,
+      keys_destroyed_draft(doomed.tombstone, !doomed.own_keys.empty(), *destroyed->erasable)};
   const auto finished = with_ballast(core, [&] { return sequencer_.finish_purge(purged); });
   if (!finished) return tl::unexpected(finished.error());
   reached("purge-finished");
+  return {};
+}
+
+Result<void> Retention::unlink_files(const Doomed& doomed) {
+  EvidenceFiles& evidence = *store_.core().evidence;
+  Result<void> done;
+  if (doomed.bucket) done = evidence.erase_bucket(*doomed.bucket);
+  if (doomed.blob && done) done = evidence.erase_blob(*doomed.blob);
+  for (const Sequence event : doomed.own_keys) {
+    if (done && evidence.has_held(event)) done = evidence.erase_held(event);
+  }
+  return done;
+}
+
+Result<void> Retention::erase_rows(const Covered& covered) {
+  std::optional<Sequence> next = covered.first;
+  // Each transaction goes on behind the one before, so this ends.
+  while (next) {
+    const Sequence from = *next;
+    const auto done = with_ballast(store_.core(), [&] {
+      return sequencer_.between_batches([&](Txn& txn) -> Result<void> {
+        const auto erased = erase_covered(txn, covered, from, limits_);
+        if (!erased) return tl::unexpected(erased.error());
+        next = *erased;
+        return {};
+      });
+    });
+    if (!done) return done;
+    reached("some-erased");
+  }
   return {};
 }
 
@@ -332,15 +310,13 @@ Result<void> Retention::purge_blob(std::uint64_t blob, Sequence loaded, Sequence
   });
   if (!commit) return tl::unexpected(commit.error());
   reached("tombstone-committed");
-  return destroy_and_finish(tombstone, std::nullopt, blob, {});
+  return destroy_and_finish({tombstone, {}, {}, {}, blob});
 }
 
 Result<std::uint64_t> Retention::overdue(std::int64_t grace_us) const {
-  const auto txn = store_.core().env->begin_read();
-  if (!txn) return tl::unexpected(txn.error());
-  const auto due = buckets_due(*txn, {store_.clock().now().value - grace_us - 1});
-  if (!due) return tl::unexpected(due.error());
-  return due->size();
+  const auto late = due(grace_us + 1);
+  if (!late) return tl::unexpected(late.error());
+  return late->size();
 }
 
 Result<std::vector<Bucket>> Retention::closed_buckets(Bucket from) const {

@@ -12,7 +12,6 @@
 
 #include "ledger/store/batch.h"
 #include "ledger/store/clock_guard.h"
-#include "ledger/store/retention.h"
 #include "ledger/store/store_core.h"
 
 namespace alpr::store {
@@ -60,6 +59,8 @@ struct Sequencer::Impl {
   Result<Commit> call_and_wait(std::function<Result<Commit>()> call);
   Result<Commit> confirm(const chain::Draft& draft);
   Result<Commit> finish(const Purged& purged);
+  Result<void> change_alone(const std::function<Result<void>(Txn&)>& change);
+  void stop_for_good(const Error& error);
   Result<Commit> commit_own(const ClockPoint& clock,
                             const std::function<Result<void>(Batch&)>& change);
 
@@ -122,12 +123,13 @@ Result<void> Sequencer::Impl::commit(Batch& batch) {
     if (committed) committed(batch.events());
     return {};
   }
-  if (done.error().uncertain) {
-    failed = true;
-    fatal_exit()("the outcome of a commit is uncertain, start-up recovery decides: " +
-                 done.error().error.detail);
-  }
+  if (done.error().uncertain) stop_for_good(done.error().error);
   return tl::unexpected(done.error().error);
+}
+
+void Sequencer::Impl::stop_for_good(const Error& error) {
+  failed = true;
+  fatal_exit()("the outcome of a commit is uncertain, start-up recovery decides: " + error.detail);
 }
 
 // Runs a batch from the front of `jobs` and answers those that were in it; returns how many.
@@ -201,21 +203,21 @@ Result<Commit> Sequencer::Impl::confirm(const chain::Draft& draft) {
   return commit;
 }
 
-// Step 3 of a purge (retention.h). The keys are destroyed: what is removed here is dead already.
 Result<Commit> Sequencer::Impl::finish(const Purged& purged) {
   const auto clock = guard.read();
   if (!clock) return tl::unexpected(clock.error());
-  Result<void> done;
-  if (purged.bucket) done = core.evidence->erase_bucket(*purged.bucket);
-  if (purged.blob && done) done = core.evidence->erase_blob(*purged.blob);
-  for (const Sequence event : purged.events) {
-    if (done && core.evidence->has_held(event)) done = core.evidence->erase_held(event);
-  }
-  if (!done) return tl::unexpected(done.error());
-  if (retention_hook() != nullptr) retention_hook()("files-unlinked");
-  // A crash here leaves ciphertext without keys and no keys.destroyed: the next start comes here
-  // again.
   return commit_own(*clock, [&](Batch& batch) { return batch.purge(purged); });
+}
+
+Result<void> Sequencer::Impl::change_alone(const std::function<Result<void>(Txn&)>& change) {
+  if (failed) return fail(ErrorCode::kIo, "the writer stopped after an uncertain commit");
+  auto txn = core.env->begin_write();
+  if (!txn) return tl::unexpected(txn.error());
+  if (const auto done = change(*txn); !done) return done;
+  const auto done = core.env->commit(*txn, "deleting what is purged");
+  if (done) return {};
+  if (done.error().uncertain) stop_for_good(done.error().error);
+  return tl::unexpected(done.error().error);
 }
 
 Result<Commit> Sequencer::Impl::call_and_wait(std::function<Result<Commit>()> call) {
@@ -280,6 +282,16 @@ Result<Commit> Sequencer::confirm_clock(const chain::Draft& draft) {
 
 Result<Commit> Sequencer::finish_purge(const Purged& purged) {
   return impl_->call_and_wait([&] { return impl_->finish(purged); });
+}
+
+Result<void> Sequencer::between_batches(const std::function<Result<void>(Txn&)>& change) {
+  const auto done = impl_->call_and_wait([&]() -> Result<Commit> {
+    const auto changed = impl_->change_alone(change);
+    if (!changed) return tl::unexpected(changed.error());
+    return Commit{};
+  });
+  if (!done) return tl::unexpected(done.error());
+  return {};
 }
 
 Result<std::uint64_t> Sequencer::destroy_unused_keys() {

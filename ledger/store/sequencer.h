@@ -24,6 +24,7 @@
 namespace alpr::store {
 
 class Batch;  // ledger/store only
+class Txn;    // ledger/store only
 
 // What a job sees and does, on the sequencer's thread, inside the batch's transaction. Decide
 // first, append after: a job that fails before its first change costs the batch nothing; one that
@@ -113,13 +114,11 @@ class Sequencer {
   // when not stopped.
   Result<Commit> confirm_clock(const chain::Draft& draft);
 
-  // Erasure, used by Retention (ledger/store/retention.h): a transaction that deletes what a
-  // tombstone covers, unlinks its files and appends keys.destroyed.
+  // Erasure, used by Retention (ledger/store/retention.h). A transaction of its own between two
+  // batches, without events: committed and judged as a batch is.
+  Result<void> between_batches(const std::function<Result<void>(Txn&)>& change);
+  // The end of a purge: forgets the blob and appends keys.destroyed.
   struct Purged {
-    Sequence tombstone;
-    std::optional<Bucket> bucket;
-    std::vector<Sequence>
-        events;  // payloads and held images to delete; their register rows went with the tombstone
     std::optional<std::uint64_t> blob;
     chain::Draft keys_destroyed;
   };

@@ -7,6 +7,7 @@
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
+#include "ledger/store/compaction.h"
 #include "ledger/store/event_rows.h"
 #include "ledger/store/log_tree.h"
 #include "ledger/store/projection.h"
@@ -122,6 +123,7 @@ Result<std::unique_ptr<Store>> Store::open(const StorePlaces& places,
   }
   auto lock = lock_store(places.folder);
   if (!lock) return tl::unexpected(lock.error());
+  if (const auto clear = clear_compaction(ledger); !clear) return tl::unexpected(clear.error());
   auto env = Environment::open(ledger, settings.map_size, Environment::Mode::kOpen);
   if (!env) return tl::unexpected(env.error());
   auto core = std::make_unique<StoreCore>(places, settings, std::move(clock), kinds);
@@ -266,6 +268,15 @@ Result<Bytes> Store::blob(std::uint64_t id) const {
   const auto key = core_->vault->blob_key(id);
   if (!key) return tl::unexpected(key.error());
   return core_->evidence->read_blob(id, *key);
+}
+
+Result<std::optional<Sequence>> Store::tombstone_of(Sequence event) const {
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto header = read_header(*txn, event);
+  if (!header) return tl::unexpected(header.error());
+  if (header->retention != chain::Retention::kThirtyDay) return std::nullopt;
+  return store::tombstone_of(*txn, *header);
 }
 
 std::vector<Sequence> Store::holds_on(Sequence event) const {

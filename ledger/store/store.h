@@ -23,19 +23,20 @@
 //                Level 1 and up: full and the growing one.
 //   checkpoints  be64 size -> signed note
 //   buckets      be64 bucket -> be64 first seq, be64 last seq, be64 thirty-day events, u8 state (0
-//   live, 1 tombstoned,
-//                2 keys destroyed), be64 seq of the newest tombstone
+//                live, 1 tombstoned, 2 keys destroyed), be64 seq of the newest tombstone, be64 seqs
+//                of those before it, oldest first
 //   held         be64 event seq -> be64 hold seq, repeated (holds in force). From the last release
-//   until a tombstone
-//                covers the event the row stays, empty: the event still lives under a key of its
-//                own.
+//                until a tombstone covers the event: be64 0, be64 time of the release. While there
+//                is a row the event lives under a key of its own.
 //   registers    u8 table || key parts (be64 number, or 16 bytes of HMAC-SHA-256(register key,
 //   text)) ->
 //                u8 tag (0 permanent, 1 of a thirty-day event, 2 of a held one) || [be64 its seq]
 //                || nonce[24] || XChaCha20-Poly1305(value, ad = the row's key). The key is
 //                HKDF(register, bucket or held key, "registers"). Rows of thirty-day events have
 //                numbers alone in their keys (registers.h).
-//   scoped       be64 scope seq || row key -> empty: the rows that go with a thirty-day event
+//   scoped       be64 scope seq || row key -> empty: the rows that go with a thirty-day event.
+//                Once a tombstone covers it they are not there for any reader, and are deleted in
+//                the course of the purge.
 //
 // Threads: everything const is for any thread (LMDB snapshots, NOTLS); writing goes through the
 // Sequencer alone.
@@ -148,6 +149,8 @@ class Store {
   Result<Bytes> blob(std::uint64_t id) const;
 
   std::vector<Sequence> holds_on(Sequence event) const;  // hold.placed seqs in force
+  // The tombstone that covers a thirty-day event; nullopt when none does (yet). kNotFound.
+  Result<std::optional<Sequence>> tombstone_of(Sequence event) const;
 
   StoreCore& core() { return *core_; }
   const StoreCore& core() const { return *core_; }

@@ -41,6 +41,8 @@ Result<std::string> dump_rows(const Txn& txn, const Vault& vault) {
   const RowReader reader(txn, vault);
   const auto done = txn.scan(Db::kRegisters, {}, [&](const Row& row) {
     const auto scope = RowReader::parse(row.value);
+    const auto alive = scope ? reader.alive(*scope) : tl::unexpected(scope.error());
+    if (alive && !*alive) return true;
     const auto value = reader.open(row.key, row.value);
     if (!scope || !value || row.key.empty()) {
       outcome = fail(ErrorCode::kCorrupt, "a register row does not open");
@@ -90,7 +92,7 @@ Result<void> Store::rebuild_registers(const chain::Fold& fold) {
   for (std::uint64_t seq = 0; seq < *size; ++seq) {
     const auto view = read_event(*snapshot, *core_->vault, core_->kinds, {seq});
     if (!view) return tl::unexpected(view.error());
-    if (const auto done = fold_own_kinds(*view, *txn, rows); !done) return done;
+    if (const auto done = fold_own_kinds(*view, *txn); !done) return done;
     if (!fold) continue;
     if (const auto done = fold(*view, rows); !done) return done;
   }

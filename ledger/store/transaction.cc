@@ -64,9 +64,8 @@ Result<chain::Header> Batch::holdable(Sequence event) const {
   const auto lives = thirty_day_event_lives(txn_, *header);
   if (!lives) return tl::unexpected(lives.error());
   if (!*lives) return refused("it is purged");
-  if (due_time(header->time) <= time_ && holds_on(event).empty()) {
-    return refused("it is past its thirty days");
-  }
+  // Also where an older hold still keeps it: each is kept as long as it was held in time.
+  if (due_time(header->time) <= time_) return refused("it is past its thirty days");
   return header;
 }
 

@@ -125,8 +125,7 @@ class History {
     }
     bool holdable = !events.empty();
     for (const Sequence seq : events) {
-      const auto& event = account_.thirty_day.at(seq);
-      if (due_time(event.time) <= toy_.clock->now() && event.holds.empty()) holdable = false;
+      if (due_time(account_.thirty_day.at(seq).time) <= toy_.clock->now()) holdable = false;
     }
     const std::vector<Sequence> list(events.begin(), events.end());
     const auto hold = toy_.hold(list);
