@@ -85,6 +85,16 @@ std::vector<Kind> make_ledger_kinds() {
                      {"from", "to"}, "Two people confirmed a step of the server's clock."),
       open_kind(kind::kClockHeartbeat, "clock.heartbeat", {"boot_seconds"},
                 "Shows that the log was alive while nothing else was appended."),
+      open_kind(kind::kMasterRotated, "master.rotated", {"source"},
+                "The keyrings and the log's key are sealed anew under another master key."),
+      open_kind(
+          kind::kBackupBegun, "backup.begun", {"recovery"},
+          "A copy of all that is permanent left the store, wrapped to the recovery key named."),
+      open_kind(kind::kRecoveryEnrolled, "recovery.enrolled", {"public_key"},
+                "The key that later backups are wrapped to; its secret lies outside the system."),
+      permanent_kind(kind::kArchiveDisclosed, "archive.disclosed", {"event", "by", "reason"},
+                     {"event"},
+                     "An event of the lost log that this one follows was shown from its archive."),
       open_kind(kind::kPurgeOverdue, "purge.overdue", {"bucket", "due"},
                 "What was due more than an hour ago is still there; once a bucket and hour "
                 "(I12-G-4)."),

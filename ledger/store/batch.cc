@@ -63,13 +63,10 @@ Result<void> Batch::check_allowed(const CheckedDraft& draft, By by) const {
   const bool ledgers_own =
       number == chain::kind::kReadsPurged || number == chain::kind::kKeysDestroyed ||
       number == chain::kind::kListPurged || number == chain::kind::kClockStepped ||
-      number == chain::kind::kPurgeOverdue;
+      number == chain::kind::kKeyRotated || number == chain::kind::kPurgeOverdue;
   if (ledgers_own && by != By::kLedger) {
     return fail(ErrorCode::kRefused,
                 fmt::format("{} is appended by the ledger alone", draft.kind->name));
-  }
-  if (number == chain::kind::kKeyRotated) {
-    return fail(ErrorCode::kRefused, "this version cannot change the log's key yet");
   }
   if (number == chain::kind::kHoldPlaced) return check_hold(draft);
   if (number == chain::kind::kHoldReleased) {
@@ -195,8 +192,10 @@ Result<void> Batch::purge(const Sequencer::Purged& purged) {
 // The previous newest checkpoint but one goes when nobody can have it (checkpoints.h).
 Result<std::optional<std::uint64_t>> Batch::write_checkpoint() {
   const std::string text = chain::checkpoint_text({core_.origin, tree_.size(), tree_.root(), {}});
-  const std::string note =
-      chain::format_note({text, {chain::sign_note(text, core_.origin, *core_.log_key)}});
+  const std::string note = chain::format_note(
+      {text, core_.signers->sign(text, time_, rotation_ ? &rotation_->next : nullptr)});
+  // By the old key's signature on this very checkpoint an auditor knows that the new key is ours.
+  if (rotation_) core_.checkpoints.keep(tree_.size());
   const auto put = txn_.append(Db::kCheckpoints, key64(tree_.size()), as_bytes(note));
   if (!put) return tl::unexpected(put.error());
   const auto leaving = core_.checkpoints.judge(tree_.size(), time_);
@@ -236,6 +235,7 @@ tl::expected<void, CommitFailure> Batch::commit() {
   }
   // From here on the batch is in the log, whatever happens to this process.
   committed_ = true;
+  if (rotation_) core_.signers->adopt(rotation_->next, rotation_->former_until);
   core_.checkpoints.committed();
   core_.end = {std::move(tree_), last_leaf_, time_, clock_, std::move(blobs_)};
   core_.size = core_.end.tree.size();

@@ -42,6 +42,7 @@ class Batch {
   Result<EvidencePlace> store_image(BytesView image);
   Result<std::uint64_t> store_blob(BytesView blob);
   Result<void> hold(std::span<const Sequence> events, std::span<const Transaction::ImageOf> images);
+  Result<Sequence> rotate_log_key(std::int64_t overlap_us);
   Result<void> purge(const Sequencer::Purged& purged);  // forgets the blob, appends keys.destroyed
 
   void end_batch() { ended_ = true; }
@@ -91,6 +92,11 @@ class Batch {
   bool ended_ = false;
   bool committed_ = false;
   bool files_touched_ = false;
+  struct Rotation {
+    LogSeed next;
+    TimeUs former_until;
+  };
+  std::optional<Rotation> rotation_;
   std::vector<Sequence> new_held_;  // keys and copies that an abort removes
   std::vector<std::uint64_t> new_blobs_;
 };

@@ -54,6 +54,11 @@ Result<std::string> CheckpointKeeper::hand_out(const Environment& env, std::uint
   return std::string(as_text(**row));
 }
 
+void CheckpointKeeper::keep(std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  handed_out_.insert(size);
+}
+
 std::optional<std::uint64_t> CheckpointKeeper::judge(std::uint64_t size, TimeUs time) {
   const std::lock_guard lock(mutex_);
   pending_ = Pending{{size, hour_of(time) != hour_}, hour_of(time), std::nullopt};

@@ -1,5 +1,6 @@
 // Which signed checkpoints are kept: the newest two, the first of every hour, the newest at start,
-// and every one that was handed out. A checkpoint is judged one commit after it ceased to be the
+// every one that was handed out, and that
+// of a rotation of the log's key. A checkpoint is judged one commit after it ceased to be the
 // newest: from then on nobody can be given it, so what is decided cannot be overtaken. Any thread
 // (internally locked).
 #pragma once
@@ -30,6 +31,9 @@ class CheckpointKeeper {
   Result<StoredCheckpoint> hand_out(const Environment& env);  // kNotFound before genesis
   // The one of this size, marked likewise; kNotFound.
   Result<std::string> hand_out(const Environment& env, std::uint64_t size);
+
+  // The one of this size, about to be judged, is kept for ever.
+  void keep(std::uint64_t size);
 
   // Called with a new checkpoint's size and time before its commit: the one to delete in the same
   // transaction.

@@ -1,5 +1,6 @@
 #include "ledger/store/environment.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "ledger/chain/encoding.h"
+#include "ledger/store/files.h"
 
 namespace alpr::store {
 
@@ -273,6 +275,17 @@ bool Environment::dead() const {
   const int rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
   if (txn != nullptr) mdb_txn_abort(txn);
   return rc == MDB_PANIC;
+}
+
+Result<void> Environment::copy_to(const std::filesystem::path& folder) const {
+  if (const int rc = mdb_env_copy2(env_, folder.c_str(), MDB_CP_COMPACT); rc != 0)
+    return tl::unexpected(lmdb_error(rc, "copying the store"));
+  // LMDB writes past the page cache where it can, and does not sync the file's size.
+  const auto file = open_file(folder / "data.mdb", O_RDONLY);
+  if (!file) return tl::unexpected(file.error());
+  auto done = sync_data(*file, folder / "data.mdb");
+  if (done) done = fsync_folder(folder);
+  return done;
 }
 
 std::uint64_t Environment::last_txn_id() const {

@@ -12,8 +12,9 @@
 // Epoch secret file, 61 bytes: "PLES1", be64 number, secret[32], and the first 16 bytes of the
 // SHA-256 of those before, so that a torn or zeroed file is known for what it is.
 //
-// Log key file: "PLLK1", nonce[24], XChaCha20-Poly1305 of the Ed25519 seed[32] with the magic as
-// associated data.
+// Log key file: "PLLK2", nonce[24], XChaCha20-Poly1305 with the magic as associated data, of u8 count
+// (0 to 8), then per key, oldest first: be64 last header time at which it signs, Ed25519 seed[32].
+// "PLLK1" is the same with one bare seed[32], and is read only.
 #include "ledger/store/keyring.h"
 
 #include <algorithm>
@@ -29,7 +30,9 @@ namespace {
 
 constexpr std::string_view kKeyringMagic = "PLKR1";
 constexpr std::string_view kEpochMagic = "PLES1";
-constexpr std::string_view kLogKeyMagic = "PLLK1";
+constexpr std::string_view kLogKeyMagic = "PLLK2";
+constexpr std::string_view kOldLogKeyMagic = "PLLK1";
+constexpr std::size_t kSeedSize = 8 + 32;
 constexpr std::size_t kPrefixSize = 5 + 1 + 8;
 constexpr std::size_t kEntrySize = 1 + 8 + 32;
 constexpr std::size_t kEpochCheckSize = 16;
@@ -146,26 +149,43 @@ Result<EpochSecret> decode_epoch_secret(BytesView file) {
   return EpochSecret{chain::get_be64(file.data() + 5), key_from(file.subspan(13, 32))};
 }
 
-Bytes seal_log_key(const SecretKey& master, const chain::SigningKey& log_key) {
-  SecretKey seed;
-  seed.bytes = log_key.seed();
+Bytes seal_log_seeds(const SecretKey& master, const LogSeeds& seeds) {
+  ALPR_CHECK(seeds.size() <= kLogSeedsMax);
+  WipedBytes clear;
+  clear.value.reserve(1 + seeds.size() * kSeedSize);
+  clear.value.push_back(static_cast<std::uint8_t>(seeds.size()));
+  for (const LogSeed& seed : seeds) {
+    chain::put_be64(clear.value, static_cast<std::uint64_t>(seed.until.value));
+    put(clear.value, seed.seed.bytes);
+  }
   Bytes file;
   put(file, as_bytes(kLogKeyMagic));
-  put(file, seal_box(master.derive("log key"), as_bytes(kLogKeyMagic), seed.bytes));
+  put(file, seal_box(master.derive("log key"), as_bytes(kLogKeyMagic), clear.value));
   return file;
 }
 
-Result<chain::SigningKey> open_log_key(const SecretKey& master, BytesView file) {
-  if (file.size() < kLogKeyMagic.size() ||
-      as_text(file.first(kLogKeyMagic.size())) != kLogKeyMagic) {
-    return fail(ErrorCode::kMalformed, "not a log key: it does not begin with PLLK1");
+Result<LogSeeds> open_log_seeds(const SecretKey& master, BytesView file) {
+  const auto magic = as_text(file.first(std::min(file.size(), kLogKeyMagic.size())));
+  if (magic != kLogKeyMagic && magic != kOldLogKeyMagic) {
+    return fail(ErrorCode::kMalformed, "not a log key: it does not begin with PLLK2");
   }
-  auto opened =
-      open_box(master.derive("log key"), as_bytes(kLogKeyMagic), file.subspan(kLogKeyMagic.size()));
+  auto opened = open_box(master.derive("log key"), as_bytes(magic), file.subspan(magic.size()));
   if (!opened) return tl::unexpected(opened.error());
   const WipedBytes clear(std::move(*opened));
-  if (clear.value.size() != 32) return fail(ErrorCode::kMalformed, "a log key of another size");
-  return chain::SigningKey::from_seed(key_from(clear.value).bytes);
+  if (magic == kOldLogKeyMagic) {
+    if (clear.value.size() != 32) return fail(ErrorCode::kMalformed, "a log key of another size");
+    return LogSeeds{{key_from(clear.value), kNoEnd}};
+  }
+  if (clear.value.empty() || clear.value[0] > kLogSeedsMax ||
+      clear.value.size() != 1 + clear.value[0] * kSeedSize) {
+    return fail(ErrorCode::kMalformed, "log keys whose count is wrong");
+  }
+  LogSeeds seeds;
+  for (std::size_t at = 1; at < clear.value.size(); at += kSeedSize) {
+    const auto until = static_cast<std::int64_t>(chain::get_be64(&clear.value[at]));
+    seeds.push_back({key_from(BytesView(clear.value).subspan(at + 8, 32)), {until}});
+  }
+  return seeds;
 }
 
 }  // namespace alpr::store

@@ -4,11 +4,15 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <utility>
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/keys.h"
 #include "ledger/chain/types.h"
+#include "ledger/store/locked_memory.h"
+#include "ledger/store/log_seeds.h"
 #include "ledger/store/vault.h"
 
 namespace alpr::store {
@@ -21,7 +25,8 @@ struct KeyName {
   std::uint64_t id = 0;  // the month, bucket, seq or blob; 0 for the register key
   auto operator<=>(const KeyName&) const = default;
 };
-using KeyMap = std::map<KeyName, SecretKey>;
+using KeyMap =
+    std::map<KeyName, SecretKey, std::less<>, LockedAllocator<std::pair<const KeyName, SecretKey>>>;
 
 // New at every destruction of an erasable key; the number ties a keyring file to the secret it was
 // sealed under.
@@ -46,7 +51,9 @@ Bytes encode_epoch_secret(const EpochSecret& epoch);
 Result<EpochSecret> decode_epoch_secret(
     BytesView file);  // kMalformed: torn, zeroed or something else
 
-Bytes seal_log_key(const SecretKey& master, const chain::SigningKey& log_key);
-Result<chain::SigningKey> open_log_key(const SecretKey& master, BytesView file);
+// At most kLogSeedsMax (ALPR_CHECK). open_log_seeds also reads the form with one seed of before keys
+// could be rotated.
+Bytes seal_log_seeds(const SecretKey& master, const LogSeeds& seeds);
+Result<LogSeeds> open_log_seeds(const SecretKey& master, BytesView file);
 
 }  // namespace alpr::store

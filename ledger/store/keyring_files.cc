@@ -56,35 +56,45 @@ tl::unexpected<Error> damaged(const path& file, const Error& error) {
   return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", file.string(), error.detail));
 }
 
-Result<KeyringFiles::Ring> open_ring(Keyring which, const path& file, BytesView bytes,
-                                     const SecretKey& key) {
-  auto keys = open_keyring(which, bytes, key);
-  if (!keys) return damaged(file, keys.error());
-  return KeyringFiles::Ring{std::move(*keys), chain::sha256(bytes)};
-}
-
 }  // namespace
 
-Result<void> KeyringFiles::create(const Paths& paths, const SecretKey& master) {
-  const EpochSecret epoch{1, random_key()};
+KeyMap KeyringFiles::first_permanent_keys() {
   KeyMap first;
   first.try_emplace(kRegisterKey, random_key());
+  return first;
+}
+
+Result<void> KeyringFiles::create(const Paths& paths, const SecretKey& master,
+                                  const KeyMap& permanent_keys) {
+  const EpochSecret epoch{1, random_key()};
   const WipedBytes secret_file(encode_epoch_secret(epoch));
   const Bytes erasable =
       seal_keyring(Keyring::kErasable, epoch.number, {}, erasable_sealing_key(master, epoch));
   const Bytes permanent =
-      seal_keyring(Keyring::kPermanent, 0, first, permanent_sealing_key(master));
+      seal_keyring(Keyring::kPermanent, 0, permanent_keys, permanent_sealing_key(master));
   auto done = write_new_file_durably(paths.epoch, secret_file.value, 0600);
   if (done) done = write_new_file_durably(paths.erasable, erasable, 0600);
   if (done) done = write_new_file_durably(paths.permanent, permanent, 0600);
   return done;
 }
 
-Result<KeyringFiles> KeyringFiles::open(const Paths& paths, const SecretKey& master) {
+Result<KeyringFiles> KeyringFiles::open(const Paths& paths, const SecretKey& master,
+                                        const std::optional<SecretKey>& former) {
   KeyringFiles files(paths, master);
+  files.former_ = former;
   const auto settled = files.settle();
   if (!settled) return tl::unexpected(settled.error());
   return files;
+}
+
+Result<KeyringFiles::Ring> KeyringFiles::open_ring(Keyring which, BytesView bytes,
+                                                   const EpochSecret& epoch) const {
+  auto keys = open_keyring(which, bytes, sealing_key(which, master_, epoch));
+  if (!keys && former_) keys = open_keyring(which, bytes, sealing_key(which, *former_, epoch));
+  if (!keys) {
+    return damaged(which == Keyring::kPermanent ? paths_.permanent : paths_.erasable, keys.error());
+  }
+  return Ring{std::move(*keys), chain::sha256(bytes)};
 }
 
 // The secret of the epoch that the keyring names, wherever a destruction left it.
@@ -115,14 +125,12 @@ Result<void> KeyringFiles::settle() {
     const bool form = epoch.error().code == ErrorCode::kMalformed;
     return form ? damaged(paths_.epoch, epoch.error()) : tl::unexpected(epoch.error());
   }
-  auto permanent = open_ring(Keyring::kPermanent, paths_.permanent, *permanent_bytes,
-                             sealing_key(Keyring::kPermanent, master_, *epoch));
+  auto permanent = open_ring(Keyring::kPermanent, *permanent_bytes, *epoch);
   if (!permanent) return tl::unexpected(permanent.error());
   if (!permanent->keys.contains(kRegisterKey)) {
     return fail(ErrorCode::kCorrupt, "the permanent keyring has no register key");
   }
-  auto erasable = open_ring(Keyring::kErasable, paths_.erasable, *erasable_bytes,
-                            sealing_key(Keyring::kErasable, master_, *epoch));
+  auto erasable = open_ring(Keyring::kErasable, *erasable_bytes, *epoch);
   if (!erasable) return tl::unexpected(erasable.error());
 
   // The names may be exchanged in memory only: before the old secret goes, the new keyring must be
@@ -212,6 +220,19 @@ Result<void> KeyringFiles::remove(Keyring which, std::span<const KeyName> names)
   if (removed == 0) return {};
   if (which == Keyring::kErasable) return rewrite_under_new_epoch(std::move(next));
   return rewrite(which, std::move(next));
+}
+
+Result<void> KeyringFiles::rewrap(const SecretKey& former, const SecretKey& next) {
+  former_ = former;
+  master_ = next;
+  if (unsettled_) {
+    const auto settled = settle();
+    if (!settled) return settled;
+  }
+  auto done = rewrite(Keyring::kPermanent, KeyMap(permanent_.keys));
+  if (done) done = rewrite_under_new_epoch(KeyMap(erasable_.keys));
+  if (done) former_.reset();
+  return done;
 }
 
 }  // namespace alpr::store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 
 #include "ledger/chain/error.h"
@@ -24,10 +25,13 @@ class KeyringFiles {
     Digest digest{};  // SHA-256 of the file
   };
 
-  // Durable; an empty erasable keyring of epoch 1, and a permanent one with a register key.
-  static Result<void> create(const Paths& paths, const SecretKey& master);
-  // kNotFound; kCorrupt when a keyring does not open (among them an older copy of one); kIo.
-  static Result<KeyringFiles> open(const Paths& paths, const SecretKey& master);
+  // Durable; an empty erasable keyring of epoch 1, and a permanent one with these keys.
+  static Result<void> create(const Paths& paths, const SecretKey& master, const KeyMap& permanent);
+  static KeyMap first_permanent_keys();  // a register key
+  // kNotFound; kCorrupt when a keyring does not open (among them an older copy of one); kIo. Of a
+  // change of the master key that was interrupted, `former` opens what was not sealed anew yet.
+  static Result<KeyringFiles> open(const Paths& paths, const SecretKey& master,
+                                   const std::optional<SecretKey>& former = std::nullopt);
 
   const Ring& permanent() const { return permanent_; }
   const Ring& erasable() const { return erasable_; }
@@ -37,11 +41,15 @@ class KeyringFiles {
   // Removes those that are there. On return the bytes that held them on disk are zeroed and, for
   // the erasable ring, so is the epoch secret they were sealed under.
   Result<void> remove(Keyring which, std::span<const KeyName> names);
+  // Seals both rings anew under `next`, the erasable one under a new epoch secret. After an error
+  // call it again, or open with both keys.
+  Result<void> rewrap(const SecretKey& former, const SecretKey& next);
 
  private:
   KeyringFiles(const Paths& paths, const SecretKey& master) : paths_(paths), master_(master) {}
   Ring& ring(Keyring which) { return which == Keyring::kPermanent ? permanent_ : erasable_; }
   Result<void> settle();
+  Result<Ring> open_ring(Keyring which, BytesView bytes, const EpochSecret& epoch) const;
   Result<EpochSecret> read_epoch_of(std::uint64_t number, bool& staged) const;
   Result<void> clear_leftovers() const;
   tl::unexpected<Error> failed(const Error& error);
@@ -50,6 +58,7 @@ class KeyringFiles {
 
   Paths paths_;
   SecretKey master_;
+  std::optional<SecretKey> former_;
   EpochSecret epoch_;
   Ring permanent_;
   Ring erasable_;

@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
@@ -127,6 +128,20 @@ std::string_view to_text(MasterKind kind) {
 MasterKind MasterKeySource::kind() const {
   if (passphrase) return MasterKind::kPassphrase;
   return command.empty() ? MasterKind::kFile : MasterKind::kCommand;
+}
+
+MasterKeySource asked_once(MasterKeySource source) {
+  if (!source.passphrase) return source;
+  auto given = std::make_shared<std::optional<WipedBytes>>();
+  source.passphrase = [ask = source.passphrase, given]() -> Result<Bytes> {
+    if (!*given) {
+      auto answer = ask();
+      if (!answer) return answer;
+      given->emplace(std::move(*answer));
+    }
+    return (*given)->value;
+  };
+  return source;
 }
 
 Result<NewMasterKey> new_master_key(const MasterKeySource& source) {

@@ -6,6 +6,8 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/kinds.h"
 #include "ledger/store/event_rows.h"
+#include "ledger/store/log_signers.h"
+#include "ledger/store/recovery_key.h"
 
 namespace alpr::store {
 
@@ -242,6 +244,11 @@ Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn) {
     return fold_thirty_day(event.header, txn);
   }
   switch (event.header.kind) {
+    case chain::kind::kLogStarted:
+    case chain::kind::kKeyRotated:
+      return fold_log_keys(event, txn);
+    case chain::kind::kRecoveryEnrolled:
+      return fold_recovery_key(event, txn);
     case chain::kind::kReadsPurged:
       return fold_reads_purged(event, txn);
     case chain::kind::kKeysDestroyed:

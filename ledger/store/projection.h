@@ -43,7 +43,7 @@ Result<bool> is_purged(const Txn& txn, const chain::Header& header);
 Result<std::optional<Sequence>> tombstone_of(const Txn& txn, const chain::Header& header);
 
 // Folds one event. Thirty-day events into their bucket; reads.purged, keys.destroyed, hold.placed
-// and hold.released into buckets and held. Other kinds do nothing here. What a tombstone covers is
+// and hold.released into buckets and held; the log's keys and the recovery key into `meta`. Other kinds do nothing here. What a tombstone covers is
 // gone for every reader from its fold on; its rows and payloads are deleted after its keys
 // (erasure.h).
 Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn);

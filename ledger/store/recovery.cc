@@ -143,7 +143,8 @@ Result<void> load_log_end(StoreCore& core) {
   core.end.last_time = header->time;
   core.size = *size;
   if (!*newest) return fail(ErrorCode::kCorrupt, "no checkpoint is stored");
-  const auto checkpoint = chain::open_checkpoint((*newest)->note, core.origin, {core.log_vkey});
+  const auto checkpoint =
+      chain::open_checkpoint((*newest)->note, core.origin, {core.signers->vkey()});
   if (!checkpoint) {
     return fail(ErrorCode::kCorrupt,
                 "the newest checkpoint is damaged: " + checkpoint.error().detail);
@@ -252,6 +253,11 @@ Result<void> remove_orphans(StoreCore& core) {
   if (done) done = remove_orphan_held(core, *txn);
   if (done) done = remove_orphan_blobs(core);
   return done;
+}
+
+Result<void> drop_idle_seeds(StoreCore& core) {
+  if (core.size == 0 || !core.signers->has_idle(core.end.last_time)) return {};
+  return core.vault->put_log_seeds(core.signers->live(core.end.last_time));
 }
 
 void make_ballast(const StoreCore& core) {

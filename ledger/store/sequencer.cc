@@ -234,6 +234,7 @@ Result<Commit> Sequencer::Impl::call_and_wait(std::function<Result<Commit>()> ca
 
 std::unique_ptr<Sequencer> Sequencer::start(Store& store, chain::Fold fold, Committed committed,
                                             const SequencerSettings& settings) {
+  ALPR_CHECK(store.core().settings.purpose == Purpose::kWrite);
   ALPR_CHECK(!store.core().has_sequencer.exchange(true));
   auto impl = std::make_unique<Impl>(store.core(), std::move(fold), std::move(committed), settings);
   impl->thread = std::thread([raw = impl.get()] { raw->loop(); });

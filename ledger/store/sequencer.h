@@ -43,7 +43,7 @@ class Transaction {
   std::vector<Sequence> holds_on(Sequence event) const;
 
   // kMalformed (kind, form, members, canonical values), kTooLarge, kNoSpace; kRefused for what only
-  // the ledger itself appends (tombstones, keys.destroyed, clock.stepped), a first event that is
+  // the ledger itself appends (tombstones, keys.destroyed, clock.stepped, key.rotated), a first event that is
   // not log.started, and a hold.placed whose events were not given to hold() before.
   Result<Sequence> append(const chain::Draft& draft);
   // Seals an image under the current bucket's key; synced before the commit. kNoSpace under the
@@ -60,6 +60,11 @@ class Transaction {
     Digest sha256;
   };
   Result<void> hold(std::span<const Sequence> events, std::span<const ImageOf> images);
+  // Introduces a new key of the log: makes and syncs it, and appends key.rotated under the old one.
+  // From the next commit on the new key signs, and the old one beside it for `overlap_us` more of
+  // header time (0: not at all; at most kLogKeyOverlapMaxUs). The batch ends. kMalformed: the
+  // overlap; kConflict: a rotation is in this batch already, or as many old keys still sign as may.
+  Result<Sequence> rotate_log_key(std::int64_t overlap_us);
   // The next job goes into a batch of its own: for events whose effect on what lives in memory must
   // be seen by it.
   void end_batch();
@@ -70,6 +75,8 @@ class Transaction {
   Result<Sequence> append_own(const chain::Draft& draft);
   Batch& batch_;
 };
+
+inline constexpr std::int64_t kLogKeyOverlapMaxUs = 400LL * 86'400 * kSecondUs;
 
 struct Commit {
   TimeUs time;

@@ -11,6 +11,7 @@
 #include "ledger/store/event_rows.h"
 #include "ledger/store/log_tree.h"
 #include "ledger/store/projection.h"
+#include "ledger/store/recovery_key.h"
 #include "ledger/store/registers.h"
 #include "ledger/store/store_core.h"
 
@@ -78,6 +79,28 @@ Result<std::unique_ptr<Vault>> open_vault(StorePlaces& places, const Txn& txn) {
   return Vault::open(places.vault);
 }
 
+// Who signs is what the log says, of the seeds that the vault has.
+Result<void> choose_signers(StoreCore& core) {
+  const auto txn = core.env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto epochs = read_log_epochs(*txn);
+  if (!epochs) return tl::unexpected(epochs.error());
+  auto held = core.vault->log_seeds();
+  if (!held) return tl::unexpected(held.error());
+  core.signers = std::make_unique<LogSigners>(core.origin, *epochs, std::move(*held));
+  const bool archive = core.settings.purpose == Purpose::kArchive;
+  if (archive && core.signers->can_sign()) {
+    return fail(ErrorCode::kRefused,
+                fmt::format("{} is a log that goes on, not an archive", core.origin));
+  }
+  if (archive || core.signers->can_sign()) return {};
+  return fail(
+      ErrorCode::kRefused,
+      fmt::format("the keyring has no signing key of {}: this copy of the log can be read as "
+                  "an archive, and can never be written",
+                  core.origin));
+}
+
 }  // namespace
 
 StorePlaces default_places(const std::filesystem::path& folder) {
@@ -140,18 +163,16 @@ Result<std::unique_ptr<Store>> Store::open(const StorePlaces& places,
     if (!vault) return tl::unexpected(vault.error());
     core->vault = std::move(*vault);
   }
-  auto key = core->vault->log_key();
-  if (!key) return tl::unexpected(key.error());
-  core->log_key = std::move(*key);
-  core->log_vkey = {core->origin, chain::KeyType::kEd25519, core->log_key->public_key()};
+  if (auto chosen = choose_signers(*core); !chosen) return tl::unexpected(chosen.error());
   auto evidence = EvidenceFiles::open(places.folder);
   if (!evidence) return tl::unexpected(evidence.error());
   core->evidence = std::make_unique<EvidenceFiles>(std::move(*evidence));
   auto done = load_log_end(*core);
   if (done) done = check_rollback(*core);
-  if (done) done = remove_orphans(*core);
+  if (done && settings.purpose == Purpose::kWrite) done = remove_orphans(*core);
+  if (done && settings.purpose == Purpose::kWrite) done = drop_idle_seeds(*core);
   if (!done) return tl::unexpected(done.error());
-  make_ballast(*core);
+  if (settings.purpose == Purpose::kWrite) make_ballast(*core);
   return std::unique_ptr<Store>(new Store(std::move(core)));
 }
 
@@ -159,9 +180,10 @@ Store::Store(std::unique_ptr<StoreCore> core) : core_(std::move(core)) {}
 Store::~Store() { ALPR_CHECK(!core_->has_sequencer); }
 
 const std::string& Store::origin() const { return core_->origin; }
-const chain::VerifierKey& Store::log_vkey() const { return core_->log_vkey; }
+chain::VerifierKey Store::log_vkey() const { return core_->signers->vkey(); }
 const chain::KindRegistry& Store::kinds() const { return core_->kinds; }
 const Clock& Store::clock() const { return *core_->clock; }
+std::shared_ptr<const Clock> Store::shared_clock() const { return core_->clock; }
 Vault& Store::vault() { return *core_->vault; }
 std::uint64_t Store::size() const { return core_->size; }
 
@@ -191,8 +213,27 @@ Result<std::vector<chain::HeaderBytes>> Store::header_range(Sequence first,
 
 namespace {
 
+// In an archive the buckets' keys are lost with the log: what only they open is as if it were purged.
+Result<std::optional<chain::EventView>> read_without_bucket_key(const Txn& txn, Sequence seq) {
+  const auto header = read_header(txn, seq);
+  if (!header) return tl::unexpected(header.error());
+  if (header->retention != chain::Retention::kThirtyDay) return std::nullopt;
+  const auto row = read_payload_row(txn, seq);
+  if (!row) return tl::unexpected(row.error());
+  if (*row && (*row)->seal == Seal::kHeld) return std::nullopt;
+  chain::EventView gone;
+  gone.header = *header;
+  gone.leaf = chain::leaf_hash(chain::encode(*header));
+  return gone;
+}
+
 // As read_event, and to the second: what is due and not held has no payload any more (I12-G-1).
 Result<chain::EventView> read_event_in_time(const Txn& txn, const StoreCore& core, Sequence seq) {
+  if (core.settings.purpose == Purpose::kArchive) {
+    auto lost = read_without_bucket_key(txn, seq);
+    if (!lost) return tl::unexpected(lost.error());
+    if (*lost) return std::move(**lost);
+  }
   auto view = read_event(txn, *core.vault, core.kinds, seq);
   if (!view || view->header.retention != chain::Retention::kThirtyDay || !view->have_payload ||
       due_time(view->header.time) > core.clock->now()) {
@@ -279,13 +320,20 @@ Result<std::optional<Sequence>> Store::tombstone_of(Sequence event) const {
   return store::tombstone_of(*txn, *header);
 }
 
+Result<std::optional<PublicKey>> Store::recovery_key() const {
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  return read_recovery_key(*txn);
+}
+
 std::vector<Sequence> Store::holds_on(Sequence event) const {
   const auto txn = core_->env->begin_read();
   if (!txn) return {};
   return read_holds(*txn, event).value_or(std::vector<Sequence>{});
 }
 
-chain::Draft genesis_draft(const chain::VerifierKey& vkey, bool simulated) {
+chain::Draft genesis_draft(const chain::VerifierKey& vkey, bool simulated,
+                           const std::optional<chain::Json>& predecessor) {
   std::array<std::uint8_t, 16> log_id{};
   chain::random_bytes(log_id);
   const auto text = [](const std::string& value) {
@@ -293,13 +341,15 @@ chain::Draft genesis_draft(const chain::VerifierKey& vkey, bool simulated) {
     chain::write_string(json, value);
     return json;
   };
-  return {chain::kind::kLogStarted,
-          {},
-          {{"format", std::to_string(kFormatVersion), true},
-           {"vkey", text(chain::format_vkey(vkey)), true},
-           {"log_id", text(chain::hex(log_id)), true},
-           {"bucket_seconds", std::to_string(kBucketUs / kSecondUs), true},
-           {"simulated", simulated ? "true" : "false", true}}};
+  chain::Draft draft{chain::kind::kLogStarted,
+                     {},
+                     {{"format", std::to_string(kFormatVersion), true},
+                      {"vkey", text(chain::format_vkey(vkey)), true},
+                      {"log_id", text(chain::hex(log_id)), true},
+                      {"bucket_seconds", std::to_string(kBucketUs / kSecondUs), true},
+                      {"simulated", simulated ? "true" : "false", true}}};
+  if (predecessor) draft.members.push_back({"predecessor", chain::write(*predecessor), true});
+  return draft;
 }
 
 }  // namespace alpr::store

@@ -10,6 +10,8 @@
 // Databases (all integers big-endian, so that any LMDB reader sees them in order):
 //   meta         "format" -> be32 1; "origin"; "clock" -> be64 wall us, be64 boot us, boot id of
 //   the last commit;
+//                "log_keys" -> the log's keys so far (log_signers.cc); "recovery" -> the X25519 key
+//                that backups are wrapped to;
 //                "keyring" -> the folder's path (relative when it lies in DIR);
 //                "blobs" -> (be64 id, be64 seq of its list.purged or 0), repeated: blobs whose key
 //                is not yet destroyed
@@ -49,6 +51,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/chain/canonical_json.h"
 #include "ledger/chain/error.h"
 #include "ledger/chain/event.h"
 #include "ledger/chain/kinds.h"
@@ -66,9 +69,15 @@ struct StorePlaces {
   std::filesystem::path folder;
   VaultPlaces vault;  // default: folder/keyring
 };
+// Where the archive of a lost predecessor lies, below the store's folder (restore.h).
+inline constexpr std::string_view kArchiveFolder = "archive";
 StorePlaces default_places(const std::filesystem::path& folder);
 
+// An archive is the restored copy of a lost log: read, and never written again (restore.h).
+enum class Purpose { kWrite, kArchive };
+
 struct StoreSettings {
+  Purpose purpose = Purpose::kWrite;
   std::uint64_t map_size = 1ULL << 40;  // LMDB's map: set once, large, sparse
   unsigned disk_free_percent_min = 5;   // below this uploads are refused (kNoSpace)
   std::uint64_t ballast_bytes = 16 << 20;
@@ -87,7 +96,9 @@ class Store {
 
   // Takes the lock, checks version, recovers: the rollback guard (kRollback), orphaned evidence and
   // blob files, ballast. Where places name the default keyring and none is there, the one named at
-  // create is used. The registry is copied. kLocked, kWrongVersion, kNotFound, kIo, kCorrupt.
+  // create is used. The registry is copied. kLocked, kWrongVersion, kNotFound, kIo, kCorrupt;
+  // kRefused: the vault has no seed of the log's key in force, so this can be opened as an archive
+  // only.
   static Result<std::unique_ptr<Store>> open(const StorePlaces& places,
                                              std::shared_ptr<const Clock> clock,
                                              const chain::KindRegistry& kinds,
@@ -97,9 +108,10 @@ class Store {
   ~Store();  // after its Sequencer and every reader that registers() gave out
 
   const std::string& origin() const;
-  const chain::VerifierKey& log_vkey() const;
+  chain::VerifierKey log_vkey() const;  // of the key in force
   const chain::KindRegistry& kinds() const;
   const Clock& clock() const;
+  std::shared_ptr<const Clock> shared_clock() const;
   Vault& vault();
 
   // The log. Size 0 before genesis.
@@ -148,6 +160,9 @@ class Store {
                       const Digest& sha256) const;
   Result<Bytes> blob(std::uint64_t id) const;
 
+  // The key that backups are wrapped to, as the log last said; nullopt where none is enrolled.
+  Result<std::optional<PublicKey>> recovery_key() const;
+
   std::vector<Sequence> holds_on(Sequence event) const;  // hold.placed seqs in force
   // The tombstone that covers a thirty-day event; nullopt when none does (yet). kNotFound.
   Result<std::optional<Sequence>> tombstone_of(Sequence event) const;
@@ -163,6 +178,8 @@ class Store {
 };
 
 // The first event of a log. `simulated` is true only for demonstrations and tests.
-chain::Draft genesis_draft(const chain::VerifierKey& vkey, bool simulated);
+// `predecessor`: of the log that this one follows (restore.h).
+chain::Draft genesis_draft(const chain::VerifierKey& vkey, bool simulated,
+                           const std::optional<chain::Json>& predecessor = std::nullopt);
 
 }  // namespace alpr::store

@@ -7,11 +7,11 @@
 #include <set>
 #include <string>
 
-#include "ledger/chain/keys.h"
 #include "ledger/store/checkpoints.h"
 #include "ledger/store/clock_guard.h"
 #include "ledger/store/environment.h"
 #include "ledger/store/files.h"
+#include "ledger/store/log_signers.h"
 #include "ledger/store/log_tree.h"
 #include "ledger/store/store.h"
 
@@ -42,8 +42,7 @@ struct StoreCore {
   std::string origin;
   FileDescriptor lock;
   std::unique_ptr<Vault> vault;
-  std::optional<chain::SigningKey> log_key;  // always set once open
-  chain::VerifierKey log_vkey;
+  std::unique_ptr<LogSigners> signers;  // always set once open
   std::unique_ptr<EvidenceFiles> evidence;
   std::unique_ptr<Environment> env;
 
@@ -63,6 +62,8 @@ inline constexpr std::string_view kOrigin = "origin";
 inline constexpr std::string_view kKeyring = "keyring";
 inline constexpr std::string_view kClock = "clock";
 inline constexpr std::string_view kBlobs = "blobs";
+inline constexpr std::string_view kLogKeys = "log_keys";
+inline constexpr std::string_view kRecovery = "recovery";
 }  // namespace meta
 
 Result<std::vector<std::pair<std::uint64_t, std::uint64_t>>> read_blobs(const Txn& txn);
@@ -75,10 +76,11 @@ Result<FileDescriptor> lock_store(const std::filesystem::path& folder);
 // Recovery, run by Store::open in this order (recovery.cc).
 Result<void> load_log_end(
     StoreCore& core);  // the end of the log, checked against its newest checkpoint
-Result<void> check_rollback(StoreCore& core);  // kRollback
-Result<void> remove_orphans(StoreCore& core);  // files and keys that nothing committed refers to
-void make_ballast(const StoreCore& core);      // where there is room
-bool give_up_ballast(const StoreCore& core);   // true when there was some
+Result<void> check_rollback(StoreCore& core);   // kRollback
+Result<void> remove_orphans(StoreCore& core);   // files and keys that nothing committed refers to
+Result<void> drop_idle_seeds(StoreCore& core);  // of log keys that no longer sign, or never did
+void make_ballast(const StoreCore& core);       // where there is room
+bool give_up_ballast(const StoreCore& core);    // true when there was some
 
 // Destroys bucket keys that no committed event was sealed with, of buckets before `open` (an
 // aborted batch leaves such a key, and LMDB's free pages what was sealed with it). Returns how

@@ -18,6 +18,7 @@
 #include "ledger/store/high_water.h"
 #include "ledger/store/keyring.h"
 #include "ledger/store/keyring_files.h"
+#include "ledger/store/master_rotation.h"
 #include "ledger/store/sealed_box.h"
 
 namespace alpr::store {
@@ -30,8 +31,8 @@ constexpr std::size_t kSmallFileMax = 4096;
 struct VaultFiles {
   path folder;
   KeyringFiles::Paths keyrings;
-  MasterPaths master;
-  path log_key, high_water, lock;
+  RotatedPaths rotated;
+  path high_water, lock;
 };
 
 VaultFiles files_of(const VaultPlaces& places) {
@@ -42,8 +43,9 @@ VaultFiles files_of(const VaultPlaces& places) {
                                                  : std::filesystem::absolute(places.epoch_secret);
   return {folder,
           {folder / "permanent.keyring", folder / "erasable.keyring", epoch},
-          {folder / "master.key", folder / "master.kdf"},
-          folder / "log.key",
+          {{folder / "master.key", folder / "master.kdf"},
+           folder / "log.key",
+           folder / "master.rotation"},
           folder / "high-water",
           folder / "lock"};
 }
@@ -56,6 +58,15 @@ Result<FileDescriptor> take_lock(const path& lock) {
   if (::flock(file->get(), LOCK_EX | LOCK_NB) == 0) return file;
   if (errno != EWOULDBLOCK) return tl::unexpected(system_error("lock", lock, errno));
   return fail(ErrorCode::kLocked, fmt::format("{} is held: this keyring is in use", lock.string()));
+}
+
+// Half-written files of a crash; keyring_files.cc does the same for its own.
+Result<void> clear_staged(const RotatedPaths& paths) {
+  for (const path& file : {paths.log_key, paths.master.key, paths.master.kdf, paths.journal}) {
+    const auto cleared = zero_and_remove(staged_path(file));
+    if (!cleared) return cleared;
+  }
+  return fsync_folder(paths.log_key.parent_path());
 }
 
 // The keyring's seal is the only thing that knows which passphrase is right.
@@ -100,7 +111,19 @@ struct Vault::Impl {
   SecretKey master;
   KeyringFiles keyrings;
   HighWaterFile high_water;
+  std::optional<MasterRotation> rotation;  // asked for, and not finished
   mutable std::mutex mutex;
+
+  // Nothing to do where none was asked for. The journal is written each time: it may be what failed.
+  Result<void> finish_rotation_locked() {
+    if (!rotation) return {};
+    auto done = begin_rotation(files.rotated, *rotation);
+    if (done) done = finish_rotation(files.rotated, *rotation, keyrings);
+    if (!done) return done;
+    master = rotation->next;
+    rotation.reset();
+    return done;
+  }
 
   static Keyring ring_of(KeyUse use) {
     return use == KeyUse::kBucket || use == KeyUse::kBlob ? Keyring::kErasable
@@ -131,8 +154,10 @@ struct Vault::Impl {
 Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Vault::~Vault() = default;
 
-Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& log_key) {
-  chain::init_crypto();
+namespace {
+
+Result<void> create_with(const VaultPlaces& places, const KeyMap& permanent,
+                         const LogSeeds& seeds) {
   const VaultFiles files = files_of(places);
   for (const path& folder : {files.folder, files.keyrings.epoch.parent_path()}) {
     const auto made = make_folder(folder);
@@ -140,9 +165,9 @@ Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& l
   }
   const auto lock = take_lock(files.lock);
   if (!lock) return tl::unexpected(lock.error());
-  const std::array all{files.keyrings.epoch, files.keyrings.erasable, files.keyrings.permanent,
-                       files.log_key,        files.high_water,        files.master.key,
-                       files.master.kdf};
+  const std::array all{files.keyrings.epoch,     files.keyrings.erasable, files.keyrings.permanent,
+                       files.rotated.log_key,    files.high_water,        files.rotated.master.key,
+                       files.rotated.master.kdf, files.rotated.journal};
   for (const path& file : all) {
     std::error_code error;
     if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) continue;
@@ -151,12 +176,14 @@ Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& l
   auto master = new_master_key(places.master);
   if (!master) return tl::unexpected(master.error());
   const WipedBytes master_file(std::move(master->file));
-  auto done = KeyringFiles::create(files.keyrings, master->key);
-  if (done) done = write_new_file_durably(files.log_key, seal_log_key(master->key, log_key), 0600);
+  const MasterPaths& described = files.rotated.master;
+  const Bytes sealed_seeds = seal_log_seeds(master->key, seeds);
+  auto done = KeyringFiles::create(files.keyrings, master->key, permanent);
+  if (done) done = write_new_file_durably(files.rotated.log_key, sealed_seeds, 0600);
   if (done) done = HighWaterFile::create(files.high_water);
-  const path& described = master->kind == MasterKind::kFile ? files.master.key : files.master.kdf;
   if (done && master->kind != MasterKind::kCommand) {
-    done = write_new_file_durably(described, master_file.value, 0600);
+    done = write_new_file_durably(master->kind == MasterKind::kFile ? described.key : described.kdf,
+                                  master_file.value, 0600);
   }
   if (!done) {
     // None of these was there before, and nothing is sealed under them yet.
@@ -165,31 +192,73 @@ Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& l
   return done;
 }
 
+}  // namespace
+
+Result<void> Vault::create(const VaultPlaces& places, const chain::SigningKey& log_key) {
+  chain::init_crypto();
+  LogSeeds seeds(1);
+  seeds[0].seed.bytes = log_key.seed();
+  return create_with(places, KeyringFiles::first_permanent_keys(), seeds);
+}
+
+Result<void> Vault::create_archive(const VaultPlaces& places, BytesView permanent_keyring,
+                                   const SecretKey& file_key) {
+  chain::init_crypto();
+  const auto keys = open_keyring(Keyring::kPermanent, permanent_keyring, file_key);
+  if (!keys)
+    return fail(ErrorCode::kCorrupt, "the backup's keyring does not open: " + keys.error().detail);
+  return create_with(places, *keys, {});
+}
+
 Result<std::unique_ptr<Vault>> Vault::open(const VaultPlaces& places) {
   chain::init_crypto();
   const VaultFiles files = files_of(places);
-  const auto master = read_master_key(places.master, files.master);
-  if (!master) return tl::unexpected(master.error());
   auto lock = take_lock(files.lock);
   if (!lock) return tl::unexpected(lock.error());
-  auto keyrings = KeyringFiles::open(files.keyrings, *master);
+  const MasterKeySource source = asked_once(places.master);
+  const auto rotation = unfinished_rotation(files.rotated, source);
+  if (!rotation) return tl::unexpected(rotation.error());
+  const auto master = *rotation ? Result<SecretKey>((*rotation)->next)
+                                : read_master_key(source, files.rotated.master);
+  if (!master) return tl::unexpected(master.error());
+  std::optional<SecretKey> former;
+  if (*rotation) former = (*rotation)->former;
+  auto keyrings = KeyringFiles::open(files.keyrings, *master, former);
   if (!keyrings) {
-    return tl::unexpected(
-        unopened(keyrings.error(), places.master.kind(), files.keyrings.permanent));
+    return tl::unexpected(unopened(keyrings.error(), source.kind(), files.keyrings.permanent));
   }
+  auto done = clear_staged(files.rotated);
+  if (done && *rotation) done = finish_rotation(files.rotated, **rotation, *keyrings);
+  if (!done) return tl::unexpected(done.error());
   auto high_water = HighWaterFile::open(files.high_water);
   if (!high_water) return tl::unexpected(high_water.error());
   return std::unique_ptr<Vault>(new Vault(std::unique_ptr<Impl>(new Impl{
-      files, std::move(*lock), *master, std::move(*keyrings), std::move(*high_water), {}})));
+      files, std::move(*lock), *master, std::move(*keyrings), std::move(*high_water), {}, {}})));
 }
 
-Result<chain::SigningKey> Vault::log_key() const {
-  const auto bytes = read_file(impl_->files.log_key, kSmallFileMax);
+Result<LogSeeds> Vault::log_seeds() const {
+  const std::lock_guard guard(impl_->mutex);
+  const path& file = impl_->files.rotated.log_key;
+  const auto bytes = read_file(file, kSmallFileMax);
   if (!bytes) return tl::unexpected(bytes.error());
-  auto key = open_log_key(impl_->master, *bytes);
-  if (key) return key;
-  return fail(ErrorCode::kCorrupt,
-              fmt::format("{}: {}", impl_->files.log_key.string(), key.error().detail));
+  auto seeds = open_log_seeds(impl_->master, *bytes);
+  if (!seeds && impl_->rotation) seeds = open_log_seeds(impl_->rotation->next, *bytes);
+  if (seeds) return seeds;
+  return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", file.string(), seeds.error().detail));
+}
+
+Result<void> Vault::put_log_seeds(const LogSeeds& seeds) {
+  const std::lock_guard guard(impl_->mutex);
+  if (const auto done = impl_->finish_rotation_locked(); !done) return done;
+  return replace_and_zero(impl_->files.rotated.log_key, seal_log_seeds(impl_->master, seeds));
+}
+
+Result<void> Vault::rotate_master(const NewMasterKey& next) {
+  const std::lock_guard guard(impl_->mutex);
+  if (const auto done = impl_->finish_rotation_locked(); !done) return done;
+  Bytes kdf = next.kind == MasterKind::kPassphrase ? next.file : Bytes{};
+  impl_->rotation.emplace(MasterRotation{impl_->master, next.key, next.kind, std::move(kdf)});
+  return impl_->finish_rotation_locked();
 }
 
 Result<SecretKey> Vault::month_key(Month month) const {
@@ -264,6 +333,15 @@ Result<void> Vault::note_signed(const HighWater& mark) {
 Result<std::optional<Vault::HighWater>> Vault::high_water() const {
   const std::lock_guard guard(impl_->mutex);
   return impl_->high_water.mark();
+}
+
+Bytes Vault::wrap_permanent(const SecretKey& file_key, const std::set<std::uint64_t>& held) const {
+  const std::lock_guard guard(impl_->mutex);
+  KeyMap keys;
+  for (const auto& [name, key] : impl_->keyrings.permanent().keys) {
+    if (name.use != KeyUse::kHeld || held.contains(name.id)) keys.emplace(name, key);
+  }
+  return seal_keyring(Keyring::kPermanent, 0, keys, file_key);
 }
 
 std::string Vault::export_keys() const {

@@ -11,7 +11,8 @@
 //   older copies of the
 //                              keyring are worthless. Lives where the operator says
 //                              (places.epoch_secret).
-//   KEYRING/log.key            the log's Ed25519 seed, sealed under HKDF(master, "log key").
+//   KEYRING/log.key            the log's Ed25519 seeds, sealed under HKDF(master, "log key").
+//   KEYRING/master.rotation    only while the master key is being changed (master_rotation.h).
 //   KEYRING/high-water         two slots of (counter, size, root, check): the highest tree signed,
 //   for the rollback
 //                              guard.
@@ -26,12 +27,14 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/keys.h"
 #include "ledger/chain/types.h"
+#include "ledger/store/log_seeds.h"
 #include "ledger/store/master_key.h"
 #include "ledger/store/secret_key.h"
 
@@ -60,7 +63,16 @@ class Vault {
   Vault& operator=(const Vault&) = delete;
   ~Vault();
 
-  Result<chain::SigningKey> log_key() const;
+  // The seeds of the log's keys, oldest first; which of them sign is for the log to say
+  // (log_signers.h). kNotFound, kCorrupt.
+  Result<LogSeeds> log_seeds() const;
+  // Durable on return, and the file that was there is zeroed.
+  Result<void> put_log_seeds(const LogSeeds& seeds);
+
+  // Seals everything anew under another master key. From the first durable step on it will happen:
+  // after an error, and after a crash, call it again or open the vault again, with the old or the new
+  // source. On return the old master key opens nothing of this folder.
+  Result<void> rotate_master(const NewMasterKey& next);
 
   // Finds; kGone when there is none (destroyed, or never was).
   Result<SecretKey> month_key(Month month) const;
@@ -95,6 +107,14 @@ class Vault {
   };
   Result<void> note_signed(const HighWater& mark);
   Result<std::optional<HighWater>> high_water() const;
+
+  // The permanent ring as a keyring file sealed under another key, for a backup; of the held events'
+  // keys those of `held` alone.
+  Bytes wrap_permanent(const SecretKey& file_key, const std::set<std::uint64_t>& held) const;
+  // A vault that opens what wrap_permanent() wrapped and signs nothing: no log key, and a new, empty
+  // erasable ring. As create(), and kCorrupt where the keyring does not open.
+  static Result<void> create_archive(const VaultPlaces& places, BytesView permanent_keyring,
+                                     const SecretKey& file_key);
 
   // Every key that is left, for an entitled auditor's --keys FILE (docs/event-format.md): canonical
   // JSON

@@ -55,7 +55,7 @@ class VaultCrash : public testing::TestWithParam<bool> {
     EXPECT_EQ(vault.bucket_key({2}).value().bytes, bucket_.bytes) << at;
     EXPECT_EQ(vault.month_key(24'000).value().bytes, month_.bytes) << at;
     EXPECT_EQ(vault.register_key().bytes, registers_.bytes) << at;
-    EXPECT_TRUE(vault.log_key()) << at;
+    EXPECT_EQ(vault.log_seeds().value().at(0).public_key(), some_log_key().public_key()) << at;
   }
 
   // All destroyed, nothing left over, the old secret nowhere.
@@ -264,6 +264,72 @@ TEST_P(VaultCrash, AVaultThatCouldNotBeMadeLeavesNothing) {
     EXPECT_TRUE(Vault::open(places)) << at;
   }
   EXPECT_GE(total, 20U);
+}
+
+MasterKeySource passphrase(std::string_view text) {
+  MasterKeySource source;
+  source.passphrase = [text]() -> Result<Bytes> { return Bytes(text.begin(), text.end()); };
+  source.cost = {1, 8192};  // as little as libsodium takes
+  return source;
+}
+
+// Of a change from one source to another: each start, with either of them, finds every key, and once
+// the change is over only the next one opens anything.
+TEST_P(VaultCrash, AChangeOfTheMasterKeyCutAnywhereIsFinishedWithEitherSource) {
+  const auto words = passphrase("sixteen letters or more");
+  const NewMasterKey next = new_master_key(words).value();
+  const auto change = [&](Vault& vault) { return vault.rotate_master(next).has_value(); };
+  for (const Fault fault : {Fault::kExit, Fault::kTornCrash}) {
+    for (const bool with_next_source : {false, true}) {
+      unsigned undone = 0, done = 0;
+      const unsigned total =
+          at_every_call(fault, change, [&](const VaultPlaces& at_places, unsigned at) {
+            const VaultPlaces old_source{at_places.keyring, {}};
+            const VaultPlaces new_source{at_places.keyring, {}, words};
+            auto opened = Vault::open(with_next_source ? new_source : old_source);
+            if (!opened) opened = Vault::open(with_next_source ? old_source : new_source);
+            ASSERT_TRUE(opened) << at << ": " << opened.error().detail;
+            expect_untouched_keys(**opened, at);
+            EXPECT_TRUE((*opened)->bucket_key({1})) << at;
+            EXPECT_TRUE((*opened)->held_key(kHeld[0])) << at;
+            EXPECT_TRUE((*opened)->make_bucket_key({3})) << at;
+            opened->reset();
+            const bool over = !std::filesystem::exists(at_places.keyring / "master.key");
+            over ? ++done : ++undone;
+            EXPECT_EQ(all_files(at_places.keyring).size(), 7U) << at;
+            EXPECT_EQ(Vault::open(old_source).has_value(), !over) << at;
+            EXPECT_EQ(Vault::open(new_source).has_value(), over) << at;
+          });
+      EXPECT_GE(total, 40U);
+      EXPECT_GE(undone, 2U);
+      EXPECT_GE(done, 30U);
+    }
+  }
+}
+
+TEST_P(VaultCrash, AFailedChangeOfTheMasterKeyIsFinishedByTheNext) {
+  unsigned total = 0;
+  for (unsigned at = 0; at <= total; ++at) {
+    const VaultPlaces places = fresh_copy();
+    auto vault = Vault::open(places).value();
+    const NewMasterKey first = new_master_key({}).value();
+    {
+      const FaultyCalls calls(Fault::kError, at, ENOSPC);
+      EXPECT_EQ(vault->rotate_master(first).has_value(), at == 0) << at;
+      if (at == 0) total = calls.count();
+    }
+    expect_untouched_keys(*vault, at);
+    EXPECT_TRUE(vault->make_bucket_key({3})) << at;
+    const NewMasterKey second = new_master_key({}).value();
+    ASSERT_TRUE(vault->rotate_master(second)) << at;
+    EXPECT_EQ(bytes_of(places.keyring / "master.key"), second.file) << at;
+    vault.reset();
+    vault = Vault::open(places).value();
+    expect_untouched_keys(*vault, at);
+    EXPECT_TRUE(vault->bucket_key({3})) << at;
+    EXPECT_EQ(all_files(places.keyring).size(), 7U) << at;
+  }
+  EXPECT_GE(total, 40U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, VaultCrash, testing::Values(true, false),

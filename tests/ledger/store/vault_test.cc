@@ -16,6 +16,7 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/store/keyring.h"
+#include "ledger/store/sealed_box.h"
 #include "tests/ledger/store/store_fixtures.h"
 
 namespace alpr::store {
@@ -139,9 +140,47 @@ TEST_F(VaultTest, NoKeyLiesInClearInAnyFile) {
 }
 
 TEST_F(VaultTest, TheLogKeyComesBack) {
-  EXPECT_EQ(open()->log_key().value().public_key(), log_key_.public_key());
+  EXPECT_EQ(open()->log_seeds().value().at(0).public_key(), log_key_.public_key());
   flip_byte(file("log.key"), 40);
-  EXPECT_EQ(open()->log_key().error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(open()->log_seeds().error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(VaultTest, ALogKeyOfBeforeRotationsIsReadAndWrittenAnew) {
+  SecretKey master;
+  const Bytes bytes = bytes_of(file("master.key"));
+  std::copy(bytes.begin(), bytes.end(), master.bytes.begin());
+  const Bytes box = seal_box(master.derive("log key"), as_bytes("PLLK1"), log_key_.seed());
+  Bytes old(5 + box.size());
+  std::copy_n("PLLK1", 5, old.begin());
+  std::copy(box.begin(), box.end(), old.begin() + 5);
+  put_bytes(file("log.key"), old);
+  const auto vault = open();
+  const LogSeeds seeds = vault->log_seeds().value();
+  ASSERT_EQ(seeds.size(), 1U);
+  EXPECT_EQ(seeds[0].public_key(), log_key_.public_key());
+  EXPECT_EQ(seeds[0].until, kNoEnd);
+  ASSERT_TRUE(vault->put_log_seeds(seeds));
+  EXPECT_EQ(bytes_of(file("log.key"))[4], '2');
+  EXPECT_EQ(vault->log_seeds().value().at(0).public_key(), log_key_.public_key());
+}
+
+TEST_F(VaultTest, AnOldMasterKeyOpensNothingOfTheFolderAfterItsChange) {
+  ASSERT_TRUE(open()->make_bucket_key({1}));
+  const auto before = all_files(places_.keyring);
+  SecretKey former;
+  std::copy_n(before.at("master.key").begin(), 32, former.bytes.begin());
+  const EpochSecret old_secret{1, epoch_secret()};
+  ASSERT_TRUE(open()->rotate_master(new_master_key({}).value()));
+  EXPECT_FALSE(on_disk(former.bytes));
+  EXPECT_FALSE(on_disk(old_secret.secret.bytes));
+  const auto after = all_files(places_.keyring);
+  EXPECT_FALSE(open_keyring(Keyring::kPermanent, after.at("permanent.keyring"),
+                            permanent_sealing_key(former)));
+  EXPECT_FALSE(open_keyring(Keyring::kErasable, after.at("erasable.keyring"),
+                            erasable_sealing_key(former, old_secret)));
+  EXPECT_FALSE(open_log_seeds(former, after.at("log.key")));
+  EXPECT_EQ(names_in(places_.keyring), kFiles);
+  EXPECT_TRUE(open()->bucket_key({1}));
 }
 
 TEST_F(VaultTest, CreatingOverAnyFileOfAVaultIsAConflict) {
@@ -169,7 +208,7 @@ TEST_F(VaultTest, EveryMissingFileIsNamed) {
     const Bytes saved = bytes_of(file(name.c_str()));
     std::filesystem::remove(file(name.c_str()));
     if (name == "log.key") {
-      EXPECT_EQ(open()->log_key().error().code, ErrorCode::kNotFound);
+      EXPECT_EQ(open()->log_seeds().error().code, ErrorCode::kNotFound);
     } else {
       const auto opened = Vault::open(places_);
       ASSERT_FALSE(opened) << name;
