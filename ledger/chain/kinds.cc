@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "ledger/chain/custody_kinds.h"
+
 namespace alpr::chain {
 
 bool Kind::is_open(std::string_view member) const {

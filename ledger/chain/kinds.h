@@ -48,15 +48,11 @@ inline constexpr std::uint16_t kHoldPlaced = 6;
 inline constexpr std::uint16_t kHoldReleased = 7;
 inline constexpr std::uint16_t kClockStepped = 8;
 inline constexpr std::uint16_t kClockHeartbeat = 9;
-inline constexpr std::uint16_t kMasterRotated = 15;
-inline constexpr std::uint16_t kBackupBegun = 16;
-inline constexpr std::uint16_t kRecoveryEnrolled = 17;
-inline constexpr std::uint16_t kArchiveDisclosed = 18;
 inline constexpr std::uint16_t kPurgeOverdue = 20;
 inline constexpr std::uint16_t kFirstDomainKind = 32;
 }  // namespace kind
 
-// With these members (values are canonical JSON):
+// Numbers 1..9, with these members (values are canonical JSON):
 //   log.started    open       format:int(1) vkey:string log_id:hex16B bucket_seconds:int
 //   simulated:bool
 //                             [predecessor:{origin,checkpoint,gap_from,gap_to}]
@@ -77,10 +73,6 @@ inline constexpr std::uint16_t kFirstDomainKind = 32;
 //   hold.released  permanent  open: policy:int hold:int   sealed: by reason
 //   clock.stepped  permanent  open: from:int to:int   sealed: confirmed_by:[string,string] reason
 //   clock.heartbeat open      boot_seconds:int
-//   master.rotated open       source:string("file"|"passphrase"|"command")
-//   backup.begun   open       recovery:hex (SHA-256 of the recovery key that can open the copy)
-//   recovery.enrolled open    public_key:hex (X25519)
-//   archive.disclosed permanent  open: event:int   sealed: by reason
 //   purge.overdue  open       bucket:int due:int(us, since when it should have been gone)
 // (first and last are the bucket's first and last thirty-day seq; a hold is known by the seq of its
 // hold.placed.)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ledger/chain/custody_kinds.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/kinds.h"
 #include "ledger/store/event_rows.h"

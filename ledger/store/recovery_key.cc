@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ledger/chain/canonical_json.h"
+#include "ledger/chain/custody_kinds.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/chain/kinds.h"
