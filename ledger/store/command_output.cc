@@ -8,10 +8,10 @@
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <system_error>
 
 #include "ledger/chain/keys.h"
@@ -23,9 +23,8 @@ namespace alpr::store {
 namespace {
 
 std::int64_t monotonic_ms() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1'000'000;
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
 Error io_error(std::string_view doing, const std::string& program, int error) {

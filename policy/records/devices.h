@@ -61,4 +61,25 @@ struct DeviceRevoked {
   }
 };
 
+struct DeviceRekeyed {
+  static constexpr KindSpec kKind{54, "device.rekeyed", chain::Retention::kPermanent,
+                                  chain::Form::kByMember,
+                                  "a reader's new key; from here on its old one signs nothing"};
+  std::int64_t policy = 0;
+  Sequence enrolled;
+  std::string device;
+  PublicKey public_key{};  // Ed25519
+  std::string reason;
+  Actor by;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("enrolled", enrolled);
+    m("device", device);
+    m("public_key", public_key);
+    m("reason", reason);
+    m("by", by);
+  }
+};
+
 }  // namespace alpr::policy

@@ -4,6 +4,7 @@
 #include "policy/records/hits.h"
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
+#include "policy/records/keys.h"
 #include "policy/records/people.h"
 #include "policy/records/queries.h"
 #include "policy/records/reads.h"
@@ -14,7 +15,7 @@
 namespace alpr::policy {
 
 std::vector<chain::Kind> system_kinds() {
-  return {kind_of<PolicyAdopted>(), kind_of<CommandRefused>()};
+  return {kind_of<PolicyAdopted>(), kind_of<CommandRefused>(), kind_of<KeysHandled>()};
 }
 
 std::vector<chain::Kind> people_kinds() {
@@ -30,7 +31,7 @@ std::vector<chain::Kind> sessions_kinds() {
 }
 
 std::vector<chain::Kind> devices_kinds() {
-  return {kind_of<DeviceEnrolled>(), kind_of<DeviceRevoked>()};
+  return {kind_of<DeviceEnrolled>(), kind_of<DeviceRevoked>(), kind_of<DeviceRekeyed>()};
 }
 
 const chain::KindRegistry& kinds() {

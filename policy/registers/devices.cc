@@ -46,6 +46,17 @@ Result<void> fold_revoked(const chain::EventView& event, chain::RegisterWriter& 
   return write_row(rows, table::kDevices, text_key(e->device), *row);
 }
 
+Result<void> fold_rekeyed(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<DeviceRekeyed>(event);
+  if (!e) return tl::unexpected(e.error());
+  auto row = need_row<DeviceRow>(rows, table::kDevices, text_key(e->device), "device");
+  if (!row) return tl::unexpected(row.error());
+  if (!row->former_keys) row->former_keys.emplace();
+  row->former_keys->push_back(row->public_key);
+  row->public_key = e->public_key;
+  return write_row(rows, table::kDevices, text_key(e->device), *row);
+}
+
 }  // namespace
 
 Result<std::optional<DeviceRow>> find_device(const chain::RegisterReader& rows,
@@ -69,6 +80,7 @@ Result<std::vector<DeviceRow>> list_devices(const chain::RegisterReader& rows) {
 Result<void> fold_devices(const chain::EventView& event, chain::RegisterWriter& rows) {
   if (event.header.kind == DeviceEnrolled::kKind.number) return fold_enrolled(event, rows);
   if (event.header.kind == DeviceRevoked::kKind.number) return fold_revoked(event, rows);
+  if (event.header.kind == DeviceRekeyed::kKind.number) return fold_rekeyed(event, rows);
   return {};
 }
 

@@ -26,6 +26,7 @@ struct DeviceRow {
   PublicKey public_key{};
   std::optional<std::string> court_order;
   std::optional<TimeUs> revoked;
+  std::optional<std::vector<PublicKey>> former_keys;  // those it had before; never taken again
   template <typename M>
   void members(M& m) {
     m("enrolled", enrolled);
@@ -40,6 +41,7 @@ struct DeviceRow {
     m("public_key", public_key);
     m("court_order", court_order);
     m("revoked", revoked);
+    m("former_keys", former_keys);
   }
 };
 
@@ -48,7 +50,7 @@ Result<std::optional<DeviceRow>> find_device(const chain::RegisterReader& rows,
 Result<std::vector<DeviceRow>> list_devices(
     const chain::RegisterReader& rows);  // as enrolled, revoked ones too
 
-// Folds kinds 48 and 49.
+// Folds kinds 48, 49 and 54.
 Result<void> fold_devices(const chain::EventView& event, chain::RegisterWriter& rows);
 
 }  // namespace alpr::policy

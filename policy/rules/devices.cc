@@ -32,6 +32,12 @@ std::optional<Error> device_fault(const EnrolDevice& command) {
   return std::nullopt;
 }
 
+bool has_or_had(const DeviceRow& device, const PublicKey& key) {
+  return device.public_key == key ||
+         (device.former_keys && std::find(device.former_keys->begin(), device.former_keys->end(),
+                                          key) != device.former_keys->end());
+}
+
 std::optional<Refusal> place_refusal(const EnrolDevice& command) {
   if (blank(command.mount_class) || blank(command.place) || blank(command.police_area)) {
     return Refusal{{"I12-DEF-1"},
@@ -68,9 +74,9 @@ Decision decide(const State& state, const Actor& actor, const EnrolDevice& comma
     if (known.device == command.device)
       return Decision::not_judged(ErrorCode::kConflict,
                                   "device: this name is in the register; a name is used once");
-    if (known.public_key == command.public_key)
+    if (has_or_had(known, command.public_key))
       return Decision::not_judged(ErrorCode::kConflict,
-                                  "public_key: another device in the register has this key");
+                                  "public_key: another device in the register has or had this key");
   }
   if (auto refusal = place_refusal(command)) return refuse(open.actor, kAction, *refusal);
 
@@ -108,6 +114,39 @@ Decision decide(const State& state, const Actor& actor, const RevokeDevice& comm
   record.policy = kPolicyVersion;
   record.enrolled = (*device)->enrolled;
   record.device = command.device;
+  record.reason = command.reason;
+  record.by = open.actor;
+  return Decision{}.then(record);
+}
+
+Decision decide(const State& state, const Actor& actor, const RekeyDevice& command,
+                const Moment& moment) {
+  constexpr std::string_view kAction = "device.rekey";
+  if (auto fault = text_fault("reason", command.reason, kNarrativeMax)) return not_judged(*fault);
+  if (!chain::checked_public_key(command.public_key))
+    return Decision::not_judged(ErrorCode::kMalformed, "public_key: not an Ed25519 public key");
+  const Gate open = gate_role(state, actor, moment, kBos, {"I12-L-1", "I12-DEF-1"});
+  if (auto stop = open.stop(kAction)) return *stop;
+  const auto devices = list_devices(state.rows);
+  if (!devices) return not_judged(devices.error());
+  const DeviceRow* device = nullptr;
+  for (const DeviceRow& known : *devices) {
+    if (known.device == command.device) device = &known;
+    if (has_or_had(known, command.public_key))
+      return Decision::not_judged(ErrorCode::kConflict,
+                                  "public_key: a device in the register has or had this key");
+  }
+  if (device == nullptr) return Decision::not_judged(ErrorCode::kNotFound, "no such device");
+  if (device->revoked)
+    return Decision::not_judged(ErrorCode::kConflict, "this device is revoked: enrol a new one");
+  if (blank(command.reason))
+    return refuse(open.actor, kAction,
+                  {{"I12-L-1"}, "reason-missing", "Give the reason for the new key."});
+  DeviceRekeyed record;
+  record.policy = kPolicyVersion;
+  record.enrolled = device->enrolled;
+  record.device = command.device;
+  record.public_key = command.public_key;
   record.reason = command.reason;
   record.by = open.actor;
   return Decision{}.then(record);

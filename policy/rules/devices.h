@@ -57,6 +57,22 @@ struct RevokeDevice {
 Decision decide(const State& state, const Actor& actor, const RevokeDevice& command,
                 const Moment& moment);
 
+// -> device.rekeyed: uploads signed with the old key are refused from here on. kNotFound: no such
+// device; kConflict: it is revoked, or some device has or had this key; kMalformed: a bad key.
+struct RekeyDevice {
+  std::string device;
+  PublicKey public_key{};  // Ed25519
+  std::string reason;
+  template <typename M>
+  void members(M& m) {
+    m("device", device);
+    m("public_key", public_key);
+    m("reason", reason);
+  }
+};
+Decision decide(const State& state, const Actor& actor, const RekeyDevice& command,
+                const Moment& moment);
+
 bool valid_device_name(std::string_view device);
 
 }  // namespace alpr::policy

@@ -101,6 +101,27 @@ TEST_F(Devices, BadMembersAreMalformed) {
   }
 }
 
+// Under a key of small order anybody's signature holds; another encoding of a point is a second name
+// for one key.
+TEST_F(Devices, KeysOfSmallOrderAndOtherEncodingsAreMalformed) {
+  world.permit(enrol(camera("car-17")));
+  PublicKey zero{}, one{1}, minus_one, p, p_plus_one;
+  minus_one.fill(0xff);
+  minus_one[0] = 0xec;
+  minus_one[31] = 0x7f;
+  p = p_plus_one = minus_one;
+  p[0] = 0xed;
+  p_plus_one[0] = 0xee;
+  for (const PublicKey& bad : {zero, one, minus_one, p, p_plus_one}) {
+    EnrolDevice weak = camera("car-18");
+    weak.public_key = bad;
+    EXPECT_EQ(not_judged(enrol(weak)), ErrorCode::kMalformed);
+    const RekeyDevice rekey{"car-17", bad, "a weak key"};
+    EXPECT_EQ(not_judged(decide(world.state(), world.holder(kAdmin), rekey, world.moment())),
+              ErrorCode::kMalformed);
+  }
+}
+
 TEST_F(Devices, I12_DEF_1_NeedMountPlaceAndArea) {
   EnrolDevice no_mount = camera("car-1"), no_place = camera("car-1"), no_area = camera("car-1");
   no_mount.mount_class = "";
@@ -109,6 +130,41 @@ TEST_F(Devices, I12_DEF_1_NeedMountPlaceAndArea) {
   for (const auto& bad : {no_mount, no_place, no_area}) {
     EXPECT_EQ(world.refused(enrol(bad), "I12-DEF-1"), "device-description-missing");
   }
+}
+
+TEST_F(Devices, I12_F_3_AreRekeyedAndTheOldKeyIsNeverTakenAgain) {
+  const auto rekey = [&](std::string_view device, const PublicKey& key,
+                         std::string_view reason = "the old one was copied",
+                         std::string_view by = kAdmin) {
+    return decide(world.state(), world.holder(by),
+                  RekeyDevice{std::string(device), key, std::string(reason)}, world.moment());
+  };
+  const PublicKey first = key_named("car-17").public_key();
+  const PublicKey second = key_named("second").public_key();
+  const PublicKey third = key_named("third").public_key();
+  const Sequence enrolled = world.permit(enrol(camera("car-17")));
+  world.permit(enrol(camera("car-18")));
+  for (const auto by : {kIt, kChief, kTrainer})
+    EXPECT_EQ(world.refused(rekey("car-17", second, "why not", by), "I12-L-1"), "role-missing");
+  EXPECT_EQ(world.refused(rekey("car-17", second, " "), "I12-L-1"), "reason-missing");
+  EXPECT_EQ(not_judged(rekey("car-99", second)), ErrorCode::kNotFound);
+  EXPECT_EQ(not_judged(rekey("car-17", PublicKey{})), ErrorCode::kMalformed);
+  EXPECT_EQ(not_judged(rekey("car-17", first)), ErrorCode::kConflict) << "it has this key";
+  EXPECT_EQ(not_judged(rekey("car-17", key_named("car-18").public_key())), ErrorCode::kConflict);
+  world.permit(rekey("car-17", second));
+  world.permit(rekey("car-17", third));
+  for (const PublicKey& used : {first, second, third})
+    EXPECT_EQ(not_judged(rekey("car-18", used)), ErrorCode::kConflict);
+  EXPECT_EQ(not_judged(rekey("car-17", first)), ErrorCode::kConflict) << "it had this key";
+  EnrolDevice with_old_key = camera("car-19");
+  with_old_key.public_key = first;
+  EXPECT_EQ(not_judged(enrol(with_old_key)), ErrorCode::kConflict);
+  const auto row = find_device(world.rows, "car-17");
+  ASSERT_TRUE(row.has_value() && row->has_value());
+  EXPECT_EQ((*row)->public_key, third);
+  EXPECT_EQ((*row)->enrolled, enrolled);
+  world.permit(revoke("car-17"));
+  EXPECT_EQ(not_judged(rekey("car-17", key_named("fourth").public_key())), ErrorCode::kConflict);
 }
 
 TEST_F(Devices, AreRevokedOnceWithAReason) {
