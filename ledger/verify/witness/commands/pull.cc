@@ -20,6 +20,10 @@ namespace {
 
 using chain::Json;
 
+void wipe(std::string& secret) {
+  chain::wipe({reinterpret_cast<std::uint8_t*>(secret.data()), secret.size()});
+}
+
 struct Login {
   std::string username, password;
 };
@@ -28,7 +32,7 @@ Result<Login> read_login(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
     return fail(ErrorCode::kMalformed, path.string() + " can be read by others: chmod 600 it");
-  const auto text = read_text(path);
+  auto text = read_text(path);
   if (!text) return tl::unexpected(text.error());
   const std::size_t first = text->find('\n');
   const std::size_t second = first == std::string::npos ? first : text->find('\n', first + 1);
@@ -36,7 +40,9 @@ Result<Login> read_login(const std::filesystem::path& path) {
     return fail(ErrorCode::kMalformed, path.string() +
                                            ": a line with the username, and one with "
                                            "the password");
-  return Login{text->substr(0, first), text->substr(first + 1, second - first - 1)};
+  Login login{text->substr(0, first), text->substr(first + 1, second - first - 1)};
+  wipe(*text);
+  return login;
 }
 
 // The log's server, logged in to; logs out at the end.
@@ -78,9 +84,10 @@ Result<std::string> Server::text_of(const std::string& path, Result<api::HttpAns
 }
 
 Result<void> Server::log_in(const Login& login) {
-  const auto answer =
-      post("/v1/sessions", chain::write(Json(Json::Object{{"username", Json(login.username)},
-                                                          {"password", Json(login.password)}})));
+  std::string body = chain::write(
+      Json(Json::Object{{"username", Json(login.username)}, {"password", Json(login.password)}}));
+  const auto answer = post("/v1/sessions", body);
+  wipe(body);
   if (!answer) return tl::unexpected(answer.error());
   const auto json = chain::parse_canonical(*answer);
   const Json* token = json ? json->member("token") : nullptr;
@@ -189,10 +196,12 @@ int run_pull(const PullCommand& command) {
   if (!witness) return complain(witness.error());
   const auto origin = only_origin(**witness, command.origin);
   if (!origin) return complain(origin.error());
-  const auto login = read_login(command.credentials);
+  auto login = read_login(command.credentials);
   if (!login) return complain(login.error());
   Server server(command.url, command.certificate);
-  if (auto in = server.log_in(*login); !in) return complain(in.error());
+  const auto in = server.log_in(*login);
+  wipe(login->password);
+  if (!in) return complain(in.error());
   const int code = pull(server, **witness, *origin);
   server.log_out();
   return code;
