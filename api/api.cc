@@ -14,11 +14,11 @@ std::string_view media_type(std::string_view content_type) {
 
 }  // namespace
 
-Api::Api(Service& service, const ApiSettings& settings)
+Api::Api(Service& service, const ApiSettings& settings, Cosigners* cosigners)
     : service_(service),
       settings_(settings),
       sessions_(service, settings.hash_cost),
-      context_{service_, sessions_, settings_} {
+      context_{service_, sessions_, settings_, cosigners} {
   add_all_endpoints(endpoints_, context_);
 }
 
@@ -34,6 +34,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_query_endpoints(endpoints, context);
   add_hold_endpoints(endpoints, context);
   add_log_endpoints(endpoints, context);
+  add_cosignature_endpoints(endpoints, context);
 }
 
 std::variant<std::size_t, Response> Api::admit(const Request& head) const {

@@ -24,16 +24,20 @@ struct ApiSettings {
   HashCost hash_cost = HashCost::kInteractive;
 };
 
+class Cosigners;
+
 // What endpoints work with.
 struct Context {
   Service& service;
   Sessions& sessions;
   const ApiSettings& settings;
+  Cosigners* cosigners = nullptr;  // nullptr: no witness policy
 };
 
 class Api {
  public:
-  Api(Service& service, const ApiSettings& settings);
+  // `cosigners` outlives this; nullptr: no witness policy.
+  Api(Service& service, const ApiSettings& settings, Cosigners* cosigners = nullptr);
 
   std::variant<std::size_t, Response> admit(const Request& head) const;
   Response handle(const Request& request);
@@ -65,6 +69,7 @@ void add_hit_endpoints(Endpoints& endpoints, Context& context);
 void add_query_endpoints(Endpoints& endpoints, Context& context);
 void add_hold_endpoints(Endpoints& endpoints, Context& context);
 void add_log_endpoints(Endpoints& endpoints, Context& context);
+void add_cosignature_endpoints(Endpoints& endpoints, Context& context);
 // All of them, for the document's generator, which calls no handler.
 void add_all_endpoints(Endpoints& endpoints, Context& context);
 

@@ -82,6 +82,9 @@ std::map<std::string, Setter, std::less<>> setters(Config& config,
                          config.places.vault.keyring = p;
                          config.places.vault.epoch_secret = p / "epoch.secret";
                        })},
+      {"witness_policy", path(store, [&](auto p) { config.witness_policy = std::move(p); })},
+      {"witness_certificate",
+       path(store, [&](auto p) { config.witness_certificate = std::move(p); })},
       {"epoch_secret",
        path(store, [&](auto p) { config.places.vault.epoch_secret = std::move(p); })},
       {"passphrase_file",

@@ -14,6 +14,8 @@ struct Config {
   HttpSettings http;
   ApiSettings api;
   store::StorePlaces places;
+  std::optional<std::filesystem::path> witness_policy;       // none: no witness is asked
+  std::optional<std::filesystem::path> witness_certificate;  // none: what the system trusts
 };
 
 // Defaults for a store; reads `file` over them. kNotFound, kMalformed with line and key.

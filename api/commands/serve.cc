@@ -4,10 +4,13 @@
 #include <spdlog/spdlog.h>
 #include <time.h>
 
+#include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include "api/commands/commands.h"
 #include "api/config.h"
+#include "api/submitter.h"
 
 namespace alpr::api {
 
@@ -21,6 +24,22 @@ sigset_t stop_signals() {
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   return set;
+}
+
+// Nothing where no witness policy is configured.
+Result<std::unique_ptr<Cosigners>> open_cosigners(Service& service, const Config& config) {
+  if (!config.witness_policy) return nullptr;
+  std::ifstream file(*config.witness_policy, std::ios::binary);
+  std::string text(chain::kPolicySizeMax + 1, 0);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file && !file.eof())
+    return fail(ErrorCode::kNotFound, config.witness_policy->string() + " does not read");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  auto cosigners = Cosigners::open(service, text);
+  if (!cosigners)
+    return fail(cosigners.error().code,
+                config.witness_policy->string() + ": " + cosigners.error().detail);
+  return cosigners;
 }
 
 }  // namespace
@@ -64,13 +83,23 @@ int run_serve(const ServeCommand& command) {
                      "this is a simulated log: it can't be served on the real clock (see "
                      "plateledger demo --serve)"});
   config->api.origin = (*service)->store().origin();
-  Api api(**service, config->api);
+  auto cosigners = open_cosigners(**service, *config);
+  if (!cosigners) return complain(cosigners.error());
+  Api api(**service, config->api, cosigners->get());
   HttpServer server(
       config->http, [&](const Request& head) { return api.admit(head); },
       [&](const Request& request) { return api.handle(request); },
       [](int status, std::string_view detail) { return problem(status, detail); });
   log->info("serving {} on https://{}:{} ({} events)", (*service)->store().origin(),
             config->http.address, server.port(), (*service)->store().size());
+  std::optional<WitnessThreads> witnesses;
+  if (*cosigners) {
+    const HttpClientSettings client{.certificate = config->witness_certificate};
+    witnesses.emplace(**cosigners, client, [&](const Submitter::Step& step) {
+      const bool failed = step.became == Submitter::Became::kFailed;
+      log->log(failed ? spdlog::level::warn : spdlog::level::info, "{}", step.what);
+    });
+  }
   do {
     const auto done = api.tick();
     if (!done) {
@@ -81,6 +110,7 @@ int run_serve(const ServeCommand& command) {
     }
   } while (!stop.wait(kTickSeconds));
   log->info("stopping");
+  witnesses.reset();
   server.stop();
   return 0;
 }

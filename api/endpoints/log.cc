@@ -1,5 +1,6 @@
 // The log as those entitled may read it: checkpoints and tiles (C2SP tlog-checkpoint, tlog-tiles),
 // proofs (tlog-proof), receipts.
+#include "api/cosigners.h"
 #include "api/endpoints/log_access.h"
 #include "ledger/chain/tiles.h"
 
@@ -92,6 +93,15 @@ Result<std::optional<std::uint64_t>> asked_size(const Call& call, std::uint64_t 
 
 Response checkpoint(Context& context, const Call& call) {
   store::Store& store = context.service.store();
+  if (const auto cosigned = call.query.find("cosigned"); cosigned != call.query.end()) {
+    if (cosigned->second != "true" || call.query.contains("size"))
+      return problem(Error{ErrorCode::kMalformed, "cosigned: true, and no size with it"});
+    if (!context.cosigners)
+      return problem(Error{ErrorCode::kNotFound, "this server has no witness policy"});
+    auto note = context.cosigners->newest_cosigned();
+    if (!note) return problem(note.error());
+    return conditional(call, std::move(*note), kText, kChanging);
+  }
   const auto size = asked_size(call, store.size());
   if (!size) return problem(size.error());
   auto note = *size ? store.checkpoint(**size) : store.newest_checkpoint();
@@ -224,8 +234,10 @@ void add_log_endpoints(Endpoints& endpoints, Context& context) {
   endpoints.add(for_readers(
       context,
       {.path = "/log/checkpoint",
-       .summary = "The newest signed checkpoint, or the kept one of a size (C2SP tlog-checkpoint)",
-       .query = {"size"},
+       .summary =
+           "The newest signed checkpoint, the kept one of a size, or the newest that a quorum "
+           "of witnesses cosigned (C2SP tlog-checkpoint)",
+       .query = {"size", "cosigned"},
        .answer_type = std::string(kText)},
       checkpoint));
   endpoints.add(for_readers(context,

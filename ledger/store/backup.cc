@@ -129,13 +129,13 @@ Result<BackupManifest> decode(std::string_view text) {
 
 // What the copy has on hold under a key of its own, as its own rows say.
 Result<std::set<std::uint64_t>> held_in(const Txn& txn) {
-  const auto rows = held_events(txn, HeldRows::kAll);
+  const auto rows = held_rows(txn, {0}, {~std::uint64_t{0}});
   if (!rows) return tl::unexpected(rows.error());
   std::set<std::uint64_t> held;
-  for (const Sequence seq : *rows) {
-    const auto row = read_payload_row(txn, seq);
+  for (const HeldRow& one : *rows) {
+    const auto row = read_payload_row(txn, one.event);
     if (!row) return tl::unexpected(row.error());
-    if (*row && (*row)->seal == Seal::kHeld) held.insert(seq.value);
+    if (*row && (*row)->seal == Seal::kHeld) held.insert(one.event.value);
   }
   return held;
 }

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "ledger/store/store_core.h"
+
 namespace alpr::store {
 
 namespace {
@@ -15,6 +19,44 @@ Result<std::optional<StoredCheckpoint>> read_newest_checkpoint(const Txn& txn) {
   const auto size = parse_key64((*row)->key, "checkpoints");
   if (!size) return tl::unexpected(size.error());
   return StoredCheckpoint{*size, std::string(as_text((*row)->value))};
+}
+
+Result<std::optional<std::uint64_t>> read_newest_cosigned(const Txn& txn) {
+  const auto row = txn.get(Db::kMeta, as_bytes(meta::kCosigned));
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  const auto size = parse_key64(**row, "meta");
+  if (!size) return tl::unexpected(size.error());
+  return *size;
+}
+
+Result<void> write_cosignature(Txn& txn, std::uint64_t size,
+                               const chain::NoteSignature& signature) {
+  const auto row = txn.get(Db::kCheckpoints, key64(size));
+  if (!row) return tl::unexpected(row.error());
+  if (!*row)
+    return fail(ErrorCode::kNotFound, fmt::format("no checkpoint of size {} is kept", size));
+  auto note = chain::parse_note(as_text(**row));
+  if (!note) return fail(ErrorCode::kCorrupt, "a kept checkpoint: " + note.error().detail);
+  const auto same = [&](const chain::NoteSignature& other) {
+    return other.name == signature.name && other.id == signature.id;
+  };
+  const auto older = std::ranges::find_if(note->signatures, same);
+  if (older != note->signatures.end()) {
+    *older = signature;
+  } else if (note->signatures.size() == chain::kNoteSignaturesMax) {
+    return fail(ErrorCode::kTooLarge, "a checkpoint takes no more signatures");
+  } else {
+    note->signatures.push_back(signature);
+  }
+  const std::string text = chain::format_note(*note);
+  if (text.size() > chain::kNoteSizeMax)
+    return fail(ErrorCode::kTooLarge, "a checkpoint takes no more signatures");
+  if (const auto put = txn.put(Db::kCheckpoints, key64(size), as_bytes(text)); !put) return put;
+  const auto newest = read_newest_cosigned(txn);
+  if (!newest) return tl::unexpected(newest.error());
+  if (*newest && **newest >= size) return {};
+  return txn.put(Db::kMeta, as_bytes(meta::kCosigned), key64(size));
 }
 
 void CheckpointKeeper::begin(std::uint64_t newest, TimeUs time) {

@@ -2,7 +2,8 @@
 // every one that was handed out, and that
 // of a rotation of the log's key. A checkpoint is judged one commit after it ceased to be the
 // newest: from then on nobody can be given it, so what is decided cannot be overtaken. Any thread
-// (internally locked).
+// (internally locked). A cosignature is put on one that was handed out, so what is cosigned is kept
+// for ever.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <set>
 #include <string>
 
+#include "ledger/chain/note.h"
 #include "ledger/chain/types.h"
 #include "ledger/store/environment.h"
 
@@ -22,6 +24,13 @@ struct StoredCheckpoint {
   std::string note;
 };
 Result<std::optional<StoredCheckpoint>> read_newest_checkpoint(const Txn& txn);
+
+// Puts a cosignature on the kept checkpoint of this size, in place of an older one by the same key,
+// and notes the size as the newest cosigned one where it is. The caller has verified it, and
+// commits. kNotFound, kTooLarge (too many signatures).
+Result<void> write_cosignature(Txn& txn, std::uint64_t size, const chain::NoteSignature& signature);
+// The largest size that bears a cosignature; nothing where none does.
+Result<std::optional<std::uint64_t>> read_newest_cosigned(const Txn& txn);
 
 class CheckpointKeeper {
  public:

@@ -61,6 +61,7 @@ struct Sequencer::Impl {
   Result<Commit> finish(const Purged& purged);
   Result<void> change_alone(const std::function<Result<void>(Txn&)>& change);
   void stop_for_good(const Error& error);
+  Result<Commit> cosign(std::uint64_t size, const chain::NoteSignature& signature);
   Result<Commit> commit_own(const ClockPoint& clock,
                             const std::function<Result<void>(Batch&)>& change);
 
@@ -203,6 +204,16 @@ Result<Commit> Sequencer::Impl::confirm(const chain::Draft& draft) {
   return commit;
 }
 
+Result<Commit> Sequencer::Impl::cosign(std::uint64_t size, const chain::NoteSignature& signature) {
+  // Handed out first: from here on the checkpoint is not deleted any more.
+  if (const auto kept = core.checkpoints.hand_out(*core.env, size); !kept)
+    return tl::unexpected(kept.error());
+  const auto done =
+      change_alone([&](Txn& txn) { return write_cosignature(txn, size, signature); });
+  if (!done) return tl::unexpected(done.error());
+  return Commit{};
+}
+
 Result<Commit> Sequencer::Impl::finish(const Purged& purged) {
   const auto clock = guard.read();
   if (!clock) return tl::unexpected(clock.error());
@@ -214,7 +225,7 @@ Result<void> Sequencer::Impl::change_alone(const std::function<Result<void>(Txn&
   auto txn = core.env->begin_write();
   if (!txn) return tl::unexpected(txn.error());
   if (const auto done = change(*txn); !done) return done;
-  const auto done = core.env->commit(*txn, "deleting what is purged");
+  const auto done = core.env->commit(*txn, "committing a change between batches");
   if (done) return {};
   if (done.error().uncertain) stop_for_good(done.error().error);
   return tl::unexpected(done.error().error);
@@ -273,6 +284,12 @@ Result<Commit> Sequencer::run(Work work) {
   submit(std::move(work),
          [promise](Result<Commit> commit) { promise->set_value(std::move(commit)); });
   return future.get();
+}
+
+Result<void> Sequencer::add_cosignature(std::uint64_t size, const chain::NoteSignature& signature) {
+  const auto done = impl_->call_and_wait([&] { return impl_->cosign(size, signature); });
+  if (!done) return tl::unexpected(done.error());
+  return {};
 }
 
 bool Sequencer::clock_stopped() const { return impl_->guard.stopped(); }

@@ -116,6 +116,11 @@ class Sequencer {
   void submit(Work work, Done done);  // any thread but its own callbacks'; never blocks
   Result<Commit> run(Work work);      // any thread but the sequencer's; waits for the commit
 
+  // Puts a witness's cosignature, which the caller has verified, on the kept checkpoint of this
+  // size, in a write of its own: it is evidence about the log and no event of it. Waits until it is
+  // durable. kNotFound where no such checkpoint is kept, kTooLarge, kNoSpace.
+  Result<void> add_cosignature(std::uint64_t size, const chain::NoteSignature& signature);
+
   bool clock_stopped() const;
   // After two people confirmed a step: appends clock.stepped (with `draft`) and goes on. kConflict
   // when not stopped.

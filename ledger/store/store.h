@@ -14,7 +14,8 @@
 //                that backups are wrapped to;
 //                "keyring" -> the folder's path (relative when it lies in DIR);
 //                "blobs" -> (be64 id, be64 seq of its list.purged or 0), repeated: blobs whose key
-//                is not yet destroyed
+//                is not yet destroyed; "cosigned" -> be64 largest size whose checkpoint bears a
+//                cosignature
 //   headers      be64 seq -> 96 bytes
 //   payloads     be64 seq -> u8 seal (0 none, 1 month key, 2 bucket key, 3 held key) || be32 clear
 //   length || clear part
@@ -131,6 +132,8 @@ class Store {
   // Signed checkpoints. What is handed out is kept for ever. kNotFound.
   Result<std::string> newest_checkpoint();
   Result<std::string> checkpoint(std::uint64_t size) const;
+  // The newest one that a witness cosigned. kNotFound.
+  Result<std::string> newest_cosigned() const;
   Result<Bytes> tile(const chain::TileId& tile) const;  // kNotFound when wider than size() implies
   Result<Bytes> entries(std::uint64_t index, unsigned width) const;
   Result<std::vector<Digest>> inclusion_path(Sequence seq, std::uint64_t size) const;

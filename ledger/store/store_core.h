@@ -64,6 +64,7 @@ inline constexpr std::string_view kClock = "clock";
 inline constexpr std::string_view kBlobs = "blobs";
 inline constexpr std::string_view kLogKeys = "log_keys";
 inline constexpr std::string_view kRecovery = "recovery";
+inline constexpr std::string_view kCosigned = "cosigned";
 }  // namespace meta
 
 Result<std::vector<std::pair<std::uint64_t, std::uint64_t>>> read_blobs(const Txn& txn);

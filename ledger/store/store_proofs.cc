@@ -23,6 +23,19 @@ Result<std::string> Store::checkpoint(std::uint64_t size) const {
   return core_->checkpoints.hand_out(*core_->env, size);
 }
 
+Result<std::string> Store::newest_cosigned() const {
+  std::optional<std::uint64_t> size;
+  {
+    const auto txn = core_->env->begin_read();
+    if (!txn) return tl::unexpected(txn.error());
+    const auto newest = read_newest_cosigned(*txn);
+    if (!newest) return tl::unexpected(newest.error());
+    size = *newest;
+  }
+  if (!size) return fail(ErrorCode::kNotFound, "no witness has cosigned this log yet");
+  return checkpoint(*size);
+}
+
 Result<Bytes> Store::tile(const chain::TileId& tile) const {
   const auto txn = core_->env->begin_read();
   if (!txn) return tl::unexpected(txn.error());

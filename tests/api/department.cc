@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "api/api.h"
+#include "api/cosigners.h"
 #include "api/init.h"
 #include "api/tls_certificate.h"
 #include "ledger/chain/encoding.h"
@@ -89,7 +90,8 @@ void Department::start() {
   ApiSettings settings;
   settings.origin = std::string(kOrigin);
   settings.hash_cost = HashCost::kTest;
-  api_ = std::make_unique<Api>(*service_, settings);
+  if (!witness_policy_.empty()) cosigners_ = need(Cosigners::open(*service_, witness_policy_));
+  api_ = std::make_unique<Api>(*service_, settings, cosigners_.get());
   HttpSettings http;
   http.certificate = certificate();
   http.private_key = folder_ / "key.pem";
@@ -106,12 +108,25 @@ void Department::stop() {
   stranger_.reset();
   server_.reset();
   api_.reset();
+  cosigners_.reset();
   service_.reset();
 }
 
 void Department::restart() {
   stop();
   start();
+}
+
+void Department::replace_store(const std::filesystem::path& other) {
+  stop();
+  std::filesystem::remove_all(folder_ / "store");
+  std::filesystem::rename(other, folder_ / "store");
+  start();
+}
+
+void Department::use_witness_policy(const std::string& text) {
+  witness_policy_ = text;
+  restart();
 }
 
 std::filesystem::path Department::certificate() const { return folder_ / "certificate.pem"; }

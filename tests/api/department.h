@@ -21,6 +21,7 @@ class SimulatedClock;
 
 namespace alpr::api {
 class Api;
+class Cosigners;
 class Endpoints;
 class Service;
 }  // namespace alpr::api
@@ -56,6 +57,10 @@ class Department {
   void step_clock(std::int64_t us);  // as if somebody had set the wall clock
   void tick();                       // the housekeeping that `serve` does every 30 s
   void restart();                    // as after a stop of the process: everybody is logged out
+  // As if somebody had put another folder in the store's place while nothing ran.
+  void replace_store(const std::filesystem::path& other);
+  void use_witness_policy(const std::string& text);  // from here on, after a restart
+  Cosigners& cosigners() { return *cosigners_; }     // where there is a policy
   std::uint64_t size() const;
   std::string kind(std::int64_t seq) const;  // of an event
   std::vector<std::string> kinds_since(std::uint64_t size) const;
@@ -101,6 +106,8 @@ class Department {
   std::filesystem::path folder_;
   std::shared_ptr<store::SimulatedClock> clock_;
   std::unique_ptr<Service> service_;
+  std::string witness_policy_;
+  std::unique_ptr<Cosigners> cosigners_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;
   std::string url_;
