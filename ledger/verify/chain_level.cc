@@ -82,6 +82,7 @@ Result<void> ChainWalk::run() {
   if (options_.since) {
     if (auto expected = checkpoints_.expect_since(*options_.since); !expected) return expected;
   }
+  if (options_.witness_policy) checkpoints_.expect_cosignatures(*options_.witness_policy);
   if (auto started = checkpoints_.start(); !started) return started;
   const std::uint64_t total = reader_.rows(Database::kHeaders);
   Cursor headers = reader_.cursor(Database::kHeaders);
@@ -339,7 +340,7 @@ Result<void> ChainWalk::finish() {
   state_.complete = !stop_;
   if (tree_.size() == 0) report_.add(std::nullopt, rule::kChain, "the log has no events");
   if (auto checked = check_tile_rows(); !checked) return checked;
-  if (auto checked = checkpoints_.finish(tree_); !checked) return checked;
+  if (auto checked = checkpoints_.finish(tree_, time_, state_.simulated); !checked) return checked;
   for (const std::uint64_t seq : keys_.unvouched()) {
     report_.add(seq, rule::kKeys,
                 "no kept checkpoint by the key before it vouches for this rotation");

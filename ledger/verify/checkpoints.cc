@@ -43,6 +43,7 @@ Result<void> Checkpoints::renewed(const Tree& tree) {
 }
 
 Result<void> Checkpoints::at(const Tree& tree, TimeUs last_time) {
+  if (cosignatures_) cosignatures_->grown_to(tree.size(), last_time);
   if (since_ && !since_->seen && since_->checkpoint.size == tree.size())
     judge_since(tree, last_time);
   while (row_ && (!size_ || *size_ <= tree.size())) {
@@ -69,7 +70,11 @@ void Checkpoints::judge(const Tree& tree, TimeUs last_time) {
   if (!checkpoint) return add(checkpoint.error().detail);
   if (checkpoint->origin != origin_) add("it is of another log");
   if (checkpoint->size != tree.size()) add(fmt::format("it says size {}", checkpoint->size));
-  if (checkpoint->root != tree.root()) add("its root is not that of the events before it");
+  if (checkpoint->root != tree.root()) {
+    add("its root is not that of the events before it");
+  } else if (cosignatures_) {
+    cosignatures_->seen(*note, tree.size(), last_time, report_);
+  }
   const auto known = keys_.known(tree.size(), last_time);
   if (known.empty()) {
     if (!no_key_said_)
@@ -91,13 +96,16 @@ void Checkpoints::judge_since(const Tree& tree, TimeUs last_time) {
   if (since_->checkpoint.origin != origin_) add("it is of another log");
   if (since_->checkpoint.root != tree.root()) {
     add("its root is not this log's at that size: the history before it was rewritten");
+  } else if (cosignatures_) {
+    cosignatures_->seen(since_->note, tree.size(), last_time, report_);
   }
   if (!chain::verify_note(since_->note, keys_.known(tree.size(), last_time))) {
     add("this log's key did not sign it");
   }
 }
 
-Result<void> Checkpoints::finish(const Tree& tree) {
+Result<void> Checkpoints::finish(const Tree& tree, TimeUs last_time, bool simulated) {
+  if (cosignatures_) cosignatures_->finish(last_time, simulated, report_);
   while (row_) {
     report_.add(std::nullopt, rule::kCheckpoint,
                 size_ ? fmt::format("a checkpoint of size {} is kept, and there are only {} events",

@@ -6,6 +6,7 @@
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/note.h"
+#include "ledger/verify/cosignatures.h"
 #include "ledger/verify/log_keys.h"
 #include "ledger/verify/reader.h"
 #include "ledger/verify/report.h"
@@ -20,12 +21,14 @@ class Checkpoints {
 
   // kMalformed: the auditor's checkpoint does not even read as one.
   Result<void> expect_since(std::string_view note);
+  // Findings where the kept ones and that one are not cosigned as the policy asks.
+  void expect_cosignatures(const chain::WitnessPolicy& policy) { cosignatures_.emplace(policy); }
   Result<void> start();
   // After an event was added: last_time is that event's. Judges what is kept for exactly this size.
   Result<void> at(const Tree& tree, TimeUs last_time);
   Result<void> renewed(const Tree& tree);  // the reader went on to another snapshot
-  // After the last event.
-  Result<void> finish(const Tree& tree);
+  // After the last event, which has this time.
+  Result<void> finish(const Tree& tree, TimeUs last_time, bool simulated);
 
  private:
   struct Since {
@@ -47,6 +50,7 @@ class Checkpoints {
   std::optional<std::uint64_t> newest_;
   bool no_key_said_ = false;
   std::optional<Since> since_;
+  std::optional<Cosignatures> cosignatures_;
 };
 
 }  // namespace alpr::verify

@@ -32,7 +32,7 @@ constexpr int kEnvironment = 3;
 constexpr std::size_t kFileMax = std::size_t{64} << 20;
 
 struct Arguments {
-  std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt;
+  std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, witness_policy;
   bool json = false;
 };
 
@@ -114,6 +114,13 @@ Result<verify::Options> options_of(const Arguments& arguments) {
     if (!text) return tl::unexpected(text.error());
     options.since = std::string(as_text(*text));
   }
+  if (!arguments.witness_policy.empty()) {
+    const auto text = read_file(arguments.witness_policy);
+    if (!text) return tl::unexpected(text.error());
+    auto policy = chain::WitnessPolicy::parse(as_text(*text));
+    if (!policy) return fail(ErrorCode::kMalformed, "--witness-policy: " + policy.error().detail);
+    options.witness_policy = std::move(*policy);
+  }
   if (!arguments.now.empty()) {
     const auto now = chain::parse_time(arguments.now);
     if (!now) return fail(ErrorCode::kMalformed, "--now: " + now.error().detail);
@@ -192,6 +199,8 @@ int main(int argc, char** argv) {
   app.add_option("--level", arguments.level,
                  "chain, erasure (default) or policy (not checked in this version)");
   app.add_option("--since", arguments.since, "a signed checkpoint you kept");
+  app.add_option("--witness-policy", arguments.witness_policy,
+                 "a C2SP tlog-policy file: whose cosignatures must be there");
   app.add_option("--now", arguments.now, "judge due dates as of this time (RFC 3339)");
   app.add_flag("--json", arguments.json, "one JSON object on stdout");
   CLI::App* receipt = app.add_subcommand("receipt", "checks the receipt of one event, offline");

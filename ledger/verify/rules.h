@@ -18,6 +18,7 @@ inline constexpr std::string_view kPayload = "event-format: payload";
 inline constexpr std::string_view kKind = "event-kinds";
 inline constexpr std::string_view kTiles = "C2SP tlog-tiles";
 inline constexpr std::string_view kCheckpoint = "C2SP tlog-checkpoint";
+inline constexpr std::string_view kCosignature = "C2SP tlog-cosignature";
 inline constexpr std::string_view kPurge = "I12-G-1";  // purged at 30 days, not before, not later
 inline constexpr std::string_view kHold = "I12-G-2";   // retained longer only on a hold
 inline constexpr std::string_view kRelease =

@@ -16,6 +16,7 @@
 #include "ledger/chain/kinds.h"
 #include "ledger/chain/note.h"
 #include "ledger/chain/types.h"
+#include "ledger/chain/witness_policy.h"
 #include "ledger/verify/keys.h"
 #include "ledger/verify/report.h"
 
@@ -26,9 +27,10 @@ struct Options {
   std::optional<chain::VerifierKey>
       key;                   // the log's, from elsewhere; without it the genesis event is believed
   std::optional<Keys> keys;  // to open sealed payloads with
-  std::optional<std::string> since;  // a signed checkpoint that the auditor kept
-  std::optional<TimeUs> now;         // judged as of the later of this and the last header's time
-  TimeUs wall_clock;                 // stands in for `now` where the log is not a simulated one
+  std::optional<std::string> since;                    // a signed checkpoint that the auditor kept
+  std::optional<chain::WitnessPolicy> witness_policy;  // whose cosignatures must be there
+  std::optional<TimeUs> now;  // judged as of the later of this and the last header's time
+  TimeUs wall_clock;          // stands in for `now` where the log is not a simulated one
   std::function<void(std::uint64_t done, std::uint64_t total)>
       progress;                      // from the reading process, before each new snapshot
   std::uint64_t renew_every = 8192;  // events between two snapshots of a live store; not 0
