@@ -62,16 +62,21 @@ Ran verify(const std::vector<std::string>& arguments) {
   return ran;
 }
 
-WitnessProcess::WitnessProcess(const std::filesystem::path& state) {
-  const Started started = start({"witness", "serve", "--state", state.string(), "--port", "0"});
+WitnessProcess::WitnessProcess(const std::filesystem::path& state,
+                               const std::vector<std::string>& more) {
+  std::vector<std::string> arguments{"witness", "serve", "--state", state.string(), "--port", "0"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const Started started = start(arguments);
   pid_ = started.pid;
   output_ = started.output;
-  std::string line = read_output(output_, /*one_line=*/true);
-  while (line.find("PROOF") != std::string::npos) line = read_output(output_, /*one_line=*/true);
-  const std::size_t colon = line.rfind(':');
-  EXPECT_NE(line.find(" on http://127.0.0.1:"), std::string::npos) << line;
-  if (colon != std::string::npos)
-    port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + colon + 1));
+  std::string line;
+  do {
+    line = read_output(output_, /*one_line=*/true);
+    said_ += line;
+  } while (!line.empty() && line.find(" on http") == std::string::npos);
+  EXPECT_FALSE(line.empty()) << said_;
+  if (!line.empty()) url_ = line.substr(line.rfind(" on ") + 4);
+  while (url_.ends_with('\n')) url_.pop_back();
 }
 
 WitnessProcess::~WitnessProcess() {

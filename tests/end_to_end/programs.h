@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,22 +15,25 @@ struct Ran {
 };
 Ran verify(const std::vector<std::string>& arguments);
 
-// `witness serve` on any free port of loopback.
+// `witness serve` on any free port of loopback, with further arguments.
 class WitnessProcess {
  public:
-  explicit WitnessProcess(const std::filesystem::path& state);
+  explicit WitnessProcess(const std::filesystem::path& state,
+                          const std::vector<std::string>& more = {});
   ~WitnessProcess();  // SIGKILL where it still runs
   WitnessProcess(const WitnessProcess&) = delete;
   WitnessProcess& operator=(const WitnessProcess&) = delete;
 
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  void kill();  // SIGKILL
-  Ran stop();   // SIGTERM; what it said since it began to serve
+  const std::string& url() const { return url_; }
+  const std::string& said() const { return said_; }  // until it served
+  void kill();                                       // SIGKILL
+  Ran stop();  // SIGTERM; what it said since it began to serve
 
  private:
   pid_t pid_ = -1;
   int output_ = -1;
-  std::uint16_t port_ = 0;
+  std::string url_;
+  std::string said_;
 };
 
 void write_file(const std::filesystem::path& path, const std::string& text, bool secret = false);

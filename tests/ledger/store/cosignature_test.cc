@@ -2,6 +2,7 @@
 // gets cosignatures between commits, many commits later and before a restart.
 #include <gtest/gtest.h>
 
+#include "ledger/store/store_core.h"
 #include "tests/ledger/store/toy_domain.h"
 
 namespace alpr::store {
@@ -47,6 +48,22 @@ TEST_F(Cosignature, StaysWithItsCheckpointWhichIsKept) {
   toy.reopen();
   EXPECT_EQ(cosigned(size), 1U);
   toy::expect_sound(*toy.store);
+}
+
+TEST_F(Cosignature, KeepsACheckpointThatNobodyTook) {
+  commit(3);
+  const std::uint64_t size = toy.store->size();
+  // Read behind the keeper's back, which would otherwise count it as handed out.
+  StoredCheckpoint newest;
+  {
+    const auto txn = toy.store->core().env->begin_read();
+    newest = read_newest_checkpoint(*txn).value().value();
+  }
+  ASSERT_EQ(newest.size, size);
+  const auto signature = chain::cosign_note(chain::parse_note(newest.note)->text, kName, key_, 5);
+  ASSERT_TRUE(toy.sequencer->add_cosignature(size, signature));
+  commit(10);
+  EXPECT_EQ(cosigned(size), 1U);
 }
 
 TEST_F(Cosignature, OfTheNewestCheckpointIsThereAfterARestart) {
