@@ -13,6 +13,7 @@ struct Options {
   InitCommand init;
   ServeCommand serve;
   DemoCommand demo;
+  ExportCommand bundle;
 };
 
 // Of every command that opens the keys.
@@ -46,6 +47,19 @@ void add_init(CLI::App& app, Options& options) {
   init->add_flag("--json", options.init.json, "one JSON object");
 }
 
+CLI::App* add_export(CLI::App& app, Options& options) {
+  CLI::App* bundle =
+      app.add_subcommand("export", "the log in one file for auditors; a server may be running");
+  bundle->add_option("--store", options.bundle.store, "folder of the store")->required();
+  bundle->add_option("--out", options.bundle.out, "a new file, or - for standard output")
+      ->required();
+  bundle->add_option("--from", options.bundle.from, "the first event (default 0: all of them)");
+  bundle->add_flag("--with-sealed", options.bundle.with_sealed,
+                   "sealed payloads too, for those who are given keys to them");
+  bundle->add_flag("--json", options.bundle.json, "one JSON object");
+  return bundle;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Plateledger: the system of record for licence-plate readers under General Order I-12.");
@@ -60,12 +74,14 @@ int run(int argc, char** argv) {
   CLI::App* demo = app.add_subcommand("demo", "a month in a minute, on a simulated clock");
   demo->add_option("--keep", options.demo.keep, "keep the store in this new folder");
   demo->add_flag("--serve", options.demo.serve, "leave the server up afterwards");
+  const CLI::App* bundle = add_export(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (serve->parsed()) return run_serve(options.serve);
+  if (bundle->parsed()) return run_export(options.bundle);
   if (demo->parsed()) return run_demo(options.demo);
   return run_init(options.init);
 }

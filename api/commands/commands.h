@@ -31,6 +31,15 @@ struct ServeCommand {
 // Until SIGINT or SIGTERM.
 int run_serve(const ServeCommand& command);
 
+struct ExportCommand {
+  std::filesystem::path store;
+  std::string out;           // a new file, or "-"
+  std::uint64_t from = 0;    // the first event
+  bool with_sealed = false;  // sealed boxes too
+  bool json = false;
+};
+int run_export(const ExportCommand& command);
+
 struct DemoCommand {
   std::optional<std::filesystem::path> keep;  // keeps the store there
   bool serve = false;                         // leaves the server up afterwards

@@ -193,8 +193,15 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::pa
                                                        std::uint64_t map_size, Mode mode) {
   std::unique_ptr<Environment> made(new Environment());
   made->file_ = folder / "data.mdb";
-  if (mode == Mode::kOpen && !std::filesystem::exists(made->file_)) {
+  if (mode != Mode::kCreate && !std::filesystem::exists(made->file_)) {
     return fail(ErrorCode::kNotFound, "there is no store: data.mdb is missing");
+  }
+  if (mode == Mode::kRead) {
+    if (const int rc = made->open_for_reading(folder); rc != 0)
+      return tl::unexpected(lmdb_error(rc, "opening the store for reading"));
+    if (auto ok = check_length(made->env_, made->file_); !ok) return tl::unexpected(ok.error());
+    if (auto opened = made->open_databases(mode); !opened) return tl::unexpected(opened.error());
+    return made;
   }
   if (const int rc = mdb_env_create(&made->env_); rc != 0) {
     return tl::unexpected(lmdb_error(rc, "making an environment"));
@@ -214,13 +221,34 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::pa
   if (auto ok = check_length(made->env_, made->file_); !ok) return tl::unexpected(ok.error());
   int dead = 0;
   mdb_reader_check(made->env_, &dead);
+  if (auto opened = made->open_databases(mode); !opened) return tl::unexpected(opened.error());
+  return made;
+}
+
+// With the lock file where it may be written, so that a live writer keeps the pages that are read;
+// a copy on a read-only disk needs none.
+int Environment::open_for_reading(const std::filesystem::path& folder) {
+  int rc = 0;
+  for (const unsigned flags : {0U, unsigned{MDB_NOLOCK}}) {
+    if (rc = mdb_env_create(&env_); rc != 0) return rc;
+    mdb_env_set_maxdbs(env_, kDatabasesMax);
+    rc = mdb_env_open(env_, folder.c_str(), MDB_RDONLY | MDB_NOTLS | flags, 0600);
+    if (rc == 0) return 0;
+    mdb_env_close(std::exchange(env_, nullptr));
+    if (rc != EACCES && rc != EROFS && rc != EPERM) return rc;
+  }
+  return rc;
+}
+
+Result<void> Environment::open_databases(Mode mode) {
   MDB_txn* txn = nullptr;
-  if (const int rc = mdb_txn_begin(made->env_, nullptr, 0, &txn); rc != 0) {
+  const unsigned reading = mode == Mode::kRead ? MDB_RDONLY : 0;
+  if (const int rc = mdb_txn_begin(env_, nullptr, reading, &txn); rc != 0) {
     return tl::unexpected(lmdb_error(rc, "opening the databases"));
   }
   for (std::size_t i = 0; i < kDbCount; ++i) {
     const unsigned flags = mode == Mode::kCreate ? MDB_CREATE : 0;
-    if (const int rc = mdb_dbi_open(txn, kNames[i], flags, &made->dbs_[i]); rc != 0) {
+    if (const int rc = mdb_dbi_open(txn, kNames[i], flags, &dbs_[i]); rc != 0) {
       mdb_txn_abort(txn);
       const bool absent = rc == MDB_NOTFOUND;
       return fail(
@@ -231,7 +259,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::pa
   if (const int rc = mdb_txn_commit(txn); rc != 0) {
     return tl::unexpected(lmdb_error(rc, "opening the databases"));
   }
-  return made;
+  return {};
 }
 
 Environment::~Environment() {

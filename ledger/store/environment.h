@@ -82,7 +82,9 @@ struct CommitFailure {
 
 class Environment {
  public:
-  enum class Mode { kCreate, kOpen };
+  // kRead: for reading alone, beside another process that writes, or where nothing may be written;
+  // `map_size` is then the file's own.
+  enum class Mode { kCreate, kOpen, kRead };
   // kNotFound, kWrongVersion, kCorrupt (the file is shorter than its own meta page says), kIo.
   static Result<std::unique_ptr<Environment>> open(const std::filesystem::path& folder,
                                                    std::uint64_t map_size, Mode mode);
@@ -104,6 +106,8 @@ class Environment {
   std::uint64_t last_txn_id() const;
   // True when the data file cannot grow by a batch: LMDB calls a short write on a full disk EIO.
   bool out_of_room() const;
+  int open_for_reading(const std::filesystem::path& folder);
+  Result<void> open_databases(Mode mode);
   MDB_env* env_ = nullptr;
   std::filesystem::path file_;
   std::array<MDB_dbi, kDbCount> dbs_{};

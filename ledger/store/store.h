@@ -59,6 +59,7 @@
 #include "ledger/chain/note.h"
 #include "ledger/chain/registers.h"
 #include "ledger/chain/tiles.h"
+#include "ledger/store/bundle_writer.h"
 #include "ledger/store/clock.h"
 #include "ledger/store/evidence.h"
 #include "ledger/store/key_history.h"
@@ -141,6 +142,8 @@ class Store {
   // The proof that an event is in the log, against the newest checkpoint (which is thereby handed
   // out).
   Result<std::string> tlog_proof(Sequence seq);
+  // The log in one file, from the newest commit, whose checkpoint is thereby handed out.
+  Result<BundleWriter> bundle(const BundleOptions& options);
   // The key.rotated events that lead from the log's first key to the one that signs now.
   Result<std::vector<KeyRotation>> key_history() const;
   // The same against the kept checkpoint of this size; kNotFound where none is kept.

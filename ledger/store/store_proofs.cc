@@ -101,6 +101,22 @@ Result<std::string> Store::tlog_proof_against(Sequence seq, std::uint64_t size,
   return chain::format_tlog_proof({seq.value, std::move(*path), checkpoint, {}});
 }
 
+// Which checkpoint is the newest is settled before the snapshot is taken, so the one that the
+// bundle ends with may be a later one, which nobody asked to keep. Taken until both are the same.
+Result<BundleWriter> Store::bundle(const BundleOptions& options) {
+  constexpr int kTriesMax = 100;
+  for (int tries = 0; tries < kTriesMax; ++tries) {
+    const auto newest = core_->checkpoints.hand_out(*core_->env);
+    if (!newest) return tl::unexpected(newest.error());
+    auto txn = core_->env->begin_read();
+    if (!txn) return tl::unexpected(txn.error());
+    const auto size = log_size(*txn);
+    if (!size) return tl::unexpected(size.error());
+    if (*size == newest->size) return BundleWriter::begin(std::move(*txn), options);
+  }
+  return fail(ErrorCode::kBusy, "the log grows faster than it can be read; try again");
+}
+
 Result<std::vector<KeyRotation>> Store::key_history() const {
   const auto txn = core_->env->begin_read();
   if (!txn) return tl::unexpected(txn.error());

@@ -24,20 +24,21 @@ constexpr std::size_t kOriginMax = 1'024;
 
 class ChainWalk {
  public:
-  ChainWalk(Reader& reader, const Options& options, Snapshots snapshots, LevelReport& report,
+  ChainWalk(Source& source, const Options& options, Snapshots snapshots, LevelReport& report,
             LevelReport& erasure, std::string origin)
-      : reader_(reader),
+      : source_(source),
         options_(options),
         snapshots_(snapshots),
         report_(report),
         erasure_(erasure),
         keys_(origin, options.key),
         tree_([this](const BuiltTile& tile) { return compare(tile); }),
-        checkpoints_(reader, origin, keys_, report) {
+        checkpoints_(source, origin, keys_, report) {
     state_.origin = std::move(origin);
   }
 
   Result<void> run();
+  std::uint64_t next() const { return next_; }
   ChainState take_state() { return std::move(state_); }
 
  private:
@@ -47,6 +48,8 @@ class ChainWalk {
     std::optional<Digest> leaf;  // nullopt: there is no header that decodes
   };
 
+  Result<void> begin_partial(const chain::BundleStart& start);
+  void take_earlier(const chain::EarlierEvent& event, const chain::CompactRange& range);
   Result<void> take_row(BytesView key, BytesView value);
   Result<void> take(std::uint64_t seq, BytesView value);
   Result<void> take_gap(std::uint64_t to);
@@ -60,7 +63,7 @@ class ChainWalk {
   Result<void> finish();
   Result<void> maybe_renew();
 
-  Reader& reader_;
+  Source& source_;
   const Options& options_;
   Snapshots snapshots_;
   LevelReport& report_;
@@ -73,6 +76,7 @@ class ChainWalk {
   std::uint64_t next_ = 0;  // the seq that comes now
   TimeUs time_;             // of the event last read
   bool stop_ = false;
+  std::optional<Digest> before_first_;  // leaf hash of the event before a partial bundle
   std::optional<std::uint64_t> tile_index_;
   std::vector<Digest>
       tile_;  // the stored level 0 tile of the events now passing; empty when there is none
@@ -84,22 +88,75 @@ Result<void> ChainWalk::run() {
   }
   if (options_.witness_policy) checkpoints_.expect_cosignatures(*options_.witness_policy);
   if (auto started = checkpoints_.start(); !started) return started;
-  const std::uint64_t total = reader_.rows(Database::kHeaders);
-  Cursor headers = reader_.cursor(Database::kHeaders);
-  auto row = headers.first();
+  if (const chain::BundleStart* start = source_.bundle(); start != nullptr && start->from != 0) {
+    if (auto begun = begin_partial(*start); !begun) return begun;
+  }
+  const std::uint64_t total = source_.events();
+  const auto headers = source_.cursor(Database::kHeaders);
+  auto row = headers->first();
   while (row && *row && !stop_) {
-    if (auto taken = take_row(headers.key(), headers.value()); !taken) return taken;
+    if (auto taken = take_row(headers->key(), headers->value()); !taken) return taken;
     if (options_.progress && next_ % options_.renew_every == 0) options_.progress(next_, total);
     if (auto renewed = maybe_renew(); !renewed) return renewed;
-    row = headers.next();
+    row = headers->next();
   }
   if (!row) return tl::unexpected(row.error());
   return finish();
 }
 
+// What lies before the bundle is known by its tree alone. The checkpoint that the auditor kept
+// vouches for that tree, and inclusion paths for the few earlier events that later ones build on.
+Result<void> ChainWalk::begin_partial(const chain::BundleStart& start) {
+  if (checkpoints_.since_size() < start.from) {
+    return fail(ErrorCode::kMalformed,
+                fmt::format("this bundle begins with event {} and proves nothing about what came "
+                            "before: give --since with a checkpoint that you kept, of {} events or "
+                            "more",
+                            start.from, start.from));
+  }
+  const chain::CompactRange range(start.from, start.roots);
+  tree_.begin(range);
+  next_ = state_.from = start.from;
+  for (const chain::EarlierEvent& event : start.earlier) take_earlier(event, range);
+  keys_.vouch();
+  if (!before_first_) {
+    report_.add(start.from, rule::kBundle, "the event before the first one is not proven");
+  }
+  return checkpoints_.at(tree_, time_);
+}
+
+void ChainWalk::take_earlier(const chain::EarlierEvent& event, const chain::CompactRange& range) {
+  const auto add = [&](std::string_view what) {
+    report_.add(chain::seq_in(event.header), rule::kBundle,
+                fmt::format("an earlier event of the bundle: {}", what));
+  };
+  const auto header = chain::decode_header(event.header);
+  if (!header) return add(header.error().detail);
+  const std::uint64_t seq = header->seq.value;
+  const Digest leaf = chain::leaf_hash(event.header);
+  if (!chain::verify_inclusion(leaf, seq, range.size(), event.path, range.root()))
+    return add("it is not in the tree before the bundle");
+  time_ = std::max(time_, header->time);
+  state_.last_time = time_;
+  if (seq + 1 == range.size()) before_first_ = leaf;
+  const bool genesis = seq == 0;
+  if (!genesis && header->kind != chain::kind::kKeyRotated) {
+    if (!event.payload.empty()) add("it has a payload, and nothing builds on it");
+    return;
+  }
+  const auto row = parse_row(event.payload);
+  if (row && (row->seal != Seal::kNone || !row->box.empty()))
+    return add("its payload is not one that stands in clear");
+  const auto payload =
+      row ? open_members(*header, *row) : Result<chain::Json>(tl::unexpected(row.error()));
+  if (!payload) return add(payload.error().detail);
+  if (genesis) return note_genesis(*payload);
+  if (const auto rotated = keys_.rotate(*header, *payload); !rotated) add(rotated.error().detail);
+}
+
 Result<void> ChainWalk::maybe_renew() {
   if (snapshots_ == Snapshots::kOne || next_ % options_.renew_every != 0) return {};
-  if (auto renewed = reader_.renew(); !renewed) return renewed;
+  if (auto renewed = source_.renew(); !renewed) return renewed;
   // The leaf that is pending is not in the tree yet; its checkpoint is still to come.
   return checkpoints_.renewed(tree_);
 }
@@ -152,6 +209,9 @@ Result<void> ChainWalk::take(std::uint64_t seq, BytesView value) {
     report_.add(seq, rule::kHeader,
                 fmt::format("the header says that it is event {}", header->seq.value));
   }
+  if (before_first_ && seq == state_.from && header->previous != *before_first_) {
+    report_.add(seq, rule::kChain, "the header does not link to the event before it");
+  }
   if (seq == 0 && header->previous != chain::genesis_previous(state_.origin)) {
     report_.add(seq, rule::kChain, "the first header does not link to the log's origin");
   }
@@ -169,7 +229,7 @@ Result<std::optional<Digest>> ChainWalk::in_tile(std::uint64_t seq) {
     tile_.clear();
     Bytes key = {0};
     chain::put_be64(key, index);
-    const auto row = reader_.get(Database::kTiles, key);
+    const auto row = source_.get(Database::kTiles, key);
     if (!row) return tl::unexpected(row.error());
     if (*row && (*row)->size() == chain::kTileWidth * sizeof(Digest)) {
       tile_.resize(chain::kTileWidth);
@@ -225,7 +285,7 @@ Result<void> ChainWalk::note_event(const Header& header) {
     return {};
   }
   if (header.kind > chain::kind::kHoldReleased || header.kind == 0) return {};
-  const auto row = reader_.get(Database::kPayloads, number_key(seq));
+  const auto row = source_.get(Database::kPayloads, number_key(seq));
   if (!row) return tl::unexpected(row.error());
   const bool chain_needs_it = genesis || header.kind == chain::kind::kKeyRotated;
   Result<chain::Json> payload = fail(ErrorCode::kNotFound, "its payload is missing");
@@ -245,6 +305,8 @@ Result<void> ChainWalk::note_event(const Header& header) {
     if (const auto rotated = keys_.rotate(header, *payload); !rotated) {
       report_.add(seq, rule::kKeys, rotated.error().detail);
     }
+  } else if (state_.from != 0) {
+    // What a later event says about erasure is about events that a partial bundle does not have.
   } else if (const auto noted = state_.facts.note(header, *payload); !noted) {
     erasure_.add(seq, rule::kKind, noted.error().detail);
   }
@@ -280,10 +342,12 @@ void ChainWalk::note_genesis(const chain::Json& payload) {
 }
 
 Result<void> ChainWalk::compare(const BuiltTile& tile) {
+  if (source_.bundle() != nullptr)
+    return {};  // a bundle has no tiles: they follow from its headers
   const chain::TileId id{tile.level, tile.index, static_cast<unsigned>(tile.hashes.size())};
   Bytes key = {static_cast<std::uint8_t>(tile.level)};
   chain::put_be64(key, tile.index);
-  const auto row = reader_.get(Database::kTiles, key);
+  const auto row = source_.get(Database::kTiles, key);
   if (!row) return tl::unexpected(row.error());
   const auto add = [&](std::optional<std::uint64_t> seq, std::string_view what) {
     report_.add(seq, rule::kTiles, fmt::format("{}: {}", chain::tile_path(id), what));
@@ -306,16 +370,17 @@ Result<void> ChainWalk::compare(const BuiltTile& tile) {
 }
 
 Result<void> ChainWalk::check_tile_rows() {
+  if (source_.bundle() != nullptr) return {};
   const auto growing = tree_.growing();
   for (const BuiltTile& tile : growing) {
     if (tile.level == 0)
       continue;  // the partial one of level 0 is not stored: it is in the headers
     if (auto compared = compare(tile); !compared) return compared;
   }
-  Cursor tiles = reader_.cursor(Database::kTiles);
-  auto row = tiles.first();
-  for (; row && *row; row = tiles.next()) {
-    const BytesView key = tiles.key();
+  const auto tiles = source_.cursor(Database::kTiles);
+  auto row = tiles->first();
+  for (; row && *row; row = tiles->next()) {
+    const BytesView key = tiles->key();
     bool ours = key.size() == 9 && key[0] < Tree::kLevels;
     if (ours) {
       const unsigned level = key[0];
@@ -352,8 +417,8 @@ Result<void> ChainWalk::finish() {
   return {};
 }
 
-Result<std::string> read_meta(Reader& reader, LevelReport& report) {
-  const auto format = reader.get(Database::kMeta, as_bytes("format"));
+Result<std::string> read_meta(Source& source, LevelReport& report) {
+  const auto format = source.get(Database::kMeta, as_bytes("format"));
   if (!format) return tl::unexpected(format.error());
   if (!*format || (*format)->size() != 4) {
     report.add(std::nullopt, rule::kStore, "the store does not say of which format it is");
@@ -362,7 +427,7 @@ Result<std::string> read_meta(Reader& reader, LevelReport& report) {
         ErrorCode::kWrongVersion,
         fmt::format("the store is of format {}; this verifier knows format {}", number, kFormat));
   }
-  const auto origin = reader.get(Database::kMeta, as_bytes("origin"));
+  const auto origin = source.get(Database::kMeta, as_bytes("origin"));
   if (!origin) return tl::unexpected(origin.error());
   if (!*origin || (*origin)->empty() || (*origin)->size() > kOriginMax) {
     report.add(std::nullopt, rule::kStore, "the store does not name the log's origin");
@@ -373,19 +438,22 @@ Result<std::string> read_meta(Reader& reader, LevelReport& report) {
 
 }  // namespace
 
-Result<ChainState> check_chain(Reader& reader, const Options& options, Snapshots snapshots,
+Result<ChainState> check_chain(Source& source, const Options& options, Snapshots snapshots,
                                LevelReport& chain, LevelReport& erasure) {
   chain.holds = true;
-  auto origin = read_meta(reader, chain);
+  auto origin = read_meta(source, chain);
   if (!origin) {
     if (origin.error().code != ErrorCode::kCorrupt) return tl::unexpected(origin.error());
     chain.add(std::nullopt, rule::kStore, origin.error().detail);
     return ChainState{};
   }
-  ChainWalk walk(reader, options, snapshots, chain, erasure, std::move(*origin));
+  ChainWalk walk(source, options, snapshots, chain, erasure, std::move(*origin));
   if (const auto done = walk.run(); !done) {
     if (done.error().code != ErrorCode::kCorrupt) return tl::unexpected(done.error());
-    chain.add(std::nullopt, rule::kStore, done.error().detail);
+    // In a bundle it is known where: before the event that would have come next.
+    const bool bundle = source.bundle() != nullptr;
+    chain.add(bundle ? std::optional(walk.next()) : std::nullopt,
+              bundle ? rule::kBundle : rule::kStore, done.error().detail);
     ChainState state = walk.take_state();
     state.complete = false;
     return state;

@@ -11,8 +11,8 @@
 
 #include "ledger/chain/error.h"
 #include "ledger/verify/facts.h"
-#include "ledger/verify/reader.h"
 #include "ledger/verify/report.h"
+#include "ledger/verify/source.h"
 #include "ledger/verify/verify.h"
 
 namespace alpr::verify {
@@ -23,6 +23,7 @@ struct ChainState {
   bool anchored = false;
   bool complete = false;  // walked to the last event
   std::uint64_t size = 0;
+  std::uint64_t from = 0;  // the first event that was looked at: not 0 in a partial bundle
   Digest root{};
   TimeUs last_time;  // the latest header time
   Facts facts;
@@ -33,8 +34,9 @@ enum class Snapshots { kRenewed, kOne };
 
 // Findings go to `chain`; those about what ledger events say of erasure go to `erasure`. Errors:
 // kIo, kMalformed (Options::since), kWrongVersion. Damage is a finding, after which `complete` is
-// false.
-Result<ChainState> check_chain(Reader& reader, const Options& options, Snapshots snapshots,
+// false. A partial bundle is walked from its first event on, and needs the checkpoint that the
+// auditor kept: kMalformed without one that covers what came before.
+Result<ChainState> check_chain(Source& source, const Options& options, Snapshots snapshots,
                                LevelReport& chain, LevelReport& erasure);
 
 }  // namespace alpr::verify

@@ -7,12 +7,12 @@
 
 namespace alpr::verify {
 
-Checkpoints::Checkpoints(Reader& reader, std::string origin, LogKeys& keys, LevelReport& report)
-    : reader_(reader),
+Checkpoints::Checkpoints(Source& source, std::string origin, LogKeys& keys, LevelReport& report)
+    : source_(source),
       origin_(std::move(origin)),
       keys_(keys),
       report_(report),
-      cursor_(reader.cursor(Database::kCheckpoints)) {}
+      cursor_(source.cursor(Database::kCheckpoints)) {}
 
 Result<void> Checkpoints::expect_since(std::string_view note) {
   auto parsed = chain::parse_note(note);
@@ -32,14 +32,14 @@ Result<void> Checkpoints::stand_on(const Result<bool>& row) {
   if (!row) return tl::unexpected(row.error());
   row_ = *row;
   size_.reset();
-  if (row_ && cursor_.key().size() == 8) size_ = chain::get_be64(cursor_.key().data());
+  if (row_ && cursor_->key().size() == 8) size_ = chain::get_be64(cursor_->key().data());
   return {};
 }
 
-Result<void> Checkpoints::start() { return stand_on(cursor_.first()); }
+Result<void> Checkpoints::start() { return stand_on(cursor_->first()); }
 
 Result<void> Checkpoints::renewed(const Tree& tree) {
-  return stand_on(cursor_.seek(number_key(tree.size() + 1)));
+  return stand_on(cursor_->seek(number_key(tree.size() + 1)));
 }
 
 Result<void> Checkpoints::at(const Tree& tree, TimeUs last_time) {
@@ -54,7 +54,7 @@ Result<void> Checkpoints::at(const Tree& tree, TimeUs last_time) {
       judge(tree, last_time);
       newest_ = size_;
     }
-    if (auto placed = stand_on(cursor_.next()); !placed) return placed;
+    if (auto placed = stand_on(cursor_->next()); !placed) return placed;
   }
   return {};
 }
@@ -64,7 +64,7 @@ void Checkpoints::judge(const Tree& tree, TimeUs last_time) {
     report_.add(std::nullopt, rule::kCheckpoint,
                 fmt::format("checkpoint of size {}: {}", tree.size(), what));
   };
-  const auto note = chain::parse_note(as_text(cursor_.value()));
+  const auto note = chain::parse_note(as_text(cursor_->value()));
   if (!note) return add(note.error().detail);
   const auto checkpoint = chain::parse_checkpoint_text(note->text);
   if (!checkpoint) return add(checkpoint.error().detail);
@@ -111,7 +111,7 @@ Result<void> Checkpoints::finish(const Tree& tree, TimeUs last_time, bool simula
                 size_ ? fmt::format("a checkpoint of size {} is kept, and there are only {} events",
                                     *size_, tree.size())
                       : std::string("a checkpoint is kept under a key that is no size"));
-    if (auto placed = stand_on(cursor_.next()); !placed) return placed;
+    if (auto placed = stand_on(cursor_->next()); !placed) return placed;
   }
   if (newest_ != tree.size()) {
     report_.add(newest_, rule::kCheckpoint,

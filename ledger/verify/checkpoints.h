@@ -1,6 +1,7 @@
 // The kept checkpoints, and the one the auditor brought, against the tree as it grows. One thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -8,8 +9,8 @@
 #include "ledger/chain/note.h"
 #include "ledger/verify/cosignatures.h"
 #include "ledger/verify/log_keys.h"
-#include "ledger/verify/reader.h"
 #include "ledger/verify/report.h"
+#include "ledger/verify/source.h"
 #include "ledger/verify/tree.h"
 
 namespace alpr::verify {
@@ -17,12 +18,14 @@ namespace alpr::verify {
 class Checkpoints {
  public:
   // `since` is a signed checkpoint's bytes. All references outlive this.
-  Checkpoints(Reader& reader, std::string origin, LogKeys& keys, LevelReport& report);
+  Checkpoints(Source& source, std::string origin, LogKeys& keys, LevelReport& report);
 
   // kMalformed: the auditor's checkpoint does not even read as one.
   Result<void> expect_since(std::string_view note);
   // Findings where the kept ones and that one are not cosigned as the policy asks.
   void expect_cosignatures(const chain::WitnessPolicy& policy) { cosignatures_.emplace(policy); }
+  // Of how many events the auditor kept a checkpoint; 0: of none.
+  std::uint64_t since_size() const { return since_ ? since_->checkpoint.size : 0; }
   Result<void> start();
   // After an event was added: last_time is that event's. Judges what is kept for exactly this size.
   Result<void> at(const Tree& tree, TimeUs last_time);
@@ -40,11 +43,11 @@ class Checkpoints {
   void judge(const Tree& tree, TimeUs last_time);
   void judge_since(const Tree& tree, TimeUs last_time);
 
-  Reader& reader_;
+  Source& source_;
   std::string origin_;
   LogKeys& keys_;
   LevelReport& report_;
-  Cursor cursor_;
+  std::unique_ptr<Cursor> cursor_;
   bool row_ = false;                   // the cursor stands on a row
   std::optional<std::uint64_t> size_;  // of the row it stands on; nullopt: the row's key is no size
   std::optional<std::uint64_t> newest_;

@@ -26,18 +26,19 @@ constexpr std::array<std::string_view, 9> kDatabases = {"buckets",   "checkpoint
 
 class ErasureWalk {
  public:
-  ErasureWalk(Reader& reader, const chain::KindRegistry& kinds, const Options& options,
+  ErasureWalk(Source& source, const chain::KindRegistry& kinds, const Options& options,
               Snapshots snapshots, const ChainState& state, TimeUs as_of, LevelReport& report)
-      : reader_(reader),
+      : source_(source),
         kinds_(kinds),
         keys_(options.keys ? &*options.keys : nullptr),
         options_(options),
         snapshots_(snapshots),
         facts_(state.facts),
+        from_(state.from),
         size_(state.size),
         as_of_(as_of),
         report_(report),
-        payloads_(reader.cursor(Database::kPayloads)) {}
+        payloads_(source.cursor(Database::kPayloads)) {}
 
   Result<void> run();
 
@@ -53,16 +54,17 @@ class ErasureWalk {
   void check_holds();
   void check_tombstones();
 
-  Reader& reader_;
+  Source& source_;
   const chain::KindRegistry& kinds_;
   const Keys* keys_;
   const Options& options_;
   Snapshots snapshots_;
   const Facts& facts_;
+  std::uint64_t from_;
   std::uint64_t size_;
   TimeUs as_of_;
   LevelReport& report_;
-  Cursor payloads_;
+  std::unique_ptr<Cursor> payloads_;
   bool row_ = false;  // payloads_ stands on a row
   std::optional<BucketTally> tally_;
   std::set<std::uint64_t> buckets_seen_;  // of those that have tombstones
@@ -75,23 +77,24 @@ Result<void> ErasureWalk::stand_on(const Result<bool>& row) {
 }
 
 Result<void> ErasureWalk::run() {
-  if (auto placed = stand_on(payloads_.first()); !placed) return placed;
-  Cursor headers = reader_.cursor(Database::kHeaders);
-  auto row = headers.first();
+  if (auto placed = stand_on(payloads_->first()); !placed) return placed;
+  const auto headers = source_.cursor(Database::kHeaders);
+  auto row = headers->first();
   std::uint64_t walked = 0;
-  for (; row && *row; row = headers.next()) {
-    if (headers.key().size() != 8) continue;  // level chain has named it
-    const std::uint64_t seq = chain::get_be64(headers.key().data());
+  for (; row && *row; row = headers->next()) {
+    if (headers->key().size() != 8) continue;  // level chain has named it
+    const std::uint64_t seq = chain::get_be64(headers->key().data());
     if (seq >= size_) break;
-    if (auto taken = take(seq, headers.value()); !taken) return taken;
+    if (auto taken = take(seq, headers->value()); !taken) return taken;
     if (++walked % options_.renew_every != 0) continue;
     if (options_.progress) options_.progress(walked, size_);
     if (snapshots_ == Snapshots::kOne) continue;
-    if (auto renewed = reader_.renew(); !renewed) return renewed;
-    if (auto placed = stand_on(payloads_.seek(number_key(seq + 1))); !placed) return placed;
+    if (auto renewed = source_.renew(); !renewed) return renewed;
+    if (auto placed = stand_on(payloads_->seek(number_key(seq + 1))); !placed) return placed;
   }
   if (!row) return tl::unexpected(row.error());
   if (auto rest = check_rest(); !rest) return rest;
+  if (from_ != 0) return {};
   if (tally_) tally_->finish(report_);
   check_holds();
   check_tombstones();
@@ -101,12 +104,12 @@ Result<void> ErasureWalk::run() {
 // A payload row that no header in [0, size) asked for. One at or after the size may belong to a
 // commit that is newer than the chain that was walked.
 Result<void> ErasureWalk::foreign_row() {
-  const BytesView key = payloads_.key();
+  const BytesView key = payloads_->key();
   if (key.size() != 8) {
     report_.add(std::nullopt, rule::kStore, "a payload stands under a key that is no seq");
     return {};
   }
-  const auto header = reader_.get(Database::kHeaders, key);
+  const auto header = source_.get(Database::kHeaders, key);
   if (!header) return tl::unexpected(header.error());
   const std::uint64_t seq = chain::get_be64(key.data());
   if (!*header || seq < size_)
@@ -115,17 +118,17 @@ Result<void> ErasureWalk::foreign_row() {
 }
 
 Result<bool> ErasureWalk::payload_of(std::uint64_t seq) {
-  while (row_ && (payloads_.key().size() != 8 || chain::get_be64(payloads_.key().data()) < seq)) {
+  while (row_ && (payloads_->key().size() != 8 || chain::get_be64(payloads_->key().data()) < seq)) {
     if (auto named = foreign_row(); !named) return tl::unexpected(named.error());
-    if (auto placed = stand_on(payloads_.next()); !placed) return tl::unexpected(placed.error());
+    if (auto placed = stand_on(payloads_->next()); !placed) return tl::unexpected(placed.error());
   }
-  return row_ && chain::get_be64(payloads_.key().data()) == seq;
+  return row_ && chain::get_be64(payloads_->key().data()) == seq;
 }
 
 Result<void> ErasureWalk::check_rest() {
   while (row_) {
     if (auto named = foreign_row(); !named) return named;
-    if (auto placed = stand_on(payloads_.next()); !placed) return placed;
+    if (auto placed = stand_on(payloads_->next()); !placed) return placed;
   }
   return {};
 }
@@ -133,7 +136,7 @@ Result<void> ErasureWalk::check_rest() {
 Result<void> ErasureWalk::take(std::uint64_t seq, BytesView value) {
   const auto present = payload_of(seq);
   if (!present) return tl::unexpected(present.error());
-  const BytesView row = *present ? payloads_.value() : BytesView();
+  const BytesView row = *present ? payloads_->value() : BytesView();
   if (auto header = chain::decode_header(value)) {
     HeaderBytes bytes{};
     std::ranges::copy(value, bytes.begin());
@@ -146,11 +149,12 @@ Result<void> ErasureWalk::take(std::uint64_t seq, BytesView value) {
       ++report_.checked;
     }
     check_kind(*header, kinds_.find(header->kind));
-    if (header->retention == Retention::kThirtyDay) count_in_bucket(*header, bytes, *present);
+    if (header->retention == Retention::kThirtyDay && from_ == 0)
+      count_in_bucket(*header, bytes, *present);
   } else {
     ++report_.not_checked;
   }
-  return *present ? stand_on(payloads_.next()) : Result<void>();
+  return *present ? stand_on(payloads_->next()) : Result<void>();
 }
 
 void ErasureWalk::check_kind(const Header& header, const chain::Kind* kind) {
@@ -176,8 +180,10 @@ void ErasureWalk::check_present(const Header& header, const HeaderBytes& bytes, 
   PayloadContext context;
   context.kind = kinds_.find(header.kind);
   context.keys = keys_;
-  context.ever_held = !facts_.holds_of(seq).empty();
+  // A partial bundle does not show every hold.
+  context.ever_held = from_ != 0 || !facts_.holds_of(seq).empty();
   context.on_hold = facts_.on_hold(seq, size_);
+  context.cut = source_.bundle() != nullptr && !source_.bundle()->boxes;
   const auto opening = check_payload(header, bytes, *row, context);
   if (!opening) {
     const std::string name(context.kind == nullptr ? "its payload" : context.kind->name);
@@ -240,8 +246,8 @@ void ErasureWalk::check_tombstones() {
   for (const ListPurge& purge : facts_.list_purges()) judge(purge.seq, purge.time, purge.destroyed);
 }
 
-Result<void> check_databases(Reader& reader, LevelReport& report) {
-  const auto names = reader.names();
+Result<void> check_databases(Source& source, LevelReport& report) {
+  const auto names = source.names();
   if (!names) return tl::unexpected(names.error());
   for (const std::string& name : *names) {
     if (std::ranges::find(kDatabases, name) != kDatabases.end()) continue;
@@ -251,27 +257,36 @@ Result<void> check_databases(Reader& reader, LevelReport& report) {
   return {};
 }
 
-Result<void> check_all(Reader& reader, const std::filesystem::path& store,
-                       const chain::KindRegistry& kinds, const Options& options,
+Result<void> check_all(Source& source, const chain::KindRegistry& kinds, const Options& options,
                        Snapshots snapshots, const ChainState& state, TimeUs as_of,
                        LevelReport& report) {
-  if (auto known = check_databases(reader, report); !known) return known;
-  ErasureWalk walk(reader, kinds, options, snapshots, state, as_of, report);
+  if (source.folder() != nullptr) {
+    if (auto known = check_databases(source, report); !known) return known;
+  }
+  ErasureWalk walk(source, kinds, options, snapshots, state, as_of, report);
   if (auto walked = walk.run(); !walked) return walked;
-  return check_leftovers(reader, store, options.keys ? &*options.keys : nullptr, state.facts,
-                         state.size, report);
+  if (state.from != 0) return {};
+  return check_leftovers(source, options.keys ? &*options.keys : nullptr, state.facts, state.size,
+                         report);
 }
 
 }  // namespace
 
-Result<void> check_erasure(Reader& reader, const std::filesystem::path& store,
-                           const chain::KindRegistry& kinds, const Options& options,
+Result<void> check_erasure(Source& source, const chain::KindRegistry& kinds, const Options& options,
                            Snapshots snapshots, const ChainState& state, TimeUs as_of,
                            LevelReport& report) {
   if (!report.holds) report.holds = true;  // a finding of the first walk stays one
-  const auto done = check_all(reader, store, kinds, options, snapshots, state, as_of, report);
-  if (done || done.error().code != ErrorCode::kCorrupt) return done;
-  report.add(std::nullopt, rule::kStore, done.error().detail);
+  const auto done = check_all(source, kinds, options, snapshots, state, as_of, report);
+  if (!done && done.error().code != ErrorCode::kCorrupt) return done;
+  if (!done) report.add(std::nullopt, rule::kStore, done.error().detail);
+  if (state.from != 0) {
+    if (report.holds == true) report.holds.reset();
+    report.note = fmt::format(
+        "a bundle from event {} on does not show what earlier events became; take a whole one",
+        state.from);
+  } else if (source.folder() == nullptr) {
+    report.note = "a bundle does not show evidence files, blobs and what else lies beside a store";
+  }
   return {};
 }
 

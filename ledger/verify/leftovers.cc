@@ -46,8 +46,8 @@ bool bucket_destroyed(const Facts& facts, std::uint64_t bucket) {
 }
 
 // Whether the event was purged by a finished tombstone of its bucket.
-Result<bool> event_destroyed(Reader& reader, const Facts& facts, std::uint64_t seq) {
-  const auto row = reader.get(Database::kHeaders, number_key(seq));
+Result<bool> event_destroyed(Source& source, const Facts& facts, std::uint64_t seq) {
+  const auto row = source.get(Database::kHeaders, number_key(seq));
   if (!row) return tl::unexpected(row.error());
   if (!*row) return false;
   const auto header = chain::decode_header(**row);
@@ -60,8 +60,8 @@ Result<bool> event_destroyed(Reader& reader, const Facts& facts, std::uint64_t s
 
 class Leftovers {
  public:
-  Leftovers(Reader& reader, const Facts& facts, std::uint64_t log_size, LevelReport& report)
-      : reader_(reader), facts_(facts), log_size_(log_size), report_(report) {}
+  Leftovers(Source& source, const Facts& facts, std::uint64_t log_size, LevelReport& report)
+      : source_(source), facts_(facts), log_size_(log_size), report_(report) {}
 
   void bucket(std::uint64_t number, std::string_view what) {
     if (!bucket_destroyed(facts_, number)) return;
@@ -71,7 +71,7 @@ class Leftovers {
 
   Result<void> held(std::uint64_t seq, std::string_view what) {
     if (seq >= log_size_) return {};
-    const auto destroyed = event_destroyed(reader_, facts_, seq);
+    const auto destroyed = event_destroyed(source_, facts_, seq);
     if (!destroyed) return tl::unexpected(destroyed.error());
     if (*destroyed)
       report_.add(seq, rule::kRelease, fmt::format("{} is still there after its purge", what));
@@ -87,17 +87,13 @@ class Leftovers {
   }
 
  private:
-  Reader& reader_;
+  Source& source_;
   const Facts& facts_;
   std::uint64_t log_size_;
   LevelReport& report_;
 };
 
-}  // namespace
-
-Result<void> check_leftovers(Reader& reader, const fs::path& store, const Keys* keys,
-                             const Facts& facts, std::uint64_t log_size, LevelReport& report) {
-  Leftovers leftovers(reader, facts, log_size, report);
+Result<void> check_files(Leftovers& leftovers, const fs::path& store) {
   const auto buckets = numbered_files(store / "evidence", ".evd");
   if (!buckets) return tl::unexpected(buckets.error());
   for (const std::uint64_t number : *buckets) leftovers.bucket(number, "the evidence file");
@@ -109,6 +105,17 @@ Result<void> check_leftovers(Reader& reader, const fs::path& store, const Keys* 
   const auto blobs = numbered_files(store / "blobs", ".blob");
   if (!blobs) return tl::unexpected(blobs.error());
   for (const std::uint64_t id : *blobs) leftovers.blob(id, "the blob");
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_leftovers(Source& source, const Keys* keys, const Facts& facts,
+                             std::uint64_t log_size, LevelReport& report) {
+  Leftovers leftovers(source, facts, log_size, report);
+  if (source.folder() != nullptr) {
+    if (auto checked = check_files(leftovers, *source.folder()); !checked) return checked;
+  }
   if (keys == nullptr) return {};
   for (const auto& entry : keys->buckets())
     leftovers.bucket(entry.first, "in the keys file, the key");

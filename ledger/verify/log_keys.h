@@ -33,6 +33,9 @@ class LogKeys {
   // `payload` is key.rotated's. kMalformed, kBadSignature.
   Result<void> rotate(const chain::Header& header, const chain::Json& payload);
 
+  // What was rotated so far is vouched for by what the auditor kept.
+  void vouch();
+
   // For the tree of this size whose last event has this time. Empty: no key is known.
   std::vector<chain::VerifierKey> known(std::uint64_t size, TimeUs last_time) const;
   // To be told who signed a checkpoint of this size.

@@ -148,16 +148,25 @@ int tell(const Arguments& arguments, const Told& report) {
   return report.holds() ? kHolds : kFound;
 }
 
+Result<verify::Report> verify_bundle(const std::string& file, const verify::Options& options) {
+  const auto bundle =
+      file == "-" ? verify::MappedFile::spool(STDIN_FILENO) : verify::MappedFile::open(file);
+  if (!bundle) return tl::unexpected(bundle.error());
+  return verify::verify_bundle(*bundle, policy::kinds(), options);
+}
+
 int run(const Arguments& arguments) {
-  if (!arguments.url.empty() || !arguments.bundle.empty()) {
-    return refuse({ErrorCode::kMalformed,
-                   "--url and --bundle are not there yet; verify a store folder with --store"});
+  if (!arguments.url.empty())
+    return refuse({ErrorCode::kMalformed, "--url is not there yet; take --store or --bundle"});
+  if (arguments.store.empty() == arguments.bundle.empty()) {
+    return refuse(
+        {ErrorCode::kMalformed, "say what to verify: either --store DIR or --bundle FILE"});
   }
-  if (arguments.store.empty())
-    return refuse({ErrorCode::kMalformed, "say what to verify: --store DIR"});
   auto options = options_of(arguments);
   if (!options) return refuse(options.error());
-  const auto report = verify::verify_store(arguments.store, policy::kinds(), *options);
+  const auto report = arguments.bundle.empty()
+                          ? verify::verify_store(arguments.store, policy::kinds(), *options)
+                          : verify_bundle(arguments.bundle, *options);
   if (options->progress) Progress::clear();
   if (!report) return refuse(report.error());
   return tell(arguments, *report);
@@ -189,11 +198,11 @@ int run_witness(int argc, char** argv) {
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "witness") return run_witness(argc - 1, argv + 1);
   Arguments arguments;
-  CLI::App app("Verifies a Plateledger store: its chain, and that what had to be erased was.");
+  CLI::App app("Verifies a Plateledger log: its chain, and that what had to be erased was.");
   app.footer("plateledger-verify witness init|serve|pull: cosigns checkpoints; see its own --help");
   app.add_option("--store", arguments.store, "the store's folder");
   app.add_option("--url", arguments.url, "a server (not there yet)");
-  app.add_option("--bundle", arguments.bundle, "an exported bundle (not there yet)");
+  app.add_option("--bundle", arguments.bundle, "an exported bundle; - for standard input");
   app.add_option("--key", arguments.key, "the log's verifier key, from elsewhere than the store");
   app.add_option("--keys", arguments.keys, "a file of exported keys, to open sealed payloads");
   app.add_option("--level", arguments.level,

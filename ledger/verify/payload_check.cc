@@ -94,8 +94,10 @@ Result<void> check_members(const chain::Members& members, const Kind* kind) {
   return kind == nullptr ? Result<void>() : check_names(names, *kind);
 }
 
-Result<void> check_box(const PayloadRow& row, bool needed) {
-  const bool has = !row.box.empty();
+Result<void> check_box(const PayloadRow& row, bool needed, bool cut) {
+  if (cut && !row.box.empty())
+    return fail(ErrorCode::kMalformed, "it has a box in a bundle that says it has none");
+  const bool has = cut ? row.seal != Seal::kNone : !row.box.empty();
   if (has != (row.seal != Seal::kNone))
     return fail(ErrorCode::kMalformed, "its seal and its box do not fit");
   if (has != needed) {
@@ -159,8 +161,10 @@ Result<Opening> check_payload(const Header& header, const chain::HeaderBytes& by
   }
   const auto needs_box = check_clear(header, row, context.kind);
   if (!needs_box) return tl::unexpected(needs_box.error());
-  if (auto fits = check_box(row, *needs_box); !fits) return tl::unexpected(fits.error());
+  if (auto fits = check_box(row, *needs_box, context.cut); !fits)
+    return tl::unexpected(fits.error());
   if (!*needs_box) return Opening::kWhole;
+  if (context.cut) return Opening::kSealed;
   const Key* key = context.keys == nullptr ? nullptr : context.keys->find(row.seal, header);
   if (key == nullptr) return Opening::kSealed;
   const auto secret = open_box(*key, row.box, bytes);

@@ -27,6 +27,7 @@ struct PayloadContext {
   const Keys* keys = nullptr;         // nullptr: none at hand
   bool ever_held = false;
   bool on_hold = false;
+  bool cut = false;  // the row comes from a bundle without boxes
 };
 
 enum class Opening {

@@ -80,15 +80,26 @@ struct Reader::Impl {
   }
 };
 
-struct Cursor::Impl {
-  Reader::Impl* reader = nullptr;
-  MDB_cursor* cursor = nullptr;  // nullptr: the database does not exist, so it has no rows
-  std::uint64_t generation = 0;
-  Bytes last;  // the key last returned
-
-  ~Impl() {
-    if (cursor != nullptr) mdb_cursor_close(cursor);
+class StoreCursor : public Cursor {
+ public:
+  explicit StoreCursor(Reader::Impl& reader) : reader_(reader), generation_(reader.generation) {}
+  ~StoreCursor() override {
+    if (cursor_ != nullptr) mdb_cursor_close(cursor_);
   }
+  void open(MDB_dbi dbi) {
+    // A cursor that cannot be opened has no rows: the checks then miss what should be there.
+    if (mdb_cursor_open(reader_.txn, dbi, &cursor_) != 0) cursor_ = nullptr;
+  }
+  Result<bool> first() override;
+  Result<bool> seek(BytesView key) override;
+  Result<bool> next() override;
+
+ private:
+  Result<bool> move(int operation, BytesView from);
+  Reader::Impl& reader_;
+  MDB_cursor* cursor_ = nullptr;  // nullptr: the database does not exist, so it has no rows
+  std::uint64_t generation_;
+  Bytes last_;  // the key last returned
 };
 
 Result<void> Reader::Impl::open_environment(const std::filesystem::path& folder) {
@@ -136,7 +147,8 @@ Result<void> Reader::Impl::open_databases() {
   return {};
 }
 
-Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Reader::Reader(std::unique_ptr<Impl> impl, std::filesystem::path folder)
+    : impl_(std::move(impl)), folder_(std::move(folder)) {}
 Reader::~Reader() = default;
 
 Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& store_folder) {
@@ -154,7 +166,7 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& store_
   auto impl = std::make_unique<Impl>();
   if (auto done = impl->open_environment(folder); !done) return tl::unexpected(done.error());
   if (auto done = impl->open_databases(); !done) return tl::unexpected(done.error());
-  return std::unique_ptr<Reader>(new Reader(std::move(impl)));
+  return std::unique_ptr<Reader>(new Reader(std::move(impl), store_folder));
 }
 
 Result<std::optional<BytesView>> Reader::get(Database database, BytesView key) {
@@ -168,14 +180,10 @@ Result<std::optional<BytesView>> Reader::get(Database database, BytesView key) {
   return std::optional<BytesView>(to_view(value));
 }
 
-Cursor Reader::cursor(Database database) {
-  auto cursor = std::make_unique<Cursor::Impl>();
-  cursor->reader = impl_.get();
-  cursor->generation = impl_->generation;
-  const auto dbi = impl_->dbi(database);
-  // A cursor that cannot be opened has no rows: the checks then miss what should be there.
-  if (dbi && mdb_cursor_open(impl_->txn, *dbi, &cursor->cursor) != 0) cursor->cursor = nullptr;
-  return Cursor(std::move(cursor));
+std::unique_ptr<Cursor> Reader::cursor(Database database) {
+  auto cursor = std::make_unique<StoreCursor>(*impl_);
+  if (const auto dbi = impl_->dbi(database)) cursor->open(*dbi);
+  return cursor;
 }
 
 Result<void> Reader::renew() {
@@ -188,8 +196,8 @@ Result<void> Reader::renew() {
 
 bool Reader::moved() const { return mdb_txn_id(impl_->txn) != impl_->first_txn; }
 
-std::uint64_t Reader::rows(Database database) {
-  const auto dbi = impl_->dbi(database);
+std::uint64_t Reader::events() {
+  const auto dbi = impl_->dbi(Database::kHeaders);
   MDB_stat stat{};
   if (!dbi || mdb_stat(impl_->txn, *dbi, &stat) != 0) return 0;
   return stat.ms_entries;
@@ -213,51 +221,46 @@ Result<std::vector<std::string>> Reader::names() {
   return found;
 }
 
-Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Cursor::Cursor(Cursor&& other) noexcept = default;
-Cursor::~Cursor() = default;
-
-Result<bool> Cursor::first() {
-  impl_->last.clear();
+Result<bool> StoreCursor::first() {
+  last_.clear();
   return move(MDB_FIRST, {});
 }
 
-Result<bool> Cursor::seek(BytesView key) {
-  impl_->last.clear();
+Result<bool> StoreCursor::seek(BytesView key) {
+  last_.clear();
   return move(MDB_SET_RANGE, key);
 }
 
-Result<bool> Cursor::next() {
-  if (impl_->generation == impl_->reader->generation) return move(MDB_NEXT, {});
+Result<bool> StoreCursor::next() {
+  if (generation_ == reader_.generation) return move(MDB_NEXT, {});
   // The snapshot is another one: the row we stood on may be gone, or be where it was.
-  const Bytes last = impl_->last;
+  const Bytes last = last_;
   const auto found = move(MDB_SET_RANGE, last);
   if (!found || !*found || !std::ranges::equal(key_, last)) return found;
   return move(MDB_NEXT, {});
 }
 
-Result<bool> Cursor::move(int operation, BytesView from) {
-  if (impl_->cursor == nullptr) return false;
-  if (impl_->generation != impl_->reader->generation) {
-    if (const int rc = mdb_cursor_renew(impl_->reader->txn, impl_->cursor))
-      return lmdb_error(rc, "LMDB");
-    impl_->generation = impl_->reader->generation;
+Result<bool> StoreCursor::move(int operation, BytesView from) {
+  if (cursor_ == nullptr) return false;
+  if (generation_ != reader_.generation) {
+    if (const int rc = mdb_cursor_renew(reader_.txn, cursor_)) return lmdb_error(rc, "LMDB");
+    generation_ = reader_.generation;
   }
   MDB_val key = to_val(from);
   MDB_val value{};
-  const int rc = mdb_cursor_get(impl_->cursor, &key, &value, static_cast<MDB_cursor_op>(operation));
+  const int rc = mdb_cursor_get(cursor_, &key, &value, static_cast<MDB_cursor_op>(operation));
   if (rc == MDB_NOTFOUND) return false;
   if (rc != 0) return lmdb_error(rc, "a row does not read");
   key_ = to_view(key);
   value_ = to_view(value);
   if (key_.size() > kKeyMax)
     return fail(ErrorCode::kCorrupt, "a key that is longer than any of this format");
-  const bool ascending = std::ranges::lexicographical_compare(impl_->last, key_) ||
-                         (operation == MDB_SET_RANGE && std::ranges::equal(impl_->last, key_));
-  if (!ascending && !impl_->last.empty()) {
+  const bool ascending = std::ranges::lexicographical_compare(last_, key_) ||
+                         (operation == MDB_SET_RANGE && std::ranges::equal(last_, key_));
+  if (!ascending && !last_.empty()) {
     return fail(ErrorCode::kCorrupt, "the rows of a database are not in the order of their keys");
   }
-  impl_->last.assign(key_.begin(), key_.end());
+  last_.assign(key_.begin(), key_.end());
   return true;
 }
 

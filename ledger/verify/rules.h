@@ -11,6 +11,7 @@
 namespace alpr::verify::rule {
 
 inline constexpr std::string_view kStore = "event-format: at rest";
+inline constexpr std::string_view kBundle = "event-format: bundle";
 inline constexpr std::string_view kHeader = "event-format: header";
 inline constexpr std::string_view kChain = "event-format: chain";
 inline constexpr std::string_view kKeys = "event-format: keys";

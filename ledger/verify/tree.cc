@@ -23,6 +23,12 @@ Result<void> Tree::append(const Digest& leaf) {
   return {};
 }
 
+void Tree::begin(const chain::CompactRange& before) {
+  ALPR_CHECK(size_ == 0);
+  size_ = before.size();
+  roots_ = before.roots();
+}
+
 Digest Tree::root() const {
   if (roots_.empty()) return chain::empty_root();
   Digest root = roots_.back();

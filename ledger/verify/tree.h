@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ledger/chain/error.h"
+#include "ledger/chain/merkle.h"
 #include "ledger/chain/tiles.h"
 #include "ledger/chain/types.h"
 
@@ -24,6 +25,9 @@ class Tree {
  public:
   using Complete = std::function<Result<void>(const BuiltTile&)>;
   explicit Tree(Complete complete) : complete_(std::move(complete)) {}
+
+  // Goes on from the tree of `before`, whose tiles are not built any more. Only on an empty tree.
+  void begin(const chain::CompactRange& before);
 
   Result<void> append(const Digest& leaf);  // calls back for every tile that this leaf completes
   std::uint64_t size() const { return size_; }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ledger/chain/keys.h"
+#include "ledger/verify/bundle_source.h"
 #include "ledger/verify/chain_level.h"
 #include "ledger/verify/erasure_level.h"
 #include "ledger/verify/guard.h"
@@ -45,13 +46,13 @@ TimeUs judged_at(const Options& options, const ChainState& state) {
   return std::max(state.last_time, options.now.value_or(clock));
 }
 
-Result<Report> verify_once(Reader& reader, const fs::path& store, const chain::KindRegistry& kinds,
-                           const Options& options, Snapshots snapshots) {
+Result<Report> verify_once(Source& source, const chain::KindRegistry& kinds, const Options& options,
+                           Snapshots snapshots) {
   Report report;
   report.levels = asked(options.level);
   LevelReport spare;  // what erasure would say, where it is not asked
   LevelReport& erasure = report.levels.size() > 1 ? report.levels[1] : spare;
-  const auto state = check_chain(reader, options, snapshots, report.levels.front(), erasure);
+  const auto state = check_chain(source, options, snapshots, report.levels.front(), erasure);
   if (!state) return tl::unexpected(state.error());
   report.anchored = state->anchored;
   report.simulated = state->simulated;
@@ -63,10 +64,20 @@ Result<Report> verify_once(Reader& reader, const fs::path& store, const chain::K
     erasure.note = "the chain could not be walked to its end";
     return report;
   }
-  const auto done =
-      check_erasure(reader, store, kinds, options, snapshots, *state, report.as_of, erasure);
+  const auto done = check_erasure(source, kinds, options, snapshots, *state, report.as_of, erasure);
   if (!done) return tl::unexpected(done.error());
   return report;
+}
+
+void finish(Report& report, SteadyClock::time_point start) {
+  for (LevelReport& level : report.levels) {
+    // By event, so that the first finding is the place where the story breaks; what names no event
+    // (a checkpoint, a tile) comes after those that do, for it usually follows from them.
+    std::ranges::stable_sort(level.findings, {}, [](const Finding& finding) {
+      return std::pair(!finding.seq.has_value(), finding.seq);
+    });
+  }
+  report.took_us = since(start);
 }
 
 std::string encode_result(const Result<Report>& result) {
@@ -94,35 +105,53 @@ Result<Report> verify_store_here(const fs::path& store, const chain::KindRegistr
     if (reader.error().code != ErrorCode::kCorrupt) return tl::unexpected(reader.error());
     return damaged(options, reader.error().detail);
   }
-  auto report = verify_once(**reader, store, kinds, options, Snapshots::kRenewed);
+  auto report = verify_once(**reader, kinds, options, Snapshots::kRenewed);
   // A store that is being written to can look wrong between two snapshots. What a finding says must
   // be true of one.
   if (report && !report->holds() && (*reader)->moved()) {
     if (auto renewed = (*reader)->renew(); !renewed) return tl::unexpected(renewed.error());
-    report = verify_once(**reader, store, kinds, options, Snapshots::kOne);
+    report = verify_once(**reader, kinds, options, Snapshots::kOne);
   }
-  if (!report) return report;
-  for (LevelReport& level : report->levels) {
-    // By event, so that the first finding is the place where the story breaks; what names no event
-    // (a checkpoint, a tile) comes after those that do, for it usually follows from them.
-    std::ranges::stable_sort(level.findings, {}, [](const Finding& finding) {
-      return std::pair(!finding.seq.has_value(), finding.seq);
-    });
-  }
-  report->took_us = since(start);
+  if (report) finish(*report, start);
   return report;
 }
 
-Result<Report> verify_store(const fs::path& store, const chain::KindRegistry& kinds,
-                            const Options& options) {
+Result<Report> verify_bundle_here(const MappedFile& bundle, const chain::KindRegistry& kinds,
+                                  const Options& options) {
   const auto start = SteadyClock::now();
-  const auto answer =
-      in_child([&] { return encode_result(verify_store_here(store, kinds, options)); });
+  chain::init_crypto();
+  const auto source = BundleSource::open(bundle);
+  if (!source) {
+    if (source.error().code != ErrorCode::kCorrupt) return tl::unexpected(source.error());
+    return damaged(options, source.error().detail);
+  }
+  auto report = verify_once(**source, kinds, options, Snapshots::kOne);
+  if (report) finish(*report, start);
+  return report;
+}
+
+namespace {
+
+Result<Report> guarded(const Options& options, const std::function<Result<Report>()>& verify) {
+  const auto start = SteadyClock::now();
+  const auto answer = in_child([&] { return encode_result(verify()); });
   if (answer) return decode_result(*answer);
   if (answer.error().code != ErrorCode::kCorrupt) return tl::unexpected(answer.error());
   Report report = damaged(options, answer.error().detail);
   report.took_us = since(start);
   return report;
+}
+
+}  // namespace
+
+Result<Report> verify_store(const fs::path& store, const chain::KindRegistry& kinds,
+                            const Options& options) {
+  return guarded(options, [&] { return verify_store_here(store, kinds, options); });
+}
+
+Result<Report> verify_bundle(const MappedFile& bundle, const chain::KindRegistry& kinds,
+                             const Options& options) {
+  return guarded(options, [&] { return verify_bundle_here(bundle, kinds, options); });
 }
 
 }  // namespace alpr::verify

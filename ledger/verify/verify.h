@@ -1,5 +1,5 @@
-// Verification of a store folder: the chain, and erasure. Shares alpr_chain with the writer and
-// nothing else.
+// Verification of a store folder or a bundle: the chain, and erasure. Shares alpr_chain with the
+// writer and nothing else.
 //
 // The projections in the store (registers, scoped, buckets, held) are derived from the events and
 // are not looked at; neither are images' contents, which the payload of a read commits to. Level
@@ -18,6 +18,7 @@
 #include "ledger/chain/types.h"
 #include "ledger/chain/witness_policy.h"
 #include "ledger/verify/keys.h"
+#include "ledger/verify/mapped_file.h"
 #include "ledger/verify/report.h"
 
 namespace alpr::verify {
@@ -43,8 +44,15 @@ struct Options {
 Result<Report> verify_store(const std::filesystem::path& store, const chain::KindRegistry& kinds,
                             const Options& options);
 
+// The same of a bundle (docs/event-format.md, section 9). kMalformed: it is no bundle, or a partial
+// one and Options::since does not reach to where it begins.
+Result<Report> verify_bundle(const MappedFile& bundle, const chain::KindRegistry& kinds,
+                             const Options& options);
+
 // The same in this process, for a caller that can afford to die.
 Result<Report> verify_store_here(const std::filesystem::path& store,
                                  const chain::KindRegistry& kinds, const Options& options);
+Result<Report> verify_bundle_here(const MappedFile& bundle, const chain::KindRegistry& kinds,
+                                  const Options& options);
 
 }  // namespace alpr::verify

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "ledger/chain/canonical_json.h"
+#include "tests/ledger/verify/bundle_maker.h"
 #include "tests/ledger/verify/check.h"
 #include "tests/ledger/verify/receipt_maker.h"
 
@@ -100,6 +101,24 @@ TEST_F(Program, LevelPolicyIsSaidNotToBeChecked) {
   EXPECT_NE(ran.out.find("\"level\":\"policy\",\"holds\":null"), std::string::npos);
 }
 
+TEST_F(Program, ABundleIsVerifiedFromAFileAndFromAPipe) {
+  const Bytes bundle = make_bundle(maker_);
+  const std::string path = file("bundle", std::string(as_text(bundle)));
+  const std::string key = " --key " + chain::format_vkey(vkey_of(test_key(0)));
+  const Ran held = run("--bundle " + path + key);
+  EXPECT_EQ(held.code, 0) << held.out;
+  EXPECT_NE(held.out.find("does not show evidence files"), std::string::npos);
+  const Ran piped = run("--bundle - --json" + key + " < " + path);
+  EXPECT_EQ(piped.code, 0) << piped.out;
+  EXPECT_EQ(piped.out.rfind("{\"holds\":true,\"anchored\":true", 0), 0U) << piped.out;
+  const Bytes day = make_bundle(maker_, {.from = 1});
+  const std::string partial = "--bundle " + file("day", std::string(as_text(day)));
+  EXPECT_EQ(run(partial + " --level chain").code, 2) << "without --since";
+  EXPECT_EQ(run(partial + " --level chain --since " + file("kept", maker_.checkpoint(1))).code, 0);
+  const std::string cut(as_text(BytesView(bundle).first(bundle.size() - 1)));
+  EXPECT_EQ(run("--bundle " + file("cut", cut)).code, 1);
+}
+
 TEST_F(Program, AReceiptIsCheckedOffline) {
   const std::string good = chain::write(make_receipt(maker_, 1, 2));
   const std::string key = " --key " + chain::format_vkey(vkey_of(test_key(0)));
@@ -122,7 +141,8 @@ TEST_F(Program, BadUsageIsExitCodeTwo) {
         store() + "--level all", store() + "--key nonsense", store() + "--now yesterday",
         store() + "--since /nonexistent", store() + "--since " + file("note", "no note"),
         store() + "--keys " + file("bad", "{}"), std::string("--url https://ledger.example"),
-        std::string("--bundle file")}) {
+        std::string("--bundle /nonexistent"), "--bundle " + file("none", "no bundle"),
+        store() + "--bundle " + file("none", "no bundle")}) {
     const Ran ran = run(arguments);
     EXPECT_EQ(ran.code, 2) << arguments << ran.out;
     EXPECT_FALSE(ran.out.empty()) << arguments;

@@ -71,7 +71,8 @@ chain::VerifierKey vkey_of(const chain::SigningKey& key) {
   return {std::string(kOrigin), chain::KeyType::kEd25519, key.public_key()};
 }
 
-StoreMaker::StoreMaker(bool simulated) : key_(test_key(0)) {
+StoreMaker::StoreMaker(bool simulated, const chain::KindRegistry& kinds)
+    : kinds_(kinds), key_(test_key(0)) {
   chain::init_crypto();
   Bytes format;
   chain::put_be32(format, 1);
@@ -96,13 +97,13 @@ Digest StoreMaker::fresh(std::string_view label) {
 }
 
 std::uint64_t StoreMaker::append(std::uint16_t kind, const chain::Members& members) {
-  const chain::Kind& known = *test_kinds().find(kind);
+  const chain::Kind& known = *kinds_.find(kind);
   const Salt salt = known.retention == chain::Retention::kOpen ? Salt{} : fresh("salt");
   return append_event(known, chain::lay_out_members(salt, members));
 }
 
 std::uint64_t StoreMaker::append_whole(std::uint16_t kind, const std::string& json) {
-  return append_event(*test_kinds().find(kind), chain::lay_out_whole(fresh("salt"), json));
+  return append_event(*kinds_.find(kind), chain::lay_out_whole(fresh("salt"), json));
 }
 
 std::uint64_t StoreMaker::append_event(const chain::Kind& kind,

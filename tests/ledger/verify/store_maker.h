@@ -43,7 +43,8 @@ struct TombstoneLies {
 
 class StoreMaker {
  public:
-  explicit StoreMaker(bool simulated = true);  // appends the genesis event
+  // Appends the genesis event. The registry outlives this.
+  explicit StoreMaker(bool simulated = true, const chain::KindRegistry& kinds = test_kinds());
 
   void at(TimeUs time) { time_ = time; }
   void pass(std::int64_t us) { time_.value += us; }
@@ -82,6 +83,7 @@ class StoreMaker {
   Digest fresh(std::string_view label);
   void build_tiles();
 
+  const chain::KindRegistry& kinds_;
   TimeUs time_ = kStart;
   chain::SigningKey key_;
   std::optional<chain::SigningKey> next_key_;
