@@ -12,6 +12,7 @@ using namespace alpr::api;
 struct Options {
   InitCommand init;
   ServeCommand serve;
+  CompactCommand compact;
   DemoCommand demo;
   ExportCommand bundle;
 };
@@ -71,6 +72,10 @@ int run(int argc, char** argv) {
   serve->add_option("--store", options.serve.store, "folder of the store")->required();
   serve->add_option("--config", options.serve.config, "TOML file (docs/operations)");
   add_key_options(*serve, options.serve.keys);
+  CLI::App* compact = app.add_subcommand(
+      "compact", "of a stopped store: takes the bytes of what was purged out of its file");
+  compact->add_option("--store", options.compact.store, "folder of the store")->required();
+  compact->add_flag("--json", options.compact.json, "one JSON object");
   CLI::App* demo = app.add_subcommand("demo", "a month in a minute, on a simulated clock");
   demo->add_option("--keep", options.demo.keep, "keep the store in this new folder");
   demo->add_flag("--serve", options.demo.serve, "leave the server up afterwards");
@@ -82,6 +87,7 @@ int run(int argc, char** argv) {
   }
   if (serve->parsed()) return run_serve(options.serve);
   if (bundle->parsed()) return run_export(options.bundle);
+  if (compact->parsed()) return run_compact(options.compact);
   if (demo->parsed()) return run_demo(options.demo);
   return run_init(options.init);
 }

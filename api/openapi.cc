@@ -157,7 +157,10 @@ Json problem_schema() {
                                {"items", Object{{"type", "string"}}},
                                {"description", "requirement IDs of the order that refused it"}}},
               {"event", Object{{"type", "integer"},
-                               {"description", "sequence number of the event that records it"}}}}},
+                               {"description", "sequence number of the event that records it"}}},
+              {"tombstone", Object{{"type", "integer"},
+                                   {"description", "the reads.purged event that erased it"}}},
+              {"proof", text("path of the tombstone's tlog-proof")}}},
       {"required", Array{"type", "title", "status", "detail"}}});
 }
 

@@ -84,6 +84,11 @@ Response problem(const Problem& p) {
     body.emplace_back("rules", std::move(rules));
   }
   if (p.event) body.emplace_back("event", static_cast<std::int64_t>(p.event->value));
+  if (p.tombstone) {
+    const std::string seq = std::to_string(p.tombstone->value);
+    body.emplace_back("tombstone", static_cast<std::int64_t>(p.tombstone->value));
+    body.emplace_back("proof", "/log/proof/" + seq);
+  }
   Response response{p.status, "application/problem+json", chain::write(Json(std::move(body))), {}};
   if (p.status == 503) response.headers.emplace_back("Retry-After", "1");
   if (p.status == 401)
@@ -91,17 +96,19 @@ Response problem(const Problem& p) {
   return response;
 }
 
-Response problem(const Error& error) {
+Problem problem_of(const Error& error) {
   const Row& row = row_of(error.code);
   // What went wrong inside is for the log, not for the peer.
   const bool inside = row.status == 500;
-  return problem(Problem{row.status,
-                         std::string(row.slug),
-                         std::string(row.title),
-                         inside ? "see the server's log" : error.detail,
-                         {},
-                         {}});
+  return {row.status,
+          std::string(row.slug),
+          std::string(row.title),
+          inside ? "see the server's log" : error.detail,
+          {},
+          {}};
 }
+
+Response problem(const Error& error) { return problem(problem_of(error)); }
 
 Response problem(int status, std::string_view detail) {
   return problem(Problem{

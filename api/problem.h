@@ -2,7 +2,8 @@
 //
 // {"type":"urn:plateledger:problem:purpose-not-allowed","title":...,"status":403,"detail":...,
 //  "rules":["I12-C2B-1"],
-//  "event":1234}   rules and event only where the order refused and the refusal is on the record.
+//  "event":1234}   rules and event only where the order refused and the refusal is on the record;
+//                  tombstone (a seq) and proof (the path of its tlog-proof) where a purge took it.
 #pragma once
 
 #include <optional>
@@ -23,8 +24,10 @@ struct Problem {
   std::string detail;
   std::vector<std::string> rules;
   std::optional<Sequence> event;
+  std::optional<Sequence> tombstone = {};
 };
 
+Problem problem_of(const Error& error);
 Response problem(const Problem& problem);
 // The one table from ErrorCode to status and slug.
 Response problem(const Error& error);

@@ -31,6 +31,12 @@ struct ServeCommand {
 // Until SIGINT or SIGTERM.
 int run_serve(const ServeCommand& command);
 
+struct CompactCommand {
+  std::filesystem::path store;
+  bool json = false;
+};
+// Of a stopped store: takes the bytes of what was purged out of its file.
+int run_compact(const CompactCommand& command);
 struct ExportCommand {
   std::filesystem::path store;
   std::string out;           // a new file, or "-"

@@ -2,6 +2,7 @@
 // proofs (tlog-proof), receipts.
 #include "api/cosigners.h"
 #include "api/endpoints/log_access.h"
+#include "api/gone.h"
 #include "ledger/chain/tiles.h"
 
 namespace alpr::api {
@@ -197,7 +198,7 @@ Response receipt(Context& context, const Call& call) {
                   {}};
   if (header->form == chain::Form::kByMember) {
     const auto event = store.event(*seq);
-    if (!event) return problem(event.error());
+    if (!event) return event_problem(store, *seq, event.error());
     disclose(*event, is_by(*event, call.actor->username), receipt);
   }
   auto proof = store.tlog_proof(*seq);

@@ -2,6 +2,7 @@
 #include "policy/registers/queries.h"
 
 #include "api/api.h"
+#include "api/gone.h"
 #include "api/images.h"
 #include "ledger/chain/encoding.h"
 #include "policy/registers/plate_text.h"
@@ -101,15 +102,19 @@ Response perform_query(Context& context, const Call& call, policy::PerformQuery 
 Response disclose_image(Context& context, const policy::Actor& actor,
                         const policy::DiscloseImage& command) {
   const Outcome outcome = context.service.perform(actor, command);
+  if (outcome.error) return event_problem(context.service.store(), command.read, *outcome.error);
   if (!outcome.done()) return not_done(outcome);
   const auto row = context.service.reads().find(command.read);
-  if (!row) return problem(Error{ErrorCode::kGone, "this read is past its 30 days (I12-G-1)"});
+  if (!row) {
+    return event_problem(context.service.store(), command.read,
+                         {ErrorCode::kGone, "this read is past its 30 days (I12-G-1)"});
+  }
   // The store checks the due time again, and that the bytes are those the read committed to.
   const auto image = context.service.store().image(row->seq, bucket_of(row->uploaded),
                                                    {static_cast<std::uint64_t>(row->image_offset),
                                                     static_cast<std::uint64_t>(row->image_length)},
                                                    row->image_sha256);
-  if (!image) return problem(image.error());
+  if (!image) return event_problem(context.service.store(), row->seq, image.error());
   const Written event = written(context, outcome.commit.first);
   return {200,
           row->image_type,

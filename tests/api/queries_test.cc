@@ -120,7 +120,15 @@ TEST_F(Queries, I12_G_1_AReadIsGoneToTheMicrosecond) {
   EXPECT_EQ(d.size(), before) << "what is gone is not judged";
   d.tick();
   EXPECT_THAT(disclosed(d.query("oreyes", kPlate)), IsEmpty());
-  EXPECT_EQ(d.as("oreyes").get(image_path(last)).status, 410);
+  EXPECT_EQ(image.json.member("tombstone"), nullptr) << "there was none yet";
+  const Reply gone = d.as("oreyes").get(image_path(last));
+  EXPECT_EQ(gone.status, 410);
+  ASSERT_NE(gone.json.member("tombstone"), nullptr) << gone.body;
+  const std::int64_t tombstone = *gone.json.member("tombstone")->integer();
+  EXPECT_EQ(d.kind(tombstone), "reads.purged");
+  const Reply proof = d.as("oreyes").get(gone.text("proof"));
+  ASSERT_EQ(proof.status, 200) << gone.body;
+  EXPECT_NE(proof.body.find("index " + std::to_string(tombstone)), std::string::npos);
 }
 
 TEST_F(Queries, I12_F_2_APictureIsRecordedAndOnlyThenSent) {

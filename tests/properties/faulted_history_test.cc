@@ -74,14 +74,14 @@ class World {
       std::string wrong = step(commands[i]);
       if (wrong.empty()) wrong = disagreement();
       if (wrong.empty() && i % 12 == 11) wrong = verifier_finds(*toy_.store);
-      if (!wrong.empty()) return "at command " + std::to_string(i) + ": " + wrong;
+      if (!wrong.empty()) return "at command " + std::to_string(i) + ": " + wrong + "\n" + log();
     }
     std::string wrong = wait(31 * toy::kDay);
     if (wrong.empty()) wrong = disagreement();
     if (wrong.empty()) wrong = verifier_finds(*toy_.store);
     if (wrong.empty()) wrong = finds_leftovers(*toy_.store);
     if (wrong.empty()) wrong = rebuild_differs(*toy_.store);
-    return wrong;
+    return wrong.empty() ? wrong : wrong + "\n" + log();
   }
 
  private:
@@ -109,7 +109,10 @@ class World {
     FaultyDisk::plan({});
     // What a server's end would be: start-up recovery decides what stands.
     if (fatal() || !toy_.store) wrong += restart();
-    return wrong.empty() ? settle() : wrong;
+    if (wrong.empty()) wrong = settle();
+    // A release may make something due at once.
+    if (wrong.empty() && command.what == What::kRelease) wrong = purge_all();
+    return wrong;
   }
 
   std::string act(const Command& command) {
@@ -362,6 +365,20 @@ class World {
     std::function<void(Sequence)> apply;
     bool acknowledged = false;
   };
+
+  // What is in the log, for whoever looks for the cause.
+  std::string log() const {
+    std::string text;
+    for (std::uint64_t seq = 0; toy_.store && seq < toy_.store->size(); ++seq) {
+      const auto event = toy_.store->event({seq});
+      const auto header = toy_.store->header({seq});
+      const auto* kind = toy_.store->kinds().find(header->kind);
+      text += std::to_string(seq) + " at " +
+              std::to_string((header->time.value - toy::kStart.value) / kSecondUs) +
+              " s: " + std::string(kind->name) + " " + (event ? event->json : "(gone)") + "\n";
+    }
+    return text;
+  }
 
   const FatalExit before_ = fatal_exit();
   FaultyDisk disk_{{}};
