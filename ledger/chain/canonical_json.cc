@@ -82,19 +82,29 @@ void write_value(std::string& out, const Json& value, int depth) {
   }
 }
 
-// A recursive-descent reader; `depth` is the number of containers around the value.
+// A recursive-descent reader; `depth` is the number of containers around the value. Where `out` is
+// null it only checks, and allocates nothing but the list of names.
+//
+// Names are compared and UTF-8 is checked in the text as it stands: a canonical text has one way to
+// write each character, and an escape stands for an ASCII character, which no UTF-8 sequence spans.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : text_(text) { names_.reserve(16); }
 
-  Result<Json> document() {
-    Json value;
-    if (parse_value(value, 0) && at_ != text_.size()) refuse("bytes after the value");
+  Result<void> document(Json* out, int depth) {
+    if (parse_value(out, depth) && at_ != text_.size()) refuse("bytes after the value");
     if (problem_ != nullptr) {
       return fail(ErrorCode::kMalformed,
                   fmt::format("not canonical JSON at byte {}: {}", at_, problem_));
     }
-    return value;
+    return {};
+  }
+
+  Result<std::vector<std::string_view>> object_names() {
+    keep_names_ = true;
+    if (const auto read = document(nullptr, 0); !read) return tl::unexpected(read.error());
+    if (text_.front() != '{') return fail(ErrorCode::kMalformed, "not a canonical JSON object");
+    return std::move(names_);
   }
 
  private:
@@ -113,13 +123,13 @@ class Parser {
     return true;
   }
 
-  bool parse_value(Json& out, int depth) {
+  bool parse_value(Json* out, int depth) {
     if (at_ == text_.size()) return refuse("a value is missing");
     const char c = text_[at_];
     if (c == '"') {
       std::string text;
-      if (!parse_string(text)) return false;
-      out = Json(std::move(text));
+      if (!parse_string(out == nullptr ? nullptr : &text)) return false;
+      if (out != nullptr) *out = Json(std::move(text));
       return true;
     }
     if (c == '-' || (c >= '0' && c <= '9')) return parse_integer(out);
@@ -127,18 +137,15 @@ class Parser {
       if (depth == kDepthMax) return refuse("nested deeper than 16");
       return c == '{' ? parse_object(out, depth + 1) : parse_array(out, depth + 1);
     }
-    if (accept("true")) {
-      out = Json(true);
-      return true;
-    }
-    if (accept("false")) {
-      out = Json(false);
+    for (const bool boolean : {true, false}) {
+      if (!accept(boolean ? "true" : "false")) continue;
+      if (out != nullptr) *out = Json(boolean);
       return true;
     }
     return refuse("neither string, integer, boolean, array nor object");
   }
 
-  bool parse_integer(Json& out) {
+  bool parse_integer(Json* out) {
     const bool negative = accept('-');
     const std::size_t from = at_;
     while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
@@ -148,34 +155,42 @@ class Parser {
     }
     if (negative && *magnitude == 0) return refuse("minus zero");
     const auto value = static_cast<std::int64_t>(*magnitude);
-    out = Json(negative ? -value : value);
+    if (out != nullptr) *out = Json(negative ? -value : value);
     return true;
   }
 
-  bool parse_string(std::string& out) {
+  bool parse_string(std::string* out) {
     if (!accept('"')) return refuse("a string is missing");
+    const std::size_t from = at_;
+    std::size_t plain_from = at_;  // what is not yet in `out`
+    bool ascii = true;
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (c == '"') {
+        if (out != nullptr) out->append(text_.substr(plain_from, at_ - plain_from));
+        const std::string_view raw = text_.substr(from, at_ - from);
         ++at_;
-        return valid_utf8(out) || refuse("a string that is not UTF-8");
+        return ascii || valid_utf8(raw) || refuse("a string that is not UTF-8");
+      }
+      if (c == '\\') {
+        if (out != nullptr) out->append(text_.substr(plain_from, at_ - plain_from));
+        ++at_;
+        if (!parse_escape(out)) return false;
+        plain_from = at_;
+        continue;
       }
       if (is_control(c)) return refuse("a raw control character");
+      ascii = ascii && static_cast<unsigned char>(c) < 0x80;
       ++at_;
-      if (c != '\\') {
-        out.push_back(c);
-      } else if (!parse_escape(out)) {
-        return false;
-      }
     }
     return refuse("an unfinished string");
   }
 
   // Accepts an escape only where it is the one form that write_string makes of that character.
-  bool parse_escape(std::string& out) {
+  bool parse_escape(std::string* out) {
     for (const char candidate : {'"', '\\', '\b', '\f', '\n', '\r', '\t'}) {
       if (accept(short_escape(candidate))) {
-        out.push_back(candidate);
+        if (out != nullptr) out->push_back(candidate);
         return true;
       }
     }
@@ -185,43 +200,66 @@ class Parser {
     const char c = static_cast<char>(code->front());
     if (!is_control(c) || short_escape(c) != 0) return refuse("a needless escape");
     at_ += 2;
-    out.push_back(c);
+    if (out != nullptr) out->push_back(c);
     return true;
   }
 
-  bool parse_array(Json& out, int depth) {
+  bool parse_array(Json* out, int depth) {
     Json::Array array;
     ++at_;
     if (!accept(']')) {
       do {
-        if (!parse_value(array.emplace_back(), depth)) return false;
+        if (!parse_value(out == nullptr ? nullptr : &array.emplace_back(), depth)) return false;
       } while (accept(','));
       if (!accept(']')) return refuse("neither , nor ] after an array's value");
     }
-    out = Json(std::move(array));
+    if (out != nullptr) *out = Json(std::move(array));
     return true;
   }
 
-  bool parse_object(Json& out, int depth) {
+  bool parse_object(Json* out, int depth) {
     Json::Object object;
     ++at_;
+    const std::size_t first_name = names_.size();
     if (!accept('}')) {
       do {
-        auto& [name, value] = object.emplace_back();
-        if (!parse_string(name)) return false;
+        const std::size_t name_at = at_ + 1;
+        std::string name;
+        if (!parse_string(out == nullptr ? nullptr : &name)) return false;
+        names_.push_back(text_.substr(name_at, at_ - 1 - name_at));
         if (!accept(':')) return refuse("no : after a member's name");
-        if (!parse_value(value, depth)) return false;
+        Json value;
+        if (!parse_value(out == nullptr ? nullptr : &value, depth)) return false;
+        if (out != nullptr) object.emplace_back(std::move(name), std::move(value));
       } while (accept(','));
       if (!accept('}')) return refuse("neither , nor } after an object's member");
     }
-    if (has_duplicates(object)) return refuse("two members of one name");
-    out = Json(std::move(object));
+    if (names_repeat(first_name)) return refuse("two members of one name");
+    if (!keep_names_ || depth > 1) names_.resize(first_name);
+    if (out != nullptr) *out = Json(std::move(object));
     return true;
+  }
+
+  // Whether two of the names from `first` on are one. Leaves them in their order.
+  bool names_repeat(std::size_t first) const {
+    constexpr std::size_t kFew = 16;
+    const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(first);
+    if (names_.size() - first > kFew) {
+      std::vector<std::string_view> sorted(begin, names_.end());
+      std::sort(sorted.begin(), sorted.end());
+      return std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
+    }
+    for (auto name = begin; name != names_.end(); ++name) {
+      if (std::find(begin, name, *name) != name) return true;
+    }
+    return false;
   }
 
   std::string_view text_;
   std::size_t at_ = 0;
   const char* problem_ = nullptr;
+  std::vector<std::string_view> names_;  // of the objects that are open, as they stand in the text
+  bool keep_names_ = false;              // those of the outermost object stay
 };
 
 // Length of the well-formed UTF-8 sequence at the front of the text, 0 if there is none (Unicode
@@ -291,6 +329,21 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
-Result<Json> parse_canonical(std::string_view text) { return Parser(text).document(); }
+Result<Json> parse_canonical(std::string_view text) {
+  Json value;
+  if (const auto read = Parser(text).document(&value, 0); !read) {
+    return tl::unexpected(read.error());
+  }
+  return value;
+}
+
+Result<void> check_canonical(std::string_view text, int depth) {
+  ALPR_CHECK(depth >= 0 && depth <= kDepthMax);
+  return Parser(text).document(nullptr, depth);
+}
+
+Result<std::vector<std::string_view>> canonical_object_names(std::string_view text) {
+  return Parser(text).object_names();
+}
 
 }  // namespace alpr::chain

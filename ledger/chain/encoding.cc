@@ -29,9 +29,11 @@ std::uint8_t base64_value(char c) { return kBase64Values[static_cast<std::uint8_
 
 template <typename Unsigned>
 void put_be(Bytes& out, Unsigned value) {
-  for (int shift = static_cast<int>(sizeof value) * 8 - 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<std::uint8_t>(value >> shift));
+  std::array<std::uint8_t, sizeof value> bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(value >> (8 * (bytes.size() - 1 - i)));
   }
+  out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 template <typename Unsigned>

@@ -87,13 +87,7 @@ Result<Header> decode_header(BytesView bytes) {
   return header;
 }
 
-Digest leaf_hash(const HeaderBytes& header) {
-  // One update of 97 contiguous bytes is measurably faster than two updates.
-  std::array<std::uint8_t, kHeaderSize + 1> leaf;
-  leaf[0] = 0x00;
-  std::copy(header.begin(), header.end(), leaf.begin() + 1);
-  return sha256(BytesView(leaf));
-}
+Digest leaf_hash(const HeaderBytes& header) { return sha256_two_blocks(0x00, header); }
 
 Digest genesis_previous(std::string_view origin) { return sha256(as_bytes(origin)); }
 

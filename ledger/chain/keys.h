@@ -34,7 +34,11 @@ void init_crypto();
 
 Result<PublicKey> checked_public_key(BytesView bytes);
 bool verify(const PublicKey& key, BytesView message, const Signature& signature);
-void random_bytes(std::span<std::uint8_t> out);
+void random_bytes(std::span<std::uint8_t> out);  // from the kernel: for keys
+// For salts and nonces, which are needed by the hundred thousand: from a generator of this thread
+// (ChaCha20 with fast key erasure: what it gave out it can't give again, nor can anybody who reads
+// its memory), keyed by the kernel anew after every MiB and after a fork.
+void random_salt(std::span<std::uint8_t> out);
 bool equal_constant_time(BytesView a, BytesView b);
 void wipe(std::span<std::uint8_t> secret);
 

@@ -64,10 +64,9 @@ bool valid_member_name(std::string_view name) {
   return !name.empty() && name.find('\0') == std::string_view::npos && valid_utf8(name);
 }
 
-// Within brackets, because a value stands one level below the payload's object.
+// A value stands one level below the payload's object.
 bool valid_member_value(std::string_view value) {
-  const auto wrapped = parse_canonical(fmt::format("[{}]", value));
-  return wrapped && wrapped->array() != nullptr && wrapped->array()->size() == 1;
+  return check_canonical(value, /*depth=*/1).has_value();
 }
 
 bool distinct_names(std::vector<std::string_view> names) {

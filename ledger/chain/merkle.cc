@@ -8,7 +8,7 @@
 namespace alpr::chain {
 namespace {
 
-constexpr std::uint64_t kSizeMax = std::uint64_t{1} << 63;
+constexpr std::uint64_t kSizeMax = CompactRange::kSizeMax;
 
 // The largest power of two below n; n > 1.
 std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
@@ -17,6 +17,10 @@ std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
 // range's length, which every range of a proof is, so the range is a fold of perfect subtrees,
 // largest first.
 Result<Digest> range_root(std::uint64_t begin, std::uint64_t end, const SubtreeRoot& subtree) {
+  if (std::has_single_bit(end - begin)) {
+    const auto level = static_cast<unsigned>(std::countr_zero(end - begin));
+    return subtree(level, begin >> level);
+  }
   std::vector<Digest> roots;
   while (begin < end) {
     const std::uint64_t width = std::bit_floor(end - begin);
@@ -52,11 +56,7 @@ Result<std::vector<Digest>> roots_from_last(const std::vector<Range>& ranges,
 }  // namespace
 
 Digest node_hash(const Digest& left, const Digest& right) {
-  std::array<std::uint8_t, 65> node;
-  node[0] = 0x01;
-  std::copy(left.begin(), left.end(), node.begin() + 1);
-  std::copy(right.begin(), right.end(), node.begin() + 33);
-  return sha256(BytesView(node));
+  return sha256_two_blocks(0x01, left, right);
 }
 
 Digest empty_root() { return sha256(BytesView()); }
@@ -67,14 +67,7 @@ CompactRange::CompactRange(std::uint64_t size, std::vector<Digest> roots)
 }
 
 void CompactRange::append(const Digest& leaf) {
-  ALPR_CHECK(size_ < kSizeMax);
-  Digest carried = leaf;
-  for (std::uint64_t bits = size_; (bits & 1) != 0; bits >>= 1) {
-    carried = node_hash(roots_.back(), carried);
-    roots_.pop_back();
-  }
-  roots_.push_back(carried);
-  ++size_;
+  append(leaf, [](unsigned, const Digest&) {});
 }
 
 Digest CompactRange::root() const {

@@ -16,10 +16,27 @@ Digest empty_root();                                        // SHA-256("")
 // The roots of the perfect subtrees of a tree, largest first: all that appending and the root need.
 class CompactRange {
  public:
+  static constexpr std::uint64_t kSizeMax = std::uint64_t{1} << 63;
   CompactRange() = default;
   CompactRange(std::uint64_t size,
                std::vector<Digest> roots);  // ALPR_CHECKs popcount(size) == roots.size()
   void append(const Digest& leaf);
+  // The same; `formed(height, root)` is told of each perfect subtree of 2^height leaves that the
+  // leaf completes, from height 1 up. Each node of the tree is formed once, so whoever keeps nodes
+  // need not hash them again.
+  template <typename Formed>
+  void append(const Digest& leaf, Formed&& formed) {
+    ALPR_CHECK(size_ < kSizeMax);
+    Digest carried = leaf;
+    unsigned height = 0;
+    for (std::uint64_t bits = size_; (bits & 1) != 0; bits >>= 1) {
+      carried = node_hash(roots_.back(), carried);
+      roots_.pop_back();
+      formed(++height, carried);
+    }
+    roots_.push_back(carried);
+    ++size_;
+  }
   std::uint64_t size() const { return size_; }
   const std::vector<Digest>& roots() const { return roots_; }
   Digest root() const;

@@ -136,4 +136,41 @@ Digest subtree_in_tile(BytesView tile, unsigned level, std::uint64_t offset) {
   return hashes[0];
 }
 
+namespace {
+
+// Where a level's nodes begin: 256 of level 0, then 128, 64, ...
+std::size_t begin_of(unsigned level) { return 2 * kTileWidth - (2 * kTileWidth >> level); }
+
+}  // namespace
+
+TileNodes::TileNodes(BytesView tile) : width_(static_cast<unsigned>(tile.size() / sizeof(Digest))) {
+  ALPR_CHECK(width_ >= 1 && width_ <= kTileWidth && tile.size() % sizeof(Digest) == 0);
+  for (std::size_t i = 0; i < width_; ++i) {
+    std::copy_n(&tile[i * sizeof(Digest)], sizeof(Digest), nodes_[i].begin());
+  }
+  form();
+}
+
+TileNodes::TileNodes(std::span<const Digest> hashes)
+    : width_(static_cast<unsigned>(hashes.size())) {
+  ALPR_CHECK(width_ >= 1 && width_ <= kTileWidth);
+  std::copy(hashes.begin(), hashes.end(), nodes_.begin());
+  form();
+}
+
+void TileNodes::form() {
+  for (unsigned level = 1; level <= kTileHeight; ++level) {
+    const Digest* const below = &nodes_[begin_of(level - 1)];
+    Digest* const here = &nodes_[begin_of(level)];
+    for (std::size_t i = 0; i < width_ >> level; ++i) {
+      here[i] = node_hash(below[2 * i], below[2 * i + 1]);
+    }
+  }
+}
+
+const Digest& TileNodes::node(unsigned level, std::uint64_t offset) const {
+  ALPR_CHECK(level <= kTileHeight && offset < width_ >> level);
+  return nodes_[begin_of(level) + offset];
+}
+
 }  // namespace alpr::chain

@@ -2,6 +2,8 @@
 // thread.
 #pragma once
 
+#include <array>
+#include <span>
 #include <string>
 
 #include "ledger/chain/error.h"
@@ -38,5 +40,21 @@ Result<std::vector<Bytes>> decode_entries(BytesView bundle);
 // Hash of a perfect subtree inside one tile: `level` 0..8 above the tile's own level, `offset` in
 // units of 2^level.
 Digest subtree_in_tile(BytesView tile, unsigned level, std::uint64_t offset);
+
+// A tile's hashes and the nodes above them up to the tile's root, of those that its width has: each
+// formed once, for whoever needs many of them.
+class TileNodes {
+ public:
+  explicit TileNodes(BytesView tile);  // 1 to 256 hashes
+  explicit TileNodes(std::span<const Digest> hashes);
+  unsigned width() const { return width_; }
+  // Root of 2^level hashes of the tile, from offset * 2^level on, all of which it must have.
+  const Digest& node(unsigned level, std::uint64_t offset) const;
+
+ private:
+  void form();
+  unsigned width_;
+  std::array<Digest, 2 * kTileWidth - 1> nodes_;  // level 0 first
+};
 
 }  // namespace alpr::chain

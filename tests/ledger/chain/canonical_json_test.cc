@@ -109,9 +109,34 @@ TEST(CanonicalJson, EveryAcceptedOneByteChangeWritesBackToItself) {
       if (parsed) {
         EXPECT_EQ(write(*parsed), changed);
       }
+      EXPECT_EQ(check_canonical(changed).has_value(), parsed.has_value()) << changed;
     }
     EXPECT_FALSE(parse_canonical(good.substr(0, at)).has_value()) << at;
   }
+}
+
+TEST(CanonicalJson, NamesOfAnObjectAreItsOwnInTheirOrder) {
+  const auto names = canonical_object_names(R"({"b":{"x":1,"y":[{"z":2}]},"a\n":[],"c":true})");
+  ASSERT_TRUE(names.has_value());
+  EXPECT_EQ(*names, (std::vector<std::string_view>{"b", "a\\n", "c"}));
+  EXPECT_TRUE(canonical_object_names("{}").value().empty());
+  for (const std::string_view text : {"[1]", "1", "\"a\"", "", R"({"a":1,"a":2})", R"({"a":1)"}) {
+    EXPECT_FALSE(canonical_object_names(text).has_value()) << text;
+  }
+}
+
+TEST(CanonicalJson, ManyNamesAreComparedAsFewAre) {
+  for (const int count : {2, 16, 17, 40}) {
+    std::string text = "{";
+    for (int i = 0; i < count; ++i) text += "\"n" + std::to_string(i) + "\":{\"n0\":1},";
+    EXPECT_TRUE(check_canonical(text + "\"last\":1}").has_value()) << count;
+    EXPECT_FALSE(check_canonical(text + "\"n0\":1}").has_value()) << count;
+  }
+}
+
+TEST(CanonicalJson, DepthCountsWhatStandsAround) {
+  EXPECT_TRUE(check_canonical(nested(15), 1).has_value());
+  EXPECT_FALSE(check_canonical(nested(16), 1).has_value());
 }
 
 TEST(CanonicalJson, RefusesOtherSpellings) {

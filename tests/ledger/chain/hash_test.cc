@@ -36,6 +36,31 @@ TEST(Hash, PartsAndIncrementsHashLikeTheWhole) {
   }
 }
 
+TEST(Hash, TwoBlocksHashLikeAnyMessage) {
+  const Bytes message(119, 0x5a);
+  for (std::size_t size = 55; size <= 118; ++size) {
+    const BytesView rest = BytesView(message).first(size);
+    const std::uint8_t prefix = 1;
+    const Digest expected = sha256({BytesView(&prefix, 1), rest});
+    EXPECT_EQ(sha256_two_blocks(prefix, rest), expected) << size;
+    EXPECT_EQ(sha256_two_blocks(prefix, rest.first(20), rest.subspan(20)), expected) << size;
+  }
+  EXPECT_DEATH(sha256_two_blocks(0, BytesView(message).first(54)), "check failed");
+  EXPECT_DEATH(sha256_two_blocks(0, message), "check failed");
+}
+
+TEST(Hash, AnHmacKeyServesManyMessages) {
+  for (const std::size_t size : {0U, 32U, 64U, 65U, 200U}) {
+    const Bytes key(size, 0x21);
+    const HmacKey once(key);
+    for (const std::string_view text : {"", "a", "another, longer message than the one before"}) {
+      EXPECT_EQ(once.mac({as_bytes(text)}), hmac_sha256(key, {as_bytes(text)}));
+      EXPECT_EQ(once.mac({as_bytes(text), as_bytes("b")}),
+                hmac_sha256(key, {as_bytes(std::string(text) + "b")}));
+    }
+  }
+}
+
 TEST(Hash, HmacIsThatOfRfc4231) {
   EXPECT_EQ(hex(hmac_sha256(Bytes(20, 0x0b), {as_bytes("Hi There")})),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");

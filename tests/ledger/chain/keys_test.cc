@@ -1,12 +1,17 @@
 // Proves that signatures are those of RFC 8032, that altered ones fail, and that weak or ambiguous
-// keys are refused. By RFC 8032 vectors, by flipping every bit, and by the known list of
-// small-order and non-canonical encodings.
+// keys are refused; that salts do not repeat. By RFC 8032 vectors, by flipping every bit, by the
+// known list of small-order and non-canonical encodings, and by drawing in threads and a child.
 #include "ledger/chain/keys.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <set>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 #include "tests/ledger/chain/chain_fixtures.h"
 
@@ -124,6 +129,47 @@ TEST(Keys, RandomBytesDifferAndWipeClears) {
   wipe(first);
   const std::array<std::uint8_t, 32> zeros{};
   EXPECT_EQ(first, zeros);
+}
+
+TEST(Keys, SaltsNeverRepeatAcrossRefillsAndThreads) {
+  constexpr std::size_t kEach = 3000;  // dozens of refills
+  std::array<std::vector<Salt>, 3> drawn;
+  std::vector<std::thread> threads;
+  for (auto& mine : drawn) {
+    threads.emplace_back([&mine] {
+      mine.resize(kEach);
+      for (Salt& salt : mine) random_salt(salt);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::set<Salt> distinct;
+  for (const auto& mine : drawn) distinct.insert(mine.begin(), mine.end());
+  EXPECT_EQ(distinct.size(), drawn.size() * kEach);
+  Bytes large(5000);  // more than a refill at once
+  random_salt(large);
+  EXPECT_LT(std::count(large.begin(), large.end(), 0), 100);
+}
+
+TEST(Keys, AChildDoesNotDrawItsParentsSalts) {
+  Salt before{};
+  random_salt(before);  // the generator has bytes in store
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    Salt theirs{};
+    random_salt(theirs);
+    _exit(write(pipe_ends[1], theirs.data(), theirs.size()) == 32 ? 0 : 1);
+  }
+  Salt theirs{};
+  Salt ours{};
+  ASSERT_EQ(read(pipe_ends[0], theirs.data(), theirs.size()), 32);
+  random_salt(ours);
+  EXPECT_NE(theirs, ours);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  for (const int fd : pipe_ends) close(fd);
 }
 
 TEST(Keys, ConstantTimeComparisonComparesSizesToo) {

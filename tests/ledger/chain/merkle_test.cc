@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <random>
 
 #include "tests/ledger/chain/chain_fixtures.h"
@@ -258,6 +259,20 @@ TEST(Merkle, ARangeGoesOnWhereItWasKept) {
     CompactRange after(before.size(), before.roots());
     for (std::size_t i = kept; i < leaves.size(); ++i) after.append(leaves[i]);
     EXPECT_EQ(after.root(), fixtures::slow_root(leaves, 0, leaves.size()));
+  }
+}
+
+TEST(Merkle, ARangeTellsOfEachSubtreeThatALeafCompletes) {
+  const std::vector<Digest> leaves = random_leaves(70, 14);
+  const SubtreeRoot subtrees = subtrees_of(leaves);
+  CompactRange range;
+  for (std::uint64_t i = 0; i < leaves.size(); ++i) {
+    unsigned last = 0;
+    range.append(leaves[i], [&](unsigned height, const Digest& hash) {
+      EXPECT_EQ(height, ++last);
+      EXPECT_EQ(hash, subtrees(height, i >> height).value());
+    });
+    EXPECT_EQ(last, static_cast<unsigned>(std::countr_one(i)));
   }
 }
 
