@@ -6,7 +6,6 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/note.h"
-#include "ledger/store/projection.h"
 #include "ledger/store/sealed_box.h"
 
 namespace alpr::store {
@@ -28,6 +27,7 @@ Batch::Batch(StoreCore& core, const chain::Fold& fold, Txn txn, const ClockPoint
       fold_(fold),
       txn_(std::move(txn)),
       rows_(txn_, *core.vault),
+      own_(txn_),
       clock_(clock),
       time_(std::max(clock.wall, core.end.last_time)),
       tree_(core.end.tree),
@@ -105,7 +105,7 @@ Result<Sequence> Batch::append(const chain::Draft& draft, By by) {
   auto checked = check_draft(core_.kinds, draft);
   if (!checked) return tl::unexpected(checked.error());
   if (const auto ok = check_allowed(*checked, by); !ok) return tl::unexpected(ok.error());
-  if (checked->kind->retention == chain::Retention::kThirtyDay && core_.low_disk()) {
+  if (checked->kind->retention == chain::Retention::kThirtyDay && low_disk()) {
     return fail(ErrorCode::kNoSpace, "the disk is nearly full: uploads are refused");
   }
   return append_checked(std::move(*checked));
@@ -114,7 +114,7 @@ Result<Sequence> Batch::append(const chain::Draft& draft, By by) {
 Result<Sequence> Batch::append_checked(CheckedDraft draft) {
   const chain::Kind& kind = *draft.kind;
   Salt salt{};
-  if (kind.retention != chain::Retention::kOpen) chain::random_bytes(salt);
+  if (kind.retention != chain::Retention::kOpen) chain::random_salt(salt);
   const bool whole = kind.form == chain::Form::kWhole;
   const chain::PlainPayload plain =
       whole ? chain::lay_out_whole(salt, draft.json) : chain::lay_out_members(salt, draft.members);
@@ -122,24 +122,33 @@ Result<Sequence> Batch::append_checked(CheckedDraft draft) {
                              time_,       last_leaf_,     plain.commitment};
   const auto sealed_with = choose_seal(kind, plain);
   if (!sealed_with) return tl::unexpected(sealed_with.error());
-  const auto row = seal(header, *sealed_with, plain);
-  if (!row) return tl::unexpected(row.error());
+  const auto key = key_of(*sealed_with);
+  if (!key) return tl::unexpected(key.error());
 
   ++changes_;
   const chain::HeaderBytes bytes = chain::encode(header);
   chain::EventView view{header, chain::leaf_hash(bytes), true, std::move(draft.json),
                         std::move(draft.members)};
-  const auto key = key64(header.seq.value);
-  auto done = txn_.append(Db::kHeaders, key, bytes);
-  if (done) done = txn_.append(Db::kPayloads, key, *row);
+  auto done = write_rows(bytes, header.seq, *sealed_with, *key, plain);
   if (done) done = tree_.append(view.leaf, txn_);
-  if (done) done = fold_own_kinds(view, txn_);
+  if (done) done = own_.fold(view);
+  rows_.folding(header);
   if (done && fold_) done = fold_(view, rows_);
   if (!done) return tl::unexpected(*(broken_ = done.error()));
   if (kind.number == chain::kind::kListPurged) mark_blob(view);
   last_leaf_ = view.leaf;
   events_.push_back(std::move(view));
   return header.seq;
+}
+
+Result<void> Batch::write_rows(const chain::HeaderBytes& header, Sequence seq, Seal seal,
+                               const SecretKey* key, const chain::PlainPayload& plain) {
+  const auto row_key = key64(seq.value);
+  if (const auto done = txn_.append(Db::kHeaders, row_key, header); !done) return done;
+  const auto space = txn_.append_space(Db::kPayloads, row_key, payload_row_size(plain));
+  if (!space) return tl::unexpected(space.error());
+  write_payload_row(*space, seal, key, header, plain);
+  return {};
 }
 
 // So that the next start finds a list.purged whose key is still to be destroyed.
@@ -168,15 +177,24 @@ Result<Seal> Batch::choose_seal(const chain::Kind& kind, const chain::PlainPaylo
   return fail(ErrorCode::kMalformed, "an open event has nothing to seal");
 }
 
-// The row of the payload. Its key is durable in the vault before anything sealed with it is
+// Null where nothing is sealed. A key is durable in the vault before anything sealed with it is
 // written.
-Result<Bytes> Batch::seal(const chain::Header& header, Seal seal,
-                          const chain::PlainPayload& plain) {
-  if (seal == Seal::kNone) return payload_row(seal, plain.clear, {});
-  const auto key = seal == Seal::kMonth ? core_.vault->make_month_key(month_of(time_))
-                                        : core_.vault->make_bucket_key(bucket_of(time_));
-  if (!key) return tl::unexpected(key.error());
-  return payload_row(seal, plain.clear, seal_box(*key, chain::encode(header), plain.secret));
+Result<const SecretKey*> Batch::key_of(Seal seal) {
+  if (seal == Seal::kNone) return nullptr;
+  auto& mine = seal == Seal::kMonth ? month_key_ : bucket_key_;
+  if (!mine) {
+    const auto key = seal == Seal::kMonth ? core_.vault->make_month_key(month_of(time_))
+                                          : core_.vault->make_bucket_key(bucket_of(time_));
+    if (!key) return tl::unexpected(key.error());
+    mine = *key;
+  }
+  return &*mine;
+}
+
+// Asked of the disk once a batch: a batch is far smaller than the room that is left then.
+bool Batch::low_disk() {
+  if (!low_disk_) low_disk_ = core_.low_disk();
+  return *low_disk_;
 }
 
 Result<void> Batch::purge(const Sequencer::Purged& purged) {
@@ -207,6 +225,7 @@ Result<std::optional<std::uint64_t>> Batch::write_checkpoint() {
 }
 
 Result<void> Batch::write_end() {
+  if (const auto done = own_.flush(); !done) return done;
   if (const auto done = tree_.store_growing(txn_); !done) return done;
   if (const auto done = write_checkpoint(); !done) return tl::unexpected(done.error());
   if (const auto done = txn_.put(Db::kMeta, as_bytes(meta::kClock), encode(clock_)); !done)

@@ -14,6 +14,7 @@
 #include "ledger/chain/registers.h"
 #include "ledger/store/draft_check.h"
 #include "ledger/store/event_rows.h"
+#include "ledger/store/projection.h"
 #include "ledger/store/registers.h"
 #include "ledger/store/sequencer.h"
 #include "ledger/store/store_core.h"
@@ -63,7 +64,10 @@ class Batch {
   Result<Sequence> append_checked(CheckedDraft draft);
   void mark_blob(const chain::EventView& list_purged);
   Result<Seal> choose_seal(const chain::Kind& kind, const chain::PlainPayload& plain) const;
-  Result<Bytes> seal(const chain::Header& header, Seal seal, const chain::PlainPayload& plain);
+  Result<const SecretKey*> key_of(Seal seal);
+  bool low_disk();
+  Result<void> write_rows(const chain::HeaderBytes& header, Sequence seq, Seal seal,
+                          const SecretKey* key, const chain::PlainPayload& plain);
   Result<chain::Header> holdable(Sequence event) const;
   Result<void> reseal(const chain::Header& header);
   Result<void> copy_image(const Transaction::ImageOf& image);
@@ -81,12 +85,17 @@ class Batch {
   const chain::Fold& fold_;
   Txn txn_;
   RegisterRows rows_;
+  OwnFold own_;
   ClockPoint clock_;
   TimeUs time_;
   GrowingTree tree_;
   Digest last_leaf_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> blobs_;
   std::vector<chain::EventView> events_;
+  // Asked for once: a batch has one time, so one bucket and one month.
+  std::optional<SecretKey> bucket_key_;
+  std::optional<SecretKey> month_key_;
+  std::optional<bool> low_disk_;
   std::uint64_t changes_ = 0;
   std::optional<Error> broken_;
   bool ended_ = false;

@@ -31,13 +31,11 @@ Result<void> check_whole(const chain::Kind& kind, const chain::Draft& draft) {
   if (draft.json.size() > kPayloadMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("a {} of over 1 MiB", kind.name));
   }
-  const auto json = chain::parse_canonical(draft.json);
-  if (!json || json->object() == nullptr) {
+  const auto names = chain::canonical_object_names(draft.json);
+  if (!names) {
     return fail(ErrorCode::kMalformed, fmt::format("{} is no canonical JSON object", kind.name));
   }
-  std::vector<std::string_view> names;
-  for (const auto& [name, value] : *json->object()) names.emplace_back(name);
-  return check_names(kind, names);
+  return check_names(kind, *names);
 }
 
 Result<void> check_members(const chain::Kind& kind, const chain::Draft& draft) {
@@ -54,7 +52,7 @@ Result<void> check_members(const chain::Kind& kind, const chain::Draft& draft) {
     return fail(ErrorCode::kTooLarge, fmt::format("a {} of over 1 MiB", kind.name));
   if (const auto ok = check_names(kind, names); !ok) return ok;
   for (const chain::Member& member : draft.members) {
-    if (chain::parse_canonical(member.value)) continue;
+    if (chain::check_canonical(member.value)) continue;
     return fail(ErrorCode::kMalformed,
                 fmt::format("the member '{}' of {} is no canonical JSON", member.name, kind.name));
   }
@@ -80,7 +78,7 @@ Result<CheckedDraft> check_draft(const chain::KindRegistry& kinds, const chain::
   for (chain::Member& member : out.members) member.open = out.kind->is_open(member.name);
   out.json = chain::to_json(out.members);
   // Members of depth 16 make an object of depth 17, which nothing would read back.
-  if (!chain::parse_canonical(out.json)) {
+  if (!chain::check_canonical(out.json)) {
     return fail(ErrorCode::kMalformed, fmt::format("{} is nested too deeply", out.kind->name));
   }
   return out;

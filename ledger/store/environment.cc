@@ -157,6 +157,24 @@ Result<void> Txn::append(Db db, BytesView key, BytesView value) {
   return {};
 }
 
+Result<std::span<std::uint8_t>> Txn::append_space(Db db, BytesView key, std::size_t size) {
+  MDB_val k = val(key);
+  MDB_val v{size, nullptr};
+  if (const int rc = mdb_put(txn_, dbi(db), &k, &v, MDB_APPEND | MDB_RESERVE); rc != 0) {
+    return tl::unexpected(lmdb_error(rc, "appending a row"));
+  }
+  return std::span(static_cast<std::uint8_t*>(v.mv_data), size);
+}
+
+Result<Txn::Space> Txn::put_space(Db db, BytesView key, std::size_t size) {
+  MDB_val k = val(key);
+  MDB_val v{size, nullptr};
+  const int rc = mdb_put(txn_, dbi(db), &k, &v, MDB_NOOVERWRITE | MDB_RESERVE);
+  if (rc == MDB_KEYEXIST) return Space{{}, view(v)};
+  if (rc != 0) return tl::unexpected(lmdb_error(rc, "writing a row"));
+  return Space{std::span(static_cast<std::uint8_t*>(v.mv_data), size), std::nullopt};
+}
+
 Result<void> Txn::erase(Db db, BytesView key) {
   MDB_val k = val(key);
   const int rc = mdb_del(txn_, dbi(db), &k, nullptr);

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "ledger/chain/error.h"
@@ -59,8 +60,16 @@ class Txn {
 
   Result<void> put(Db db, BytesView key, BytesView value);
   Result<void> append(Db db, BytesView key, BytesView value);  // the key must be above all others
-  Result<void> erase(Db db, BytesView key);                    // absent is fine
-  Result<void> clear(Db db);                                   // all rows
+  // A row of this size at the end, for the caller to fill before the transaction's next write.
+  Result<std::span<std::uint8_t>> append_space(Db db, BytesView key, std::size_t size);
+  // A new row to fill in the same way; where the key is there already, that row instead.
+  struct Space {
+    std::span<std::uint8_t> fresh;
+    std::optional<BytesView> there;
+  };
+  Result<Space> put_space(Db db, BytesView key, std::size_t size);
+  Result<void> erase(Db db, BytesView key);  // absent is fine
+  Result<void> clear(Db db);                 // all rows
 
   // Ends the transaction. 0 or LMDB's code: the caller decides what a failure means.
   int commit();

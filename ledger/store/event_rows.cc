@@ -11,6 +11,10 @@
 
 namespace alpr::store {
 
+namespace {
+constexpr std::size_t kRowPrefix = 5;  // the seal, and the length of the clear part
+}  // namespace
+
 Result<chain::HeaderBytes> read_header_bytes(const Txn& txn, Sequence seq) {
   const auto row = txn.get(Db::kHeaders, key64(seq.value));
   if (!row) return tl::unexpected(row.error());
@@ -45,20 +49,38 @@ Result<std::uint64_t> log_size(const Txn& txn) {
 
 Result<PayloadRow> parse_payload_row(BytesView row) {
   const auto broken = [] { return fail(ErrorCode::kCorrupt, "a payload row is not of its form"); };
-  if (row.size() < 5 || row[0] > static_cast<std::uint8_t>(Seal::kHeld)) return broken();
+  if (row.size() < kRowPrefix || row[0] > static_cast<std::uint8_t>(Seal::kHeld)) return broken();
   const std::size_t clear = chain::get_be32(&row[1]);
-  if (row.size() - 5 < clear) return broken();
-  return PayloadRow{static_cast<Seal>(row[0]), row.subspan(5, clear), row.subspan(5 + clear)};
+  const BytesView rest = row.subspan(kRowPrefix);
+  if (rest.size() < clear) return broken();
+  return PayloadRow{static_cast<Seal>(row[0]), rest.first(clear), rest.subspan(clear)};
 }
 
 Bytes payload_row(Seal seal, BytesView clear, BytesView box) {
   Bytes row;
-  row.reserve(5 + clear.size() + box.size());
+  row.reserve(kRowPrefix + clear.size() + box.size());
   row.push_back(static_cast<std::uint8_t>(seal));
   chain::put_be32(row, static_cast<std::uint32_t>(clear.size()));
   row.insert(row.end(), clear.begin(), clear.end());
   row.insert(row.end(), box.begin(), box.end());
   return row;
+}
+
+std::size_t payload_row_size(const chain::PlainPayload& plain) {
+  const std::size_t box = plain.secret.empty() ? 0 : plain.secret.size() + kBoxOverhead;
+  return kRowPrefix + plain.clear.size() + box;
+}
+
+void write_payload_row(std::span<std::uint8_t> row, Seal seal, const SecretKey* key,
+                       const chain::HeaderBytes& header, const chain::PlainPayload& plain) {
+  ALPR_CHECK(row.size() == payload_row_size(plain) && (key == nullptr) == plain.secret.empty());
+  row[0] = static_cast<std::uint8_t>(seal);
+  for (std::size_t i = 0; i < 4; ++i) {
+    row[1 + i] = static_cast<std::uint8_t>(plain.clear.size() >> (24 - 8 * i));
+  }
+  std::copy(plain.clear.begin(), plain.clear.end(), row.begin() + kRowPrefix);
+  if (key == nullptr) return;
+  seal_box_into(row.subspan(kRowPrefix + plain.clear.size()), *key, header, plain.secret);
 }
 
 Result<std::optional<PayloadRow>> read_payload_row(const Txn& txn, Sequence seq) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "ledger/chain/event.h"
 #include "ledger/chain/kinds.h"
@@ -26,6 +27,10 @@ struct PayloadRow {
 };
 Result<PayloadRow> parse_payload_row(BytesView row);  // kCorrupt
 Bytes payload_row(Seal seal, BytesView clear, BytesView box);
+// The same from what is to be sealed, into space of that size. `key` is null for Seal::kNone.
+std::size_t payload_row_size(const chain::PlainPayload& plain);
+void write_payload_row(std::span<std::uint8_t> row, Seal seal, const SecretKey* key,
+                       const chain::HeaderBytes& header, const chain::PlainPayload& plain);
 Result<std::optional<PayloadRow>> read_payload_row(const Txn& txn, Sequence seq);
 Result<Seal> payload_seal(const Txn& txn, Sequence seq);  // kGone: there is no payload
 

@@ -66,18 +66,63 @@ Result<Bytes> read_tile(const Txn& txn, const chain::TileId& tile, std::uint64_t
   return Bytes((*row)->begin(), (*row)->begin() + static_cast<std::ptrdiff_t>(bytes));
 }
 
+namespace {
+
+// The tile that has the root of a perfect subtree, no wider than the subtree needs.
+struct PlaceInTile {
+  chain::TileId tile;
+  unsigned level;  // above the tile's own
+  std::uint64_t offset;
+};
+
+PlaceInTile place_of(unsigned level, std::uint64_t index) {
+  const unsigned inside = level % chain::kTileHeight;
+  const std::uint64_t first = index << inside;  // in hashes of the tile's level
+  const std::uint64_t offset = first % chain::kTileWidth;
+  const auto width = static_cast<unsigned>(offset + (std::uint64_t{1} << inside));
+  return {{level / chain::kTileHeight, first / chain::kTileWidth, width}, inside, offset >> inside};
+}
+
+}  // namespace
+
 chain::SubtreeRoot subtree_reader(const Txn& txn, std::uint64_t size) {
   return [&txn, size](unsigned level, std::uint64_t index) -> Result<Digest> {
-    const unsigned tile_level = level / chain::kTileHeight;
-    const unsigned inside = level % chain::kTileHeight;
-    const std::uint64_t first = index << inside;  // in hashes of the tile's level
-    const std::uint64_t offset = first % chain::kTileWidth;
-    chain::TileId tile{tile_level, first / chain::kTileWidth, 0};
-    tile.width = static_cast<unsigned>(offset + (std::uint64_t{1} << inside));
-    const auto bytes = read_tile(txn, tile, size);
+    const PlaceInTile place = place_of(level, index);
+    const auto bytes = read_tile(txn, place.tile, size);
     if (!bytes) return tl::unexpected(bytes.error());
-    return chain::subtree_in_tile(*bytes, inside, offset >> inside);
+    return chain::subtree_in_tile(*bytes, place.level, place.offset);
   };
+}
+
+Result<Digest> CachedTree::root(unsigned level, std::uint64_t index) {
+  const PlaceInTile place = place_of(level, index);
+  const bool same = last_nodes_ && last_.level == place.tile.level &&
+                    last_.index == place.tile.index && last_nodes_->width() >= place.tile.width;
+  if (!same) {
+    auto found = nodes(place.tile);
+    if (!found) return tl::unexpected(found.error());
+    last_ = place.tile;
+    last_nodes_ = std::move(*found);
+  }
+  return last_nodes_->node(place.level, place.offset);
+}
+
+Result<std::shared_ptr<const chain::TileNodes>> CachedTree::nodes(const chain::TileId& tile) {
+  if (auto kept = cache_.find(tile)) return kept;
+  if (!txn_) {
+    auto txn = env_.begin_read();
+    if (!txn) return tl::unexpected(txn.error());
+    txn_ = std::move(*txn);
+  }
+  // As wide as the log has it: the next proof asks for more of the same tile.
+  chain::TileId whole = tile;
+  whole.width = chain::tile_width(tile.level, tile.index, size_);
+  if (whole.width < tile.width) return fail(ErrorCode::kNotFound, "the log has no such tile yet");
+  const auto bytes = read_tile(*txn_, whole, size_);
+  if (!bytes) return tl::unexpected(bytes.error());
+  auto made = std::make_shared<const chain::TileNodes>(*bytes);
+  cache_.keep(tile.level, tile.index, made);
+  return made;
 }
 
 Result<GrowingTree> GrowingTree::restore(const Txn& txn, std::uint64_t size) {
@@ -105,36 +150,44 @@ Result<GrowingTree> GrowingTree::restore(const Txn& txn, std::uint64_t size) {
     }
     tree.growing_.push_back(std::move(partial));
     tree.changed_.push_back(false);
+    tree.complete_.push_back(hashes / chain::kTileWidth);
   }
   return tree;
 }
 
+// The nodes at heights 0, 8, 16, ... are what tiles hold. Appending to the range forms each node
+// once, so tiles cost no hash of their own.
 Result<void> GrowingTree::append(const Digest& leaf, Txn& txn) {
-  range_.append(leaf);
-  Digest hash = leaf;
-  for (unsigned level = 0;; ++level) {
-    if (level == growing_.size()) {
-      growing_.emplace_back();
-      changed_.push_back(false);
+  auto done = record(0, leaf, txn);
+  range_.append(leaf, [&](unsigned height, const Digest& hash) {
+    if (done && height % chain::kTileHeight == 0) {
+      done = record(height / chain::kTileHeight, hash, txn);
     }
-    std::vector<Digest>& tile = growing_[level];
-    tile.push_back(hash);
-    changed_[level] = true;
-    if (tile.size() < chain::kTileWidth) return {};
-    const Bytes bytes = flat(tile);
-    const std::uint64_t index = (range_.size() >> (chain::kTileHeight * (level + 1))) - 1;
-    if (const auto ok = txn.put(Db::kTiles, tile_key(level, index), bytes); !ok) return ok;
-    hash = chain::subtree_in_tile(bytes, chain::kTileHeight, 0);
-    tile.clear();
-    changed_[level] = false;
+  });
+  return done;
+}
+
+Result<void> GrowingTree::record(unsigned level, const Digest& hash, Txn& txn) {
+  if (level == growing_.size()) {
+    growing_.emplace_back().reserve(chain::kTileWidth);
+    changed_.push_back(false);
+    complete_.push_back(0);
   }
+  std::vector<Digest>& tile = growing_[level];
+  tile.push_back(hash);
+  changed_[level] = true;
+  if (tile.size() < chain::kTileWidth) return {};
+  const auto stored = txn.put(Db::kTiles, tile_key(level, complete_[level]), flat(tile));
+  ++complete_[level];
+  tile.clear();
+  changed_[level] = false;
+  return stored;
 }
 
 Result<void> GrowingTree::store_growing(Txn& txn) {
   for (unsigned level = 1; level < growing_.size(); ++level) {
     if (!changed_[level] || growing_[level].empty()) continue;
-    const std::uint64_t index = range_.size() >> (chain::kTileHeight * (level + 1));
-    const auto ok = txn.put(Db::kTiles, tile_key(level, index), flat(growing_[level]));
+    const auto ok = txn.put(Db::kTiles, tile_key(level, complete_[level]), flat(growing_[level]));
     if (!ok) return ok;
     changed_[level] = false;
   }

@@ -8,6 +8,7 @@
 #include "ledger/chain/merkle.h"
 #include "ledger/chain/tiles.h"
 #include "ledger/store/environment.h"
+#include "ledger/store/node_cache.h"
 
 namespace alpr::store {
 
@@ -24,9 +25,12 @@ class GrowingTree {
   Digest root() const { return range_.root(); }
 
  private:
+  Result<void> record(unsigned level, const Digest& hash, Txn& txn);
+
   chain::CompactRange range_;
   std::vector<std::vector<Digest>> growing_;  // by level: the hashes of its last, partial tile
   std::vector<bool> changed_;
+  std::vector<std::uint64_t> complete_;  // by level: full tiles
 };
 
 // Hashes of tile (level, index) in a tree of this size, at most `width` of them; level 0 falls back
@@ -35,5 +39,27 @@ Result<Bytes> read_tile(const Txn& txn, const chain::TileId& tile, std::uint64_t
 
 // Roots of perfect subtrees of a log of this size, for chain::inclusion_path and its like.
 chain::SubtreeRoot subtree_reader(const Txn& txn, std::uint64_t size);
+
+// The same from the cache, for a log that has at least `size` events committed; begins a snapshot
+// only where the cache lacks a tile. One thread.
+class CachedTree {
+ public:
+  CachedTree(const Environment& env, NodeCache& cache, std::uint64_t size)
+      : env_(env), cache_(cache), size_(size) {}
+  Result<Digest> root(unsigned level, std::uint64_t index);
+  chain::SubtreeRoot reader() {
+    return [this](unsigned level, std::uint64_t index) { return root(level, index); };
+  }
+
+ private:
+  Result<std::shared_ptr<const chain::TileNodes>> nodes(const chain::TileId& tile);
+
+  const Environment& env_;
+  NodeCache& cache_;
+  std::uint64_t size_;
+  std::optional<Txn> txn_;
+  chain::TileId last_;  // neighbours on a path share a tile
+  std::shared_ptr<const chain::TileNodes> last_nodes_;
+};
 
 }  // namespace alpr::store

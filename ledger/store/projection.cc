@@ -56,19 +56,6 @@ Result<void> put_held(Txn& txn, const HeldRow& held) {
   return txn.put(Db::kHeld, key64(held.event.value), row);
 }
 
-Result<void> fold_thirty_day(const chain::Header& header, Txn& txn) {
-  const Bucket bucket = bucket_of(header.time);
-  const auto have = read_bucket(txn, bucket);
-  if (!have) return tl::unexpected(have.error());
-  BucketRow row = *have ? **have : BucketRow{header.seq, header.seq, 0, BucketState::kLive, {}, {}};
-  if (row.state != BucketState::kLive) {
-    return fail(ErrorCode::kCorrupt, "a thirty-day event in a bucket that is purged already");
-  }
-  row.last = header.seq;
-  ++row.events;
-  return put_bucket(txn, bucket, row);
-}
-
 // From here on nothing of what the tombstone covers is read again, though its ciphertext may still
 // lie there.
 Result<void> fold_reads_purged(const chain::EventView& event, Txn& txn) {
@@ -240,26 +227,57 @@ Result<std::optional<Sequence>> tombstone_of(const Txn& txn, const chain::Header
   return (*bucket)->tombstone;
 }
 
-Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn) {
-  if (event.header.retention == chain::Retention::kThirtyDay) {
-    return fold_thirty_day(event.header, txn);
+Result<void> OwnFold::count(const chain::Header& thirty_day) {
+  const Bucket bucket = bucket_of(thirty_day.time);
+  if (open_ != bucket) {
+    if (const auto done = flush(); !done) return done;
+    const auto have = read_bucket(txn_, bucket);
+    if (!have) return tl::unexpected(have.error());
+    const BucketRow fresh{thirty_day.seq, thirty_day.seq, 0, BucketState::kLive, {}, {}};
+    row_ = have->value_or(fresh);
+    if (row_.state != BucketState::kLive) {
+      return fail(ErrorCode::kCorrupt, "a thirty-day event in a bucket that is purged already");
+    }
+    open_ = bucket;
   }
+  row_.last = thirty_day.seq;
+  ++row_.events;
+  return {};
+}
+
+Result<void> OwnFold::flush() {
+  if (!open_) return {};
+  const auto done = put_bucket(txn_, *open_, row_);
+  if (done) open_.reset();
+  return done;
+}
+
+Result<void> OwnFold::fold(const chain::EventView& event) {
+  if (event.header.retention == chain::Retention::kThirtyDay) return count(event.header);
   switch (event.header.kind) {
     case chain::kind::kLogStarted:
     case chain::kind::kKeyRotated:
-      return fold_log_keys(event, txn);
+      return fold_log_keys(event, txn_);
     case chain::kind::kRecoveryEnrolled:
-      return fold_recovery_key(event, txn);
+      return fold_recovery_key(event, txn_);
     case chain::kind::kReadsPurged:
-      return fold_reads_purged(event, txn);
     case chain::kind::kKeysDestroyed:
-      return fold_keys_destroyed(event, txn);
     case chain::kind::kHoldPlaced:
-      return fold_hold_placed(event, txn);
     case chain::kind::kHoldReleased:
-      return fold_hold_released(event, txn);
+      break;
     default:
       return {};
+  }
+  if (const auto done = flush(); !done) return done;
+  switch (event.header.kind) {
+    case chain::kind::kReadsPurged:
+      return fold_reads_purged(event, txn_);
+    case chain::kind::kKeysDestroyed:
+      return fold_keys_destroyed(event, txn_);
+    case chain::kind::kHoldPlaced:
+      return fold_hold_placed(event, txn_);
+    default:
+      return fold_hold_released(event, txn_);
   }
 }
 

@@ -42,10 +42,27 @@ Result<bool> is_purged(const Txn& txn, const chain::Header& header);
 // The tombstone that does; nullopt when none does.
 Result<std::optional<Sequence>> tombstone_of(const Txn& txn, const chain::Header& header);
 
-// Folds one event. Thirty-day events into their bucket; reads.purged, keys.destroyed, hold.placed
-// and hold.released into buckets and held; the log's keys and the recovery key into `meta`. Other kinds do nothing here. What a tombstone covers is
-// gone for every reader from its fold on; its rows and payloads are deleted after its keys
-// (erasure.h).
-Result<void> fold_own_kinds(const chain::EventView& event, Txn& txn);
+// Folds events in their order. Thirty-day events into their bucket; reads.purged, keys.destroyed,
+// hold.placed and hold.released into buckets and held; the log's keys and the recovery key into
+// `meta`. Other kinds do nothing here. What a tombstone covers is gone for every reader from its fold
+// on; its rows and payloads are deleted after its keys (erasure.h).
+//
+// The row of the bucket that events are being counted in is written once for all of them: when
+// another bucket comes, when an event of the ledger's own kinds may look at it, and by flush(),
+// before the transaction commits. Until then the row in the database is behind. Whoever decides in
+// between asks only whether a bucket is live or due, which the newest one's row cannot change.
+class OwnFold {
+ public:
+  explicit OwnFold(Txn& txn) : txn_(txn) {}
+  Result<void> fold(const chain::EventView& event);
+  Result<void> flush();
+
+ private:
+  Result<void> count(const chain::Header& thirty_day);
+
+  Txn& txn_;
+  std::optional<Bucket> open_;
+  BucketRow row_;  // of `open_`
+};
 
 }  // namespace alpr::store

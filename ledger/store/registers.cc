@@ -28,14 +28,28 @@ Bytes scoped_index_key(Sequence event, BytesView row_key) {
   return out;
 }
 
-Bytes seal_row(RowTag tag, Sequence event, const SecretKey& key, BytesView row_key,
-               BytesView value) {
-  Bytes row;
-  row.push_back(static_cast<std::uint8_t>(tag));
-  if (tag != RowTag::kPermanent) chain::put_be64(row, event.value);
-  const Bytes box = seal_box(key, row_key, value);
-  row.insert(row.end(), box.begin(), box.end());
-  return row;
+std::size_t row_size(RowTag tag, std::string_view value) {
+  return (tag == RowTag::kPermanent ? 1 : 9) + value.size() + kBoxOverhead;
+}
+
+Result<void> same_scope(BytesView row, chain::RowScope scope) {
+  const auto have = RowReader::parse(row);
+  if (!have) return tl::unexpected(have.error());
+  const bool same = have->tag == RowTag::kPermanent ? !scope : scope && *scope == have->event;
+  if (!same) return fail(ErrorCode::kConflict, "a register row cannot move to another scope");
+  return {};
+}
+
+void write_row(std::span<std::uint8_t> row, const RowSeal& seal, BytesView row_key,
+               std::string_view value) {
+  row[0] = static_cast<std::uint8_t>(seal.tag);
+  std::size_t at = 1;
+  if (seal.tag != RowTag::kPermanent) {
+    const auto seq = key64(seal.event.value);
+    std::copy(seq.begin(), seq.end(), row.begin() + 1);
+    at += seq.size();
+  }
+  seal_box_into(row.subspan(at), *seal.key, row_key, as_bytes(value));
 }
 
 }  // namespace
@@ -43,19 +57,21 @@ Bytes seal_row(RowTag tag, Sequence event, const SecretKey& key, BytesView row_k
 RowReader::RowReader(const Txn& txn, const Vault& vault)
     : txn_(txn),
       vault_(vault),
-      names_(vault.register_key()),
+      names_(vault.register_key().bytes),
       permanent_(vault.register_key().derive("registers")) {}
 
 Result<Bytes> RowReader::row_key(chain::Table table, const chain::RowKey& key) const {
   if (key.parts().size() > kPartsMax) {
     return fail(ErrorCode::kMalformed, "a register key of over 24 parts");
   }
-  Bytes out = {table};
+  Bytes out;
+  out.reserve(1 + kTextPartSize * key.parts().size());
+  out.push_back(table);
   for (const auto& part : key.parts()) {
     if (const auto* number = std::get_if<std::uint64_t>(&part)) {
       chain::put_be64(out, *number);
     } else {
-      const Digest mac = chain::hmac_sha256(names_.bytes, {as_bytes(std::get<std::string>(part))});
+      const Digest mac = names_.mac({as_bytes(std::get<std::string>(part))});
       out.insert(out.end(), mac.begin(), mac.begin() + kTextPartSize);
     }
   }
@@ -74,32 +90,37 @@ Result<RowReader::Scope> RowReader::parse(BytesView row) {
   return scope;
 }
 
-Result<SecretKey> RowReader::scoped_key(RowTag tag, Sequence event) const {
-  if (tag == RowTag::kHeld) {
-    if (const auto it = held_keys_.find(event.value); it != held_keys_.end()) return it->second;
-    const auto key = vault_.held_key(event);
-    if (!key) return key;
-    return held_keys_.emplace(event.value, key->derive("registers")).first->second;
+Result<const SecretKey*> RowReader::scoped_key(RowTag tag, Sequence event) const {
+  if (tag != RowTag::kHeld) {
+    const auto header = read_header(txn_, event);
+    if (!header) return tl::unexpected(header.error());
+    return bucket_rows_key(bucket_of(header->time));
   }
-  const auto header = read_header(txn_, event);
-  if (!header) return tl::unexpected(header.error());
-  const Bucket bucket = bucket_of(header->time);
-  if (const auto it = bucket_keys_.find(bucket.value); it != bucket_keys_.end()) return it->second;
+  if (const auto it = held_keys_.find(event.value); it != held_keys_.end()) return &it->second;
+  const auto key = vault_.held_key(event);
+  if (!key) return tl::unexpected(key.error());
+  return &held_keys_.emplace(event.value, key->derive("registers")).first->second;
+}
+
+Result<const SecretKey*> RowReader::bucket_rows_key(Bucket bucket) const {
+  if (const auto it = bucket_keys_.find(bucket.value); it != bucket_keys_.end()) {
+    return &it->second;
+  }
   const auto key = vault_.bucket_key(bucket);
-  if (!key) return key;
-  return bucket_keys_.emplace(bucket.value, key->derive("registers")).first->second;
+  if (!key) return tl::unexpected(key.error());
+  return &bucket_keys_.emplace(bucket.value, key->derive("registers")).first->second;
 }
 
 Result<std::string> RowReader::open(BytesView row_key, BytesView row) const {
   const auto scope = parse(row);
   if (!scope) return tl::unexpected(scope.error());
-  SecretKey key = permanent_;
+  const SecretKey* key = &permanent_;
   if (scope->tag != RowTag::kPermanent) {
     const auto scoped = scoped_key(scope->tag, scope->event);
     if (!scoped) return fail(ErrorCode::kCorrupt, "a register row outlived its key");
     key = *scoped;
   }
-  const auto value = open_box(key, row_key, scope->box);
+  const auto value = open_box(*key, row_key, scope->box);
   if (!value) return fail(ErrorCode::kCorrupt, "a register row does not open");
   return std::string(as_text(*value));
 }
@@ -160,66 +181,79 @@ Result<void> RegisterRows::scan(chain::Table table, const chain::RowKey& prefix,
   return reader_.scan(*bytes, visit);
 }
 
-Result<void> RegisterRows::check_scope(BytesView key, chain::RowScope scope) const {
-  const auto row = txn_.get(Db::kRegisters, key);
-  if (!row) return tl::unexpected(row.error());
-  if (!*row) return {};
-  const auto have = RowReader::parse(**row);
-  if (!have) return tl::unexpected(have.error());
-  const bool same = have->tag == RowTag::kPermanent ? !scope : scope && *scope == have->event;
-  if (!same) return fail(ErrorCode::kConflict, "a register row cannot move to another scope");
-  return {};
+void RegisterRows::folding(const chain::Header& event) {
+  folding_.reset();
+  if (event.retention == chain::Retention::kThirtyDay) {
+    folding_ = Folding{event.seq, bucket_of(event.time)};
+  }
 }
 
 Result<void> RegisterRows::put(chain::Table table, const chain::RowKey& key, std::string_view value,
                                chain::RowScope scope) {
   const auto bytes = reader_.row_key(table, key);
   if (!bytes) return tl::unexpected(bytes.error());
-  if (scope) {
-    for (const auto& part : key.parts()) {
-      if (std::holds_alternative<std::uint64_t>(part)) continue;
-      return fail(ErrorCode::kRefused, "a row of a thirty-day event is keyed by numbers alone");
-    }
+  if (!scope) return put_row(*bytes, {RowTag::kPermanent, {}, &reader_.permanent_key()}, value);
+  for (const auto& part : key.parts()) {
+    if (std::holds_alternative<std::uint64_t>(part)) continue;
+    return fail(ErrorCode::kRefused, "a row of a thirty-day event is keyed by numbers alone");
   }
-  if (const auto ok = check_scope(*bytes, scope); !ok) return ok;
-  ++writes_;
-  if (scope) return put_scoped(*bytes, value, *scope);
-  return txn_.put(
-      Db::kRegisters, *bytes,
-      seal_row(RowTag::kPermanent, {}, reader_.permanent_key(), *bytes, as_bytes(value)));
+  const auto seal = seal_of(*scope);
+  if (!seal) return tl::unexpected(seal.error());
+  if (*seal) return put_row(*bytes, **seal, value);
+  const auto row = txn_.get(Db::kRegisters, *bytes);
+  if (!row) return tl::unexpected(row.error());
+  if (*row) {
+    if (const auto ok = same_scope(**row, scope); !ok) return ok;
+  }
+  return erase_row(*bytes);
 }
 
-Result<void> RegisterRows::put_scoped(BytesView key, std::string_view value, Sequence event) {
-  const auto header = read_header(txn_, event);
-  if (!header) return tl::unexpected(header.error());
-  if (header->retention != chain::Retention::kThirtyDay) {
-    return fail(ErrorCode::kMalformed, "the scope of a register row is no thirty-day event");
+// How rows of a thirty-day event are sealed; nullopt when it is purged.
+Result<std::optional<RowSeal>> RegisterRows::seal_of(Sequence event) const {
+  RowTag tag = RowTag::kBucket;
+  Result<const SecretKey*> key = nullptr;
+  if (folding_ && folding_->event == event) {
+    key = reader_.bucket_rows_key(folding_->bucket);
+  } else {
+    const auto header = read_header(txn_, event);
+    if (!header) return tl::unexpected(header.error());
+    if (header->retention != chain::Retention::kThirtyDay) {
+      return fail(ErrorCode::kMalformed, "the scope of a register row is no thirty-day event");
+    }
+    const auto alive = thirty_day_event_lives(txn_, *header);
+    if (!alive) return tl::unexpected(alive.error());
+    if (!*alive) return std::nullopt;
+    const auto seal = payload_seal(txn_, event);
+    if (!seal) return tl::unexpected(seal.error());
+    if (*seal == Seal::kHeld) tag = RowTag::kHeld;
+    key = reader_.scoped_key(tag, event);
   }
-  const auto alive = thirty_day_event_lives(txn_, *header);
-  if (!alive) return tl::unexpected(alive.error());
-  if (!*alive) return erase_row(key);
-  const auto seal = payload_seal(txn_, event);
-  if (!seal) return tl::unexpected(seal.error());
-  const RowTag tag = *seal == Seal::kHeld ? RowTag::kHeld : RowTag::kBucket;
-  const auto sealing = reader_.scoped_key(tag, event);
-  if (!sealing) {
-    // Between a purge's destroyed key and its deleted ciphertext: as good as purged.
-    if (sealing.error().code == ErrorCode::kGone) return erase_row(key);
-    return tl::unexpected(sealing.error());
+  if (key) return RowSeal{tag, event, *key};
+  // Between a purge's destroyed key and its deleted ciphertext: as good as purged.
+  if (key.error().code == ErrorCode::kGone) return std::nullopt;
+  return tl::unexpected(key.error());
+}
+
+Result<void> RegisterRows::put_row(BytesView key, const RowSeal& seal, std::string_view value) {
+  const bool permanent = seal.tag == RowTag::kPermanent;
+  const std::size_t size = row_size(seal.tag, value);
+  auto space = txn_.put_space(Db::kRegisters, key, size);
+  if (!space) return tl::unexpected(space.error());
+  if (space->there) {
+    const chain::RowScope scope = permanent ? chain::RowScope() : seal.event;
+    if (const auto ok = same_scope(*space->there, scope); !ok) return ok;
+    Bytes row(size);
+    write_row(row, seal, key, value);
+    return txn_.put(Db::kRegisters, key, row);  // its index entry is there already
   }
-  if (const auto ok =
-          txn_.put(Db::kRegisters, key, seal_row(tag, event, *sealing, key, as_bytes(value)));
-      !ok) {
-    return ok;
-  }
-  return txn_.put(Db::kScoped, scoped_index_key(event, key), {});
+  write_row(space->fresh, seal, key, value);
+  return permanent ? Result<void>() : txn_.put(Db::kScoped, scoped_index_key(seal.event, key), {});
 }
 
 Result<void> RegisterRows::erase_row(BytesView key) {
   const auto row = txn_.get(Db::kRegisters, key);
   if (!row) return tl::unexpected(row.error());
   if (!*row) return {};
-  ++writes_;
   const auto scope = RowReader::parse(**row);
   if (!scope) return tl::unexpected(scope.error());
   if (scope->tag != RowTag::kPermanent) {
@@ -271,10 +305,9 @@ Result<void> RegisterRows::reseal_as_held(Sequence event) {
     const auto value = reader_.get(key);
     if (!value) return tl::unexpected(value.error());
     if (!*value) return fail(ErrorCode::kCorrupt, "an indexed register row is missing");
-    ++writes_;
-    const auto ok = txn_.put(Db::kRegisters, key,
-                             seal_row(RowTag::kHeld, event, *held, key, as_bytes(**value)));
-    if (!ok) return ok;
+    Bytes row(row_size(RowTag::kHeld, **value));
+    write_row(row, {RowTag::kHeld, event, *held}, key, **value);
+    if (const auto ok = txn_.put(Db::kRegisters, key, row); !ok) return ok;
   }
   return {};
 }

@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 
+#include "ledger/chain/hash.h"
+#include "ledger/chain/header.h"
 #include "ledger/chain/registers.h"
 #include "ledger/store/environment.h"
 #include "ledger/store/vault.h"
@@ -21,6 +23,13 @@
 namespace alpr::store {
 
 enum class RowTag : std::uint8_t { kPermanent = 0, kBucket = 1, kHeld = 2 };
+
+// How a row is sealed: permanent, or with the key of a thirty-day event's bucket or its own.
+struct RowSeal {
+  RowTag tag = RowTag::kPermanent;
+  Sequence event;  // when it is not permanent
+  const SecretKey* key = nullptr;
+};
 
 // Opens rows of one transaction.
 class RowReader {
@@ -44,15 +53,17 @@ class RowReader {
   // lie there.
   Result<bool> alive(const Scope& scope) const;
 
-  // The key that rows of this thirty-day event are sealed with; kGone once it is destroyed.
-  Result<SecretKey> scoped_key(RowTag tag, Sequence event) const;
+  // The key that rows of this thirty-day event are sealed with; kGone once it is destroyed. Valid
+  // as long as the reader.
+  Result<const SecretKey*> scoped_key(RowTag tag, Sequence event) const;
+  Result<const SecretKey*> bucket_rows_key(Bucket bucket) const;
   const SecretKey& permanent_key() const { return permanent_; }
 
  private:
   const Txn& txn_;
   const Vault& vault_;
-  SecretKey names_;      // HMACs of texts in keys
-  SecretKey permanent_;  // seals permanent rows
+  chain::HmacKey names_;  // HMACs of texts in keys
+  SecretKey permanent_;   // seals permanent rows
   mutable std::map<std::uint64_t, SecretKey> bucket_keys_;
   mutable std::map<std::uint64_t, SecretKey> held_keys_;
 };
@@ -69,19 +80,25 @@ class RegisterRows final : public chain::RegisterWriter {
                    chain::RowScope scope) override;
   Result<void> erase(chain::Table table, const chain::RowKey& key) override;
 
+  // The event that is being appended and folded now: its rows are sealed as it is, with no look at
+  // what stands in the store about it.
+  void folding(const chain::Header& event);
+
   // Seals the rows of an event that is now held with its own key.
   Result<void> reseal_as_held(Sequence event);
-  // How often something was written.
-  std::uint64_t writes() const { return writes_; }
 
  private:
-  Result<void> put_scoped(BytesView key, std::string_view value, Sequence event);
+  Result<void> put_row(BytesView key, const RowSeal& seal, std::string_view value);
+  Result<std::optional<RowSeal>> seal_of(Sequence event) const;
   Result<void> erase_row(BytesView key);
-  Result<void> check_scope(BytesView key, chain::RowScope scope) const;
 
   Txn& txn_;
   RowReader reader_;
-  std::uint64_t writes_ = 0;
+  struct Folding {
+    Sequence event;
+    Bucket bucket;
+  };
+  std::optional<Folding> folding_;  // when it is a thirty-day event
 };
 
 // Deletes the rows that go with a thirty-day event.

@@ -1,25 +1,25 @@
 #include "ledger/store/sealed_box.h"
 
-#include <sodium.h>
-
-#include <span>
-
 #include "ledger/chain/keys.h"
+#include "ledger/chain/sealing.h"
 
 namespace alpr::store {
 
-static_assert(kBoxNonceSize == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
-static_assert(kBoxOverhead == kBoxNonceSize + crypto_aead_xchacha20poly1305_ietf_ABYTES);
-static_assert(sizeof(SecretKey::bytes) == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+static_assert(kBoxNonceSize == chain::kSealNonceSize);
+static_assert(kBoxOverhead == chain::kSealNonceSize + chain::kSealTagSize);
 
 Bytes seal_box(const SecretKey& key, BytesView associated, BytesView clear) {
   Bytes box(clear.size() + kBoxOverhead);
-  chain::random_bytes(std::span(box).first(kBoxNonceSize));
-  const int sealed = crypto_aead_xchacha20poly1305_ietf_encrypt(
-      box.data() + kBoxNonceSize, nullptr, clear.data(), clear.size(), associated.data(),
-      associated.size(), nullptr, box.data(), key.bytes.data());
-  ALPR_CHECK(sealed == 0);
+  seal_box_into(box, key, associated, clear);
   return box;
+}
+
+void seal_box_into(std::span<std::uint8_t> box, const SecretKey& key, BytesView associated,
+                   BytesView clear) {
+  ALPR_CHECK(box.size() == clear.size() + kBoxOverhead);
+  const auto nonce = box.first<kBoxNonceSize>();
+  chain::random_salt(nonce);
+  chain::seal({key.bytes, nonce}, associated, clear, box.subspan(kBoxNonceSize));
 }
 
 Result<Bytes> open_box(const SecretKey& key, BytesView associated, BytesView box) {
@@ -27,11 +27,8 @@ Result<Bytes> open_box(const SecretKey& key, BytesView associated, BytesView box
     return fail(ErrorCode::kCorrupt, "a sealed box is shorter than its nonce and tag");
   }
   Bytes clear(box.size() - kBoxOverhead);
-  const BytesView sealed = box.subspan(kBoxNonceSize);
-  const int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      clear.data(), nullptr, nullptr, sealed.data(), sealed.size(), associated.data(),
-      associated.size(), box.data(), key.bytes.data());
-  if (opened != 0) {
+  const chain::SealKey with{key.bytes, box.first<kBoxNonceSize>()};
+  if (!chain::unseal(with, associated, box.subspan(kBoxNonceSize), clear)) {
     return fail(ErrorCode::kCorrupt, "a sealed box does not open: other key, or changed bytes");
   }
   return clear;

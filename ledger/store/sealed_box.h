@@ -1,7 +1,8 @@
 // The one form of everything that is sealed at rest: nonce[24] || XChaCha20-Poly1305(bytes),
-// libsodium's IETF construction, the nonce random. Pure but for random_bytes; any thread.
+// libsodium's IETF construction, the nonce random. Pure but for random_salt; any thread.
 #pragma once
 
+#include <span>
 #include <utility>
 
 #include "ledger/chain/error.h"
@@ -14,6 +15,9 @@ inline constexpr std::size_t kBoxNonceSize = 24;
 inline constexpr std::size_t kBoxOverhead = kBoxNonceSize + 16;
 
 Bytes seal_box(const SecretKey& key, BytesView associated, BytesView clear);
+// The same, into `box`, which has clear.size() + kBoxOverhead bytes.
+void seal_box_into(std::span<std::uint8_t> box, const SecretKey& key, BytesView associated,
+                   BytesView clear);
 // kCorrupt when it does not open: another key, other associated data, or any changed byte.
 Result<Bytes> open_box(const SecretKey& key, BytesView associated, BytesView box);
 

@@ -208,8 +208,7 @@ Result<Commit> Sequencer::Impl::cosign(std::uint64_t size, const chain::NoteSign
   // Handed out first: from here on the checkpoint is not deleted any more.
   if (const auto kept = core.checkpoints.hand_out(*core.env, size); !kept)
     return tl::unexpected(kept.error());
-  const auto done =
-      change_alone([&](Txn& txn) { return write_cosignature(txn, size, signature); });
+  const auto done = change_alone([&](Txn& txn) { return write_cosignature(txn, size, signature); });
   if (!done) return tl::unexpected(done.error());
   return Commit{};
 }

@@ -50,6 +50,7 @@ struct StoreCore {
   std::atomic<std::uint64_t> size = 0;
   std::atomic<bool> has_sequencer = false;
   CheckpointKeeper checkpoints;
+  NodeCache nodes;
 
   unsigned disk_free_percent() const;
   bool low_disk() const { return disk_free_percent() < settings.disk_free_percent_min; }

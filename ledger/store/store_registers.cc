@@ -87,15 +87,17 @@ Result<void> Store::rebuild_registers(const chain::Fold& fold) {
     if (const auto done = txn->clear(db); !done) return done;
   }
   RegisterRows rows(*txn, *core_->vault);
+  OwnFold own(*txn);
   const auto size = log_size(*snapshot);
   if (!size) return tl::unexpected(size.error());
   for (std::uint64_t seq = 0; seq < *size; ++seq) {
     const auto view = read_event(*snapshot, *core_->vault, core_->kinds, {seq});
     if (!view) return tl::unexpected(view.error());
-    if (const auto done = fold_own_kinds(*view, *txn); !done) return done;
+    if (const auto done = own.fold(*view); !done) return done;
     if (!fold) continue;
     if (const auto done = fold(*view, rows); !done) return done;
   }
+  if (const auto done = own.flush(); !done) return done;
   if (const int rc = txn->commit(); rc != 0) {
     return tl::unexpected(lmdb_error(rc, "rebuilding the registers"));
   }
