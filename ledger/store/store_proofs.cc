@@ -118,7 +118,7 @@ Result<BundleWriter> Store::bundle(const BundleOptions& options) {
 Result<std::vector<KeyRotation>> Store::key_history() const {
   const auto txn = core_->env->begin_read();
   if (!txn) return tl::unexpected(txn.error());
-  return read_key_history(*txn, core_->log_vkey);
+  return read_key_history(*txn, log_vkey());
 }
 
 }  // namespace alpr::store
