@@ -35,6 +35,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_hold_endpoints(endpoints, context);
   add_log_endpoints(endpoints, context);
   add_cosignature_endpoints(endpoints, context);
+  add_bundle_endpoints(endpoints, context);
 }
 
 std::variant<std::size_t, Response> Api::admit(const Request& head) const {

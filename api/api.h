@@ -70,6 +70,7 @@ void add_query_endpoints(Endpoints& endpoints, Context& context);
 void add_hold_endpoints(Endpoints& endpoints, Context& context);
 void add_log_endpoints(Endpoints& endpoints, Context& context);
 void add_cosignature_endpoints(Endpoints& endpoints, Context& context);
+void add_bundle_endpoints(Endpoints& endpoints, Context& context);
 // All of them, for the document's generator, which calls no handler.
 void add_all_endpoints(Endpoints& endpoints, Context& context);
 

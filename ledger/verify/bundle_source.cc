@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ledger/chain/encoding.h"
+#include "ledger/chain/note.h"
 
 namespace alpr::verify {
 namespace {
@@ -89,6 +90,21 @@ Result<std::optional<BundleRecord>> BundleWalk::next() {
     return std::optional<BundleRecord>();
   }
   return record;
+}
+
+Result<bool> keeps_checkpoint(const MappedFile& bundle, std::string_view text) {
+  BytesView rest = bundle.bytes();
+  const auto start = chain::take_bundle_start(rest);
+  if (!start) return fail(ErrorCode::kCorrupt, start.error().detail);
+  BundleWalk walk(rest, start->from);
+  for (;;) {
+    const auto record = walk.next();
+    if (!record) return tl::unexpected(record.error());
+    if (!*record) return false;
+    if ((*record)->sort != Sort::kCheckpoint) continue;
+    const auto note = chain::parse_note(as_text((*record)->note));
+    if (note && note->text == text) return true;
+  }
 }
 
 Result<std::unique_ptr<BundleSource>> BundleSource::open(const MappedFile& file) {

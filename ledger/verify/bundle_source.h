@@ -31,6 +31,9 @@ class BundleWalk {
   bool ended_ = false;
 };
 
+// Whether the log's checkpoint of this text is among those that the bundle keeps. kCorrupt.
+Result<bool> keeps_checkpoint(const MappedFile& bundle, std::string_view text);
+
 class BundleSource : public Source {
  public:
   // kMalformed: it is no bundle; kWrongVersion; kCorrupt: it begins like one and does not go on so.

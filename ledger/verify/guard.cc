@@ -60,8 +60,7 @@ Error why_dead(int status) {
   }
   std::string how = WIFSIGNALED(status) ? std::string("signal ") + strsignal(WTERMSIG(status))
                                         : "exit code " + std::to_string(WEXITSTATUS(status));
-  return {ErrorCode::kCorrupt,
-          "the file does not read as an LMDB environment: reading it ended by " + how};
+  return {ErrorCode::kCorrupt, "the file is damaged: reading it ended by " + how};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
+#include "ledger/verify/log_server.h"
 #include "ledger/verify/receipt.h"
 #include "ledger/verify/verify.h"
 #include "ledger/verify/witness/commands/command_line.h"
@@ -32,7 +33,8 @@ constexpr int kEnvironment = 3;
 constexpr std::size_t kFileMax = std::size_t{64} << 20;
 
 struct Arguments {
-  std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, witness_policy;
+  std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, witness_policy,
+                                             credentials, cacert;
   bool json = false;
 };
 
@@ -155,18 +157,40 @@ Result<verify::Report> verify_bundle(const std::string& file, const verify::Opti
   return verify::verify_bundle(*bundle, policy::kinds(), options);
 }
 
+// For level chain only what came since the kept checkpoint is asked for.
+std::uint64_t first_asked(const verify::Options& options) {
+  if (!options.since || options.level != verify::Level::kChain) return 0;
+  const auto note = chain::parse_note(*options.since);
+  const auto checkpoint = note ? chain::parse_checkpoint_text(note->text)
+                               : Result<chain::Checkpoint>(tl::unexpected(note.error()));
+  return checkpoint ? checkpoint->size : 0;  // the verifier says what is wrong with it
+}
+
+Result<verify::Report> verify_url(const Arguments& arguments, verify::Options& options) {
+  verify::LogServerAddress address{arguments.url, std::nullopt, arguments.credentials};
+  if (!arguments.cacert.empty()) address.certificate = arguments.cacert;
+  auto server = verify::LogServer::log_in(address);
+  if (!server) return tl::unexpected(server.error());
+  auto checkpoint = server->checkpoint();
+  if (!checkpoint) return tl::unexpected(checkpoint.error());
+  options.served = std::move(*checkpoint);
+  const auto bundle = server->bundle(first_asked(options));
+  if (!bundle) return tl::unexpected(bundle.error());
+  return verify::verify_bundle(*bundle, policy::kinds(), options);
+}
+
 int run(const Arguments& arguments) {
-  if (!arguments.url.empty())
-    return refuse({ErrorCode::kMalformed, "--url is not there yet; take --store or --bundle"});
-  if (arguments.store.empty() == arguments.bundle.empty()) {
-    return refuse(
-        {ErrorCode::kMalformed, "say what to verify: either --store DIR or --bundle FILE"});
+  const auto given = [](const std::string& argument) { return argument.empty() ? 0 : 1; };
+  if (given(arguments.store) + given(arguments.bundle) + given(arguments.url) != 1) {
+    return refuse({ErrorCode::kMalformed,
+                   "say what to verify: one of --store DIR, --bundle FILE, --url URL"});
   }
   auto options = options_of(arguments);
   if (!options) return refuse(options.error());
-  const auto report = arguments.bundle.empty()
+  const auto report = !arguments.store.empty()
                           ? verify::verify_store(arguments.store, policy::kinds(), *options)
-                          : verify_bundle(arguments.bundle, *options);
+                      : !arguments.bundle.empty() ? verify_bundle(arguments.bundle, *options)
+                                                  : verify_url(arguments, *options);
   if (options->progress) Progress::clear();
   if (!report) return refuse(report.error());
   return tell(arguments, *report);
@@ -201,7 +225,11 @@ int main(int argc, char** argv) {
   CLI::App app("Verifies a Plateledger log: its chain, and that what had to be erased was.");
   app.footer("plateledger-verify witness init|serve|pull: cosigns checkpoints; see its own --help");
   app.add_option("--store", arguments.store, "the store's folder");
-  app.add_option("--url", arguments.url, "a server (not there yet)");
+  app.add_option("--url", arguments.url, "a running server, https://HOST[:PORT]");
+  app.add_option("--credentials", arguments.credentials,
+                 "for --url: a file with your log-in, {\"username\":\"...\",\"password\":\"...\"}");
+  app.add_option("--cacert", arguments.cacert,
+                 "for --url: what the server's certificate must lead to (PEM)");
   app.add_option("--bundle", arguments.bundle, "an exported bundle; - for standard input");
   app.add_option("--key", arguments.key, "the log's verifier key, from elsewhere than the store");
   app.add_option("--keys", arguments.keys, "a file of exported keys, to open sealed payloads");

@@ -74,18 +74,26 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& file) {
   return map(opened.fd);
 }
 
-Result<MappedFile> MappedFile::spool(int from) {
+Result<MappedFile> MappedFile::filled(const std::function<Result<void>(const Sink&)>& fill) {
   const Descriptor to{temporary_file()};
   if (to.fd < 0) return failed("no temporary file can be made");
-  std::array<std::uint8_t, 1 << 16> buffer{};
-  for (;;) {
-    const ssize_t n = read(from, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed("the input does not read");
-    if (n == 0) return map(to.fd);
-    const auto written = write_all(to.fd, BytesView(buffer.data(), static_cast<std::size_t>(n)));
-    if (!written) return tl::unexpected(written.error());
-  }
+  const auto done = fill([&](BytesView bytes) { return write_all(to.fd, bytes); });
+  if (!done) return tl::unexpected(done.error());
+  return map(to.fd);
+}
+
+Result<MappedFile> MappedFile::spool(int from) {
+  return filled([&](const Sink& sink) -> Result<void> {
+    std::array<std::uint8_t, 1 << 16> buffer{};
+    for (;;) {
+      const ssize_t n = read(from, buffer.data(), buffer.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("the input does not read");
+      if (n == 0) return {};
+      if (auto taken = sink(BytesView(buffer.data(), static_cast<std::size_t>(n))); !taken)
+        return taken;
+    }
+  });
 }
 
 }  // namespace alpr::verify

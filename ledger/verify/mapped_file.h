@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/types.h"
@@ -15,6 +16,9 @@ class MappedFile {
   static Result<MappedFile> open(const std::filesystem::path& file);  // kNotFound, kIo
   // Reads the descriptor to its end; it stays open. kIo, kNoSpace.
   static Result<MappedFile> spool(int from);
+  // What `fill` gives to the sink. Its errors, kIo, kNoSpace.
+  using Sink = std::function<Result<void>(BytesView)>;
+  static Result<MappedFile> filled(const std::function<Result<void>(const Sink&)>& fill);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&&) = delete;
   ~MappedFile();

@@ -69,6 +69,18 @@ Result<Report> verify_once(Source& source, const chain::KindRegistry& kinds, con
   return report;
 }
 
+// What was handed out is kept, so a log that shows two faces is caught between them.
+void check_served(const MappedFile& bundle, const std::string& served, LevelReport& chain) {
+  const auto note = chain::parse_note(served);
+  const auto kept =
+      note ? keeps_checkpoint(bundle, note->text) : Result<bool>(tl::unexpected(note.error()));
+  if (!kept || !*kept) {
+    chain.add(std::nullopt, rule::kCheckpoint,
+              "the checkpoint that the server hands out is not among those of its bundle" +
+                  (kept ? std::string() : ": " + kept.error().detail));
+  }
+}
+
 void finish(Report& report, SteadyClock::time_point start) {
   for (LevelReport& level : report.levels) {
     // By event, so that the first finding is the place where the story breaks; what names no event
@@ -126,6 +138,7 @@ Result<Report> verify_bundle_here(const MappedFile& bundle, const chain::KindReg
     return damaged(options, source.error().detail);
   }
   auto report = verify_once(**source, kinds, options, Snapshots::kOne);
+  if (report && options.served) check_served(bundle, *options.served, report->levels.front());
   if (report) finish(*report, start);
   return report;
 }

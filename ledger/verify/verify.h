@@ -30,6 +30,8 @@ struct Options {
   std::optional<Keys> keys;  // to open sealed payloads with
   std::optional<std::string> since;                    // a signed checkpoint that the auditor kept
   std::optional<chain::WitnessPolicy> witness_policy;  // whose cosignatures must be there
+  // A checkpoint that the server which made a bundle handed out before: one of those it must keep.
+  std::optional<std::string> served;
   std::optional<TimeUs> now;  // judged as of the later of this and the last header's time
   TimeUs wall_clock;          // stands in for `now` where the log is not a simulated one
   std::function<void(std::uint64_t done, std::uint64_t total)>

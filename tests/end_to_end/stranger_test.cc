@@ -1,7 +1,7 @@
 // Proves that docs/verifiers-guide.md is enough to write a verifier from, and that ours says what
 // it says: stranger_verify.py, which shares no code with us, agrees with it on whether a bundle
-// holds and on the first event that does not fit. Both look at a good bundle and at ones damaged in every
-// class of bytes, with events dropped, swapped and forged, and cut off.
+// holds and on the first event that does not fit. Both look at a good bundle and at ones damaged in
+// every class of bytes, with events dropped, swapped and forged, and cut off.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 

@@ -141,7 +141,8 @@ TEST_F(Program, BadUsageIsExitCodeTwo) {
         store() + "--level all", store() + "--key nonsense", store() + "--now yesterday",
         store() + "--since /nonexistent", store() + "--since " + file("note", "no note"),
         store() + "--keys " + file("bad", "{}"), std::string("--url https://ledger.example"),
-        std::string("--bundle /nonexistent"), "--bundle " + file("none", "no bundle"),
+        std::string("--url http://127.0.0.1:1"), std::string("--bundle /nonexistent"),
+        "--bundle " + file("none", "no bundle"),
         store() + "--bundle " + file("none", "no bundle")}) {
     const Ran ran = run(arguments);
     EXPECT_EQ(ran.code, 2) << arguments << ran.out;
