@@ -3,7 +3,9 @@
 // to a department's server over TLS; what it fetched is verified in this process.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "ledger/chain/note.h"
@@ -75,6 +77,25 @@ TEST_F(VerifyUrl, ACheckpointThatTheBundleLacksIsAFinding) {
   const auto report = verify::verify_bundle_here(*bundle, policy::kinds(), asked);
   ASSERT_TRUE(report) << report.error().detail;
   EXPECT_FALSE(report->holds());
+}
+
+TEST_F(VerifyUrl, TheProgramDoesAllOfIt) {
+  const verify::LogServerAddress to = address();
+  const auto kept = d.folder() / "kept";
+  std::ofstream(kept) << d.as(kIt).get("/log/checkpoint").body;
+  const auto run = [&](const std::string& key, const std::string& more) {
+    const std::string command = VERIFY_PROGRAM " --url " + to.url + " --credentials " +
+                                to.credentials.string() + " --cacert " + to.certificate->string() +
+                                " --key " + key + more + " > /dev/null 2>&1";
+    const int status = std::system(command.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  EXPECT_EQ(run(d.vkey(), ""), 0);
+  EXPECT_EQ(run(d.vkey(), " --level chain --since " + kept.string()), 0);
+  EXPECT_EQ(run(d.vkey(), " --since " + d.certificate().string()), 2) << "no checkpoint";
+  const chain::VerifierKey foreign{std::string(kOrigin), chain::KeyType::kEd25519,
+                                   chain::SigningKey::from_seed(Digest{7}).public_key()};
+  EXPECT_EQ(run(chain::format_vkey(foreign), ""), 1);
 }
 
 TEST_F(VerifyUrl, TheSessionEndsWithIt) {
