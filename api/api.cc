@@ -36,6 +36,8 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_log_endpoints(endpoints, context);
   add_cosignature_endpoints(endpoints, context);
   add_bundle_endpoints(endpoints, context);
+  add_key_endpoints(endpoints, context);
+  add_archive_endpoints(endpoints, context);
 }
 
 std::variant<std::size_t, Response> Api::admit(const Request& head) const {

@@ -5,6 +5,7 @@
 // them without a socket.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <variant>
@@ -22,6 +23,7 @@ struct ApiSettings {
   std::size_t hotlist_bytes_max = std::size_t{64} << 20;
   std::size_t body_bytes_max = kJsonBodyMax;  // every other body
   HashCost hash_cost = HashCost::kInteractive;
+  std::filesystem::path backup_folder;  // empty: this server makes none
 };
 
 class Cosigners;
@@ -71,6 +73,8 @@ void add_hold_endpoints(Endpoints& endpoints, Context& context);
 void add_log_endpoints(Endpoints& endpoints, Context& context);
 void add_cosignature_endpoints(Endpoints& endpoints, Context& context);
 void add_bundle_endpoints(Endpoints& endpoints, Context& context);
+void add_key_endpoints(Endpoints& endpoints, Context& context);
+void add_archive_endpoints(Endpoints& endpoints, Context& context);
 // All of them, for the document's generator, which calls no handler.
 void add_all_endpoints(Endpoints& endpoints, Context& context);
 

@@ -87,6 +87,14 @@ std::map<std::string, Setter, std::less<>> setters(Config& config,
        path(store, [&](auto p) { config.witness_certificate = std::move(p); })},
       {"epoch_secret",
        path(store, [&](auto p) { config.places.vault.epoch_secret = std::move(p); })},
+      {"backup_folder", path(store, [&](auto p) { config.api.backup_folder = std::move(p); })},
+      {"backup_daily",
+       [&](const toml::node& node) -> std::optional<std::string> {
+         const auto value = node.value_exact<bool>();
+         if (!value) return "expected true or false";
+         config.backup_daily = *value;
+         return std::nullopt;
+       }},
       {"passphrase_file",
        path(store,
             [&](auto p) { config.places.vault.master.passphrase = secret_in_file(std::move(p)); })},
@@ -127,6 +135,9 @@ Result<Config> load_config(const std::filesystem::path& store,
         return fail(ErrorCode::kMalformed,
                     fmt::format("{}:{}: {}: {}", file->string(), line, key, *wrong));
     }
+    if (config.backup_daily && config.api.backup_folder.empty())
+      return fail(ErrorCode::kMalformed,
+                  fmt::format("{}: backup_daily needs backup_folder", file->string()));
     if (given.contains("passphrase_file") && given.contains("master_key_command"))
       return fail(
           ErrorCode::kMalformed,

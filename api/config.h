@@ -16,6 +16,7 @@ struct Config {
   store::StorePlaces places;
   std::optional<std::filesystem::path> witness_policy;       // none: no witness is asked
   std::optional<std::filesystem::path> witness_certificate;  // none: what the system trusts
+  bool backup_daily = false;
 };
 
 // Defaults for a store; reads `file` over them. kNotFound, kMalformed with line and key.

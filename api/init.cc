@@ -35,7 +35,8 @@ Result<MadeLog> make_log(const store::StorePlaces& places, const NewLog& log,
   made.vkey = chain::format_vkey((*store)->log_vkey());
   const auto sequencer = store::Sequencer::start(**store, policy::fold(), {});
   auto committed = sequencer->run([&](store::Transaction& transaction) -> Result<void> {
-    auto genesis = transaction.append(store::genesis_draft((*store)->log_vkey(), log.simulated));
+    auto genesis = transaction.append(
+        store::genesis_draft((*store)->log_vkey(), log.simulated, log.predecessor));
     if (!genesis) return tl::unexpected(genesis.error());
     const auto events = policy::first_events(plan, {transaction.now(), transaction.next()});
     if (!events) return tl::unexpected(events.error());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct NewLog {
   std::vector<NewHolder>
       holders;             // IT_UNIT, CHIEF_DESIGNEE, ADMINISTRATOR, TRAINING_SECTION: four people
   bool simulated = false;  // genesis says so for ever: a log whose clock is not the real one
+  std::optional<chain::Json> predecessor = std::nullopt;  // of the lost log that this one follows
 };
 
 struct MadeLog {

@@ -3,6 +3,8 @@
 #include <exception>
 
 #include "api/commands/commands.h"
+#include "api/commands/key.h"
+#include "api/commands/process_guard.h"
 #include "ledger/chain/keys.h"
 
 namespace {
@@ -15,6 +17,11 @@ struct Options {
   CompactCommand compact;
   DemoCommand demo;
   ExportCommand bundle;
+  RotateLogCommand rotate_log;
+  RotateMasterCommand rotate_master;
+  RecoveryCommand recovery;
+  BackupCommand backup;
+  RestoreCommand restore;
 };
 
 // Of every command that opens the keys.
@@ -32,20 +39,98 @@ void add_key_options(CLI::App& command, KeyOptions& keys) {
                      "a program and its arguments that print the master key, 64 digits of hex");
 }
 
+// Of init and restore: the log that is made.
+void add_log_options(CLI::App& command, InitCommand& init) {
+  command.add_option("--store", init.store, "folder of the store")->required();
+  command.add_option("--origin", init.origin, "name of the log, e.g. oakland.example/alpr")
+      ->required();
+  command.add_option("--department", init.department, "whose log it is");
+  add_key_options(command, init.keys);
+  command
+      .add_option("--holder", init.holders,
+                  "ROLE=username:Full Name:CLASS for IT_UNIT, CHIEF_DESIGNEE, ADMINISTRATOR and "
+                  "TRAINING_SECTION")
+      ->required();
+  command.add_option("--host", init.hosts, "names and addresses for the TLS certificate");
+  command.add_flag("--json", init.json, "one JSON object");
+}
+
 void add_init(CLI::App& app, Options& options) {
   CLI::App* init = app.add_subcommand(
       "init", "make a new log; prints its verifier key and the first holders' codes");
-  init->add_option("--store", options.init.store, "folder of the store")->required();
-  init->add_option("--origin", options.init.origin, "name of the log, e.g. oakland.example/alpr")
+  add_log_options(*init, options.init);
+}
+
+enum class People { kOne, kTwo };
+
+// Of every command that acts on a store without a server: which store, and who does it.
+void add_custody_options(CLI::App& command, CustodyCommand& custody, People people) {
+  CLI::Option* store = command.add_option("--store", custody.ledger.store, "folder of the store");
+  command.add_option("--config", custody.ledger.config, "TOML file (docs/operations)");
+  add_key_options(command, custody.ledger.keys);
+  command.add_option("--as", custody.by.username, "who does it: a holder of IT_UNIT")->needs(store);
+  command.add_option("--password-file", custody.by.password_file,
+                     "that person's password (default: asked for)");
+  command.add_option("--reason", custody.reason, "why; it goes on the record");
+  command.add_flag("--json", custody.json, "one JSON object");
+  if (people == People::kOne) return;
+  command.add_option("--approver", custody.approver.username,
+                     "a second holder of IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE");
+  command.add_option("--approver-password-file", custody.approver.password_file,
+                     "that person's password (default: asked for)");
+}
+
+void require(CLI::App& command, std::initializer_list<const char*> names) {
+  for (const char* name : names) command.get_option(name)->required();
+}
+
+CLI::App* add_key(CLI::App& app, Options& options) {
+  CLI::App* key = app.add_subcommand("key", "the ledger's own keys, on a store that none serves");
+  key->require_subcommand(1);
+  CLI::App* log = key->add_subcommand("rotate-log", "a new signing key of the log");
+  add_custody_options(*log, options.rotate_log.custody, People::kTwo);
+  log->add_option("--overlap-days", options.rotate_log.overlap_days,
+                  "how long the old key signs beside the new one (default: 30)")
+      ->check(CLI::Range(0, 400));
+  require(*log, {"--store", "--as", "--approver", "--reason"});
+  CLI::App* master = key->add_subcommand("rotate-master", "seal all keys anew");
+  add_custody_options(*master, options.rotate_master.custody, People::kTwo);
+  KeyOptions& next = options.rotate_master.next;
+  master->add_flag("--new-passphrase", next.passphrase, "asked for on the terminal, twice");
+  master->add_option("--new-passphrase-file", next.passphrase_file, "the passphrase from now on");
+  master->add_option("--new-passphrase-fd", next.passphrase_fd, "the same, from a descriptor");
+  master->add_option("--new-master-command", next.master_command,
+                     "a program that prints the key from now on (none of these: a file)");
+  require(*master, {"--store", "--as", "--approver", "--reason"});
+  CLI::App* recovery = key->add_subcommand(
+      "recovery-init",
+      "a key that backups are wrapped to; prints its secret once. Without --store: "
+      "only prints, to be enrolled over the API");
+  add_custody_options(*recovery, options.recovery.custody, People::kTwo);
+  return key;
+}
+
+CLI::App* add_backup(CLI::App& app, Options& options) {
+  CLI::App* backup = app.add_subcommand("backup", "copy all that is permanent");
+  add_custody_options(*backup, options.backup.custody, People::kOne);
+  backup->add_option("--to", options.backup.to, "folder to make")->required();
+  require(*backup, {"--store", "--as", "--reason"});
+  return backup;
+}
+
+CLI::App* add_restore(CLI::App& app, Options& options) {
+  CLI::App* restore = app.add_subcommand(
+      "restore", "make a backup readable as an archive, and a new log that goes on from it");
+  restore->add_option("--from", options.restore.from, "folder of the backup")->required();
+  restore
+      ->add_option("--recovery-key", options.restore.recovery_key, "file with the recovery secret")
       ->required();
-  init->add_option("--department", options.init.department, "whose log it is");
-  add_key_options(*init, options.init.keys);
-  init->add_option("--holder", options.init.holders,
-                   "ROLE=username:Full Name:CLASS for IT_UNIT, CHIEF_DESIGNEE, ADMINISTRATOR and "
-                   "TRAINING_SECTION")
-      ->required();
-  init->add_option("--host", options.init.hosts, "names and addresses for the TLS certificate");
-  init->add_flag("--json", options.init.json, "one JSON object");
+  restore->add_option("--key", options.restore.key,
+                      "the lost log's verifier key, from elsewhere than the backup");
+  restore->add_option("--checkpoint", options.restore.checkpoint,
+                      "file with the newest checkpoint of the lost log that anybody kept");
+  add_log_options(*restore, options.restore.log);
+  return restore;
 }
 
 CLI::App* add_export(CLI::App& app, Options& options) {
@@ -80,6 +165,9 @@ int run(int argc, char** argv) {
   demo->add_option("--keep", options.demo.keep, "keep the store in this new folder");
   demo->add_flag("--serve", options.demo.serve, "leave the server up afterwards");
   const CLI::App* bundle = add_export(app, options);
+  const CLI::App* key = add_key(app, options);
+  const CLI::App* backup = add_backup(app, options);
+  const CLI::App* restore = add_restore(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -89,6 +177,13 @@ int run(int argc, char** argv) {
   if (bundle->parsed()) return run_export(options.bundle);
   if (compact->parsed()) return run_compact(options.compact);
   if (demo->parsed()) return run_demo(options.demo);
+  if (backup->parsed()) return run_backup(options.backup);
+  if (restore->parsed()) return run_restore(options.restore);
+  if (key->parsed()) {
+    if (key->got_subcommand("rotate-log")) return run_rotate_log(options.rotate_log);
+    if (key->got_subcommand("rotate-master")) return run_rotate_master(options.rotate_master);
+    return run_recovery_init(options.recovery);
+  }
   return run_init(options.init);
 }
 
@@ -96,6 +191,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    guard_process();
     alpr::chain::init_crypto();
     return run(argc, argv);
   } catch (const std::exception& error) {

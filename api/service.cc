@@ -19,13 +19,17 @@ constexpr std::int64_t kHeartbeatUs = 600 * kSecondUs;  // architecture section 
 
 }  // namespace
 
-Result<std::unique_ptr<Service>> Service::start(const store::StorePlaces& places,
+Result<std::unique_ptr<Service>> Service::start(const store::StorePlaces& given,
                                                 std::shared_ptr<const store::Clock> clock,
                                                 const store::StoreSettings& settings) {
+  store::StorePlaces places = given;
+  places.vault.master = store::asked_once(given.vault.master);
   std::unique_ptr<Service> service(new Service());
   auto opened = store::Store::open(places, std::move(clock), policy::kinds(), settings);
   if (!opened) return tl::unexpected(opened.error());
   service->store_ = std::move(*opened);
+  if (auto archive = service->open_archive(places, settings); !archive)
+    return tl::unexpected(archive.error());
   if (auto loaded = service->load(); !loaded) return tl::unexpected(loaded.error());
   Service* self = service.get();
   service->sequencer_ = store::Sequencer::start(
@@ -46,6 +50,24 @@ Service::~Service() {
   // The sequencer's callbacks use the rest: it goes first.
   retention_.reset();
   sequencer_.reset();
+}
+
+// Made by `plateledger restore`; its keyring is opened by what opens the store's.
+Result<void> Service::open_archive(const store::StorePlaces& places,
+                                   const store::StoreSettings& settings) {
+  const std::filesystem::path folder = places.folder / store::kArchiveFolder;
+  if (!std::filesystem::exists(folder)) return {};
+  store::StorePlaces archive = store::default_places(folder);
+  archive.vault.master = places.vault.master;
+  store::StoreSettings as_archive = settings;
+  as_archive.purpose = store::Purpose::kArchive;
+  auto opened = store::Store::open(archive, store_->shared_clock(), policy::kinds(), as_archive);
+  if (!opened) {
+    return fail(opened.error().code,
+                "the archive in " + folder.string() + ": " + opened.error().detail);
+  }
+  archive_ = std::move(*opened);
+  return {};
 }
 
 Result<void> Service::load() {

@@ -59,6 +59,8 @@ class Service {
   }
 
   store::Store& store() { return *store_; }
+  // Of the lost log that this one follows, from STORE/archive; nullptr where there is none.
+  store::Store* archive() { return archive_.get(); }
   store::Sequencer& sequencer() { return *sequencer_; }
   store::Retention& retention() { return *retention_; }
   const policy::ReadsIndex& reads() const { return reads_; }
@@ -82,6 +84,7 @@ class Service {
  private:
   Service() = default;
   Result<void> load();
+  Result<void> open_archive(const store::StorePlaces& places, const store::StoreSettings& settings);
   Result<void> end_old_sessions();
   void committed(std::span<const chain::EventView> events);
   Result<void> summarise(Bucket bucket);
@@ -90,6 +93,7 @@ class Service {
   Result<void> heartbeat();
 
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Store> archive_;
   policy::ReadsIndex reads_;
   std::unique_ptr<policy::PlateIndex> plates_;
   std::unique_ptr<store::Sequencer> sequencer_;

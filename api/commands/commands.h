@@ -22,6 +22,9 @@ struct InitCommand {
   bool json = false;
 };
 int run_init(const InitCommand& command);
+// The same at these places; `predecessor` is the genesis member of a log that follows a lost one.
+int init_log(const InitCommand& command, const store::StorePlaces& places,
+             const std::optional<chain::Json>& predecessor);
 
 struct ServeCommand {
   std::filesystem::path store;

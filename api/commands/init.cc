@@ -61,16 +61,15 @@ void print_text(const InitCommand& command, const MadeLog& made) {
 
 }  // namespace
 
-int run_init(const InitCommand& command) {
-  NewLog log{command.origin, command.department, {}, false};
+int init_log(const InitCommand& command, const store::StorePlaces& places,
+             const std::optional<chain::Json>& predecessor) {
+  NewLog log{command.origin, command.department, {}};
+  log.predecessor = predecessor;
   for (const std::string& text : command.holders) {
     const auto holder = parse_holder(text);
     if (!holder) return complain(holder.error());
     log.holders.push_back(*holder);
   }
-  store::StorePlaces places = store::default_places(command.store);
-  if (auto applied = apply_key_options(command.keys, Asking::kNew, places); !applied)
-    return complain(applied.error());
   const auto made = make_log(places, log, std::make_shared<store::SystemClock>());
   if (!made) return complain(made.error());
   const std::filesystem::path tls = command.store / "tls";
@@ -87,6 +86,14 @@ int run_init(const InitCommand& command) {
     print_text(command, *made);
   }
   return 0;
+}
+
+int run_init(const InitCommand& command) {
+  store::StorePlaces places = store::default_places(command.store);
+  if (auto applied = apply_key_options(command.keys, Asking::kNew, places); !applied)
+    return complain(applied.error());
+  places.vault.master = store::asked_once(places.vault.master);
+  return init_log(command, places, std::nullopt);
 }
 
 }  // namespace alpr::api

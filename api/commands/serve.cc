@@ -10,7 +10,9 @@
 
 #include "api/commands/commands.h"
 #include "api/config.h"
+#include "api/daily_backup.h"
 #include "api/submitter.h"
+#include "ledger/store/locked_memory.h"
 
 namespace alpr::api {
 
@@ -69,6 +71,20 @@ int complain(const Error& error) {
   }
 }
 
+namespace {
+
+void tell_backup(spdlog::logger& log, const Result<DailyBackup>& done) {
+  if (!done) {
+    log.error("backup: {}", done.error().detail);
+    return;
+  }
+  if (done->made) log.info("backed up: {}", *done->made);
+  for (const std::string& name : done->dropped)
+    log.info("dropped the backup {}, of 30 days ago", name);
+}
+
+}  // namespace
+
 int run_serve(const ServeCommand& command) {
   StopSignal stop;  // before any thread, so that all of them inherit the mask
   auto config = load_config(command.store, command.config);
@@ -100,6 +116,8 @@ int run_serve(const ServeCommand& command) {
       log->log(failed ? spdlog::level::warn : spdlog::level::info, "{}", step.what);
     });
   }
+  if (!store::memory_is_locked())
+    log->warn("the memory of the keys could not be locked (ulimit -l): they may reach the swap");
   do {
     const auto done = api.tick();
     if (!done) {
@@ -108,6 +126,7 @@ int run_serve(const ServeCommand& command) {
       log->info("purged {} events under {} tombstones; {} on hold were kept", done->events,
                 done->tombstones.size(), done->held);
     }
+    if (config->backup_daily) tell_backup(*log, daily_backup(**service, config->api.backup_folder));
   } while (!stop.wait(kTickSeconds));
   log->info("stopping");
   witnesses.reset();

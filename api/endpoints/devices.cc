@@ -39,6 +39,14 @@ void add_device_endpoints(Endpoints& endpoints, Context& context) {
                                if (!devices) return problem(devices.error());
                                return json_answer(DeviceList{std::move(*devices)});
                              }));
+  endpoints.add(command_endpoint<policy::RekeyDevice>(
+      context,
+      {.method = "POST",
+       .path = "/v1/devices/{device}/key",
+       .summary = "Give a reader a new key: what its old one signs is refused from now on",
+       .who = "ADMINISTRATOR",
+       .rules = {"I12-DEF-1", "I12-F-3", "I12-L-1"}},
+      {{"device", "device", FromPath::As::kText}}));
   endpoints.add(command_endpoint<policy::RevokeDevice>(
       context,
       {.method = "POST",

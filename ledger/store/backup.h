@@ -7,8 +7,8 @@
 //   DIR/recovery.box         that key, wrapped to the recovery key (recovery_key.h)
 //
 // Not there: the erasable keyring and the epoch secret, so that no copy can bring back what a purge
-// destroys; the images and lists that only they open; and the log's signing key, so that no copy can
-// sign as this log. What the copy has of reads that are not on hold is ciphertext for ever.
+// destroys; the images and lists that only they open; and the log's signing key, so that no copy
+// can sign as this log. What the copy has of reads that are not on hold is ciphertext for ever.
 #pragma once
 
 #include <filesystem>
@@ -36,8 +36,8 @@ struct BackupManifest {
 };
 
 // `to` must not be there; until all is on the disk the copy is called `to`.partial. kRefused: no
-// recovery key is enrolled; kConflict: `to` is there; kNoSpace, kIo. Any thread but the sequencer's;
-// one at a time. A held event whose last hold ends and that is purged meanwhile is left out.
+// recovery key is enrolled; kConflict: `to` is there; kNoSpace, kIo. Any thread but the
+// sequencer's; one at a time. A held event that is released and purged meanwhile is left out.
 Result<BackupManifest> write_backup(const Store& store, const std::filesystem::path& to);
 
 // Reads the manifest and holds every file to its size and digest. kNotFound, kCorrupt, kIo.

@@ -12,9 +12,9 @@
 // Epoch secret file, 61 bytes: "PLES1", be64 number, secret[32], and the first 16 bytes of the
 // SHA-256 of those before, so that a torn or zeroed file is known for what it is.
 //
-// Log key file: "PLLK2", nonce[24], XChaCha20-Poly1305 with the magic as associated data, of u8 count
-// (0 to 8), then per key, oldest first: be64 last header time at which it signs, Ed25519 seed[32].
-// "PLLK1" is the same with one bare seed[32], and is read only.
+// Log key file: "PLLK2", nonce[24], XChaCha20-Poly1305 with the magic as associated data, of u8
+// count (0 to 8), then per key, oldest first: be64 last header time at which it signs, Ed25519
+// seed[32]. "PLLK1" is the same with one bare seed[32], and is read only.
 #include "ledger/store/keyring.h"
 
 #include <algorithm>

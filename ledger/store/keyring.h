@@ -51,8 +51,8 @@ Bytes encode_epoch_secret(const EpochSecret& epoch);
 Result<EpochSecret> decode_epoch_secret(
     BytesView file);  // kMalformed: torn, zeroed or something else
 
-// At most kLogSeedsMax (ALPR_CHECK). open_log_seeds also reads the form with one seed of before keys
-// could be rotated.
+// At most kLogSeedsMax (ALPR_CHECK). open_log_seeds also reads the form with one seed of before
+// keys could be rotated.
 Bytes seal_log_seeds(const SecretKey& master, const LogSeeds& seeds);
 Result<LogSeeds> open_log_seeds(const SecretKey& master, BytesView file);
 

@@ -4,9 +4,9 @@
 //
 // A rotation goes so:
 //   1. the new seed is durable in the vault beside the others  crash: the log does not name it, it
-//                                                              signs nothing and goes at the next start
-//   2. key.rotated commits; that commit bears the signatures   crash: the log names the new key, and
-//      of the old key and of the new one                       the vault has it
+//                                                              signs nothing and goes at a start
+//   2. key.rotated commits; that commit bears the signatures   crash: the log names the new key
+//      of the old key and of the new one                       and the vault has it
 //   3. every later commit bears the new key's, and the old
 //      one's until the overlap that the operator chose is over; then its seed is destroyed
 //

@@ -43,8 +43,8 @@ struct MasterKeySource {
   MasterKind kind() const;
 };
 
-// The same source, asked no more than once: a descriptor gives a passphrase only one time, and it may
-// be needed for two salts or two keyrings. What it gave is kept in memory until the last copy goes.
+// The same source, asked no more than once: a descriptor gives a passphrase only one time, and two
+// salts or two keyrings may need it. What it gave is kept in memory until the last copy goes.
 MasterKeySource asked_once(MasterKeySource source);
 
 // Shorter ones are refused when they are new: what stands in front of everything is guessed

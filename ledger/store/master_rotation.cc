@@ -1,11 +1,11 @@
 // KEYRING/master.rotation, integers big-endian: "PLMR1", u8 kind of the next master key's source (1
-// file, 2 passphrase, 3 command), u8 length, master.kdf of the next one (or nothing), then two boxes,
-// each with all bytes before as associated data: the next key under HKDF(former, "master rotation"),
-// the former key under HKDF(next, "master rotation").
+// file, 2 passphrase, 3 command), u8 length, master.kdf of the next one (or nothing), then two
+// boxes, each with all bytes before as associated data: the next key under HKDF(former, "master
+// rotation"), the former key under HKDF(next, "master rotation").
 //
 //   1. the journal is written and synced              crash: as if nothing had been asked for
-//   2. both keyrings are sealed anew (the erasable    crash: each file opens with one of the two keys,
-//      one under a new epoch secret)                  and the journal gives both to whoever has either
+//   2. both keyrings are sealed anew (the erasable    crash: each file opens with one of the keys,
+//      one under a new epoch secret)                  and the journal gives both to either's owner
 //   3. log.key is sealed anew                         crash: the same
 //   4. what the next source needs is in place         crash: the same
 //      (master.key, master.kdf), the former's zeroed

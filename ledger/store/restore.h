@@ -2,8 +2,8 @@
 //
 // The lost log may have signed more than the copy has, so nothing that is restored can sign for it:
 // the copy has no signing key, and a store without one opens as an archive only
-// (Purpose::kArchive). What goes on is a new log of another origin, whose genesis names the lost one,
-// its last known checkpoint and the gap (docs/decisions/0018).
+// (Purpose::kArchive). What goes on is a new log of another origin, whose genesis names the lost
+// one, its last known checkpoint and the gap (docs/decisions/0018).
 #pragma once
 
 #include <filesystem>
@@ -37,8 +37,8 @@ struct LostLog {
 
 // Verifies the copy from end to end (files, every link, the root, the signature, every permanent
 // payload against its commitment) and makes the archive. kUnauthenticated: another recovery secret;
-// kBadSignature: the given key or checkpoint is not this log's; kRollback: the given checkpoint is of
-// another history than the copy; kConflict: the archive is there; kCorrupt, kNoSpace, kIo.
+// kBadSignature: the given key or checkpoint is not this log's; kRollback: the given checkpoint is
+// of another history than the copy; kConflict: the archive is there; kCorrupt, kNoSpace, kIo.
 Result<LostLog> restore_archive(const RestorePlan& plan, std::shared_ptr<const Clock> clock,
                                 const chain::KindRegistry& kinds,
                                 const StoreSettings& settings = {});

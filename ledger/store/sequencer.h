@@ -43,8 +43,8 @@ class Transaction {
   std::vector<Sequence> holds_on(Sequence event) const;
 
   // kMalformed (kind, form, members, canonical values), kTooLarge, kNoSpace; kRefused for what only
-  // the ledger itself appends (tombstones, keys.destroyed, clock.stepped, key.rotated), a first event that is
-  // not log.started, and a hold.placed whose events were not given to hold() before.
+  // the ledger itself appends (tombstones, keys.destroyed, clock.stepped, key.rotated), a first
+  // event that is not log.started, and a hold.placed whose events were not given to hold() before.
   Result<Sequence> append(const chain::Draft& draft);
   // Seals an image under the current bucket's key; synced before the commit. kNoSpace under the
   // low-disk limit.

@@ -213,7 +213,7 @@ Result<std::vector<chain::HeaderBytes>> Store::header_range(Sequence first,
 
 namespace {
 
-// In an archive the buckets' keys are lost with the log: what only they open is as if it were purged.
+// In an archive the buckets' keys are lost with the log: what only they open is as if purged.
 Result<std::optional<chain::EventView>> read_without_bucket_key(const Txn& txn, Sequence seq) {
   const auto header = read_header(txn, seq);
   if (!header) return tl::unexpected(header.error());

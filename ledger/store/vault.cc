@@ -114,7 +114,7 @@ struct Vault::Impl {
   std::optional<MasterRotation> rotation;  // asked for, and not finished
   mutable std::mutex mutex;
 
-  // Nothing to do where none was asked for. The journal is written each time: it may be what failed.
+  // Nothing to do where none was asked for. The journal is written anew: it may be what failed.
   Result<void> finish_rotation_locked() {
     if (!rotation) return {};
     auto done = begin_rotation(files.rotated, *rotation);

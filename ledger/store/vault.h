@@ -1,7 +1,7 @@
 // The vault: two keyrings, both small files outside LMDB, and the log's signing key.
 //
-//   KEYRING/master.key         32 bytes, mode 0600; or master.kdf, salt and cost of a passphrase; or
-//                              neither, where a command gives the master key (master_key.h)
+//   KEYRING/master.key         32 bytes, mode 0600; or master.kdf, salt and cost of a passphrase;
+//                              or neither, where a command gives the master key (master_key.h)
 //   KEYRING/permanent.keyring  month keys for permanent payloads, one key per held event, the
 //   register key.
 //                              Sealed under HKDF(master, "permanent"). Backed up.
@@ -51,13 +51,13 @@ Month month_of(TimeUs time);
 
 class Vault {
  public:
-  // Makes the folders and files. kConflict when any of the files is there already; kNoSpace, kIo, and
-  // what a new master key can fail with.
+  // Makes the folders and files. kConflict when any of the files is there already; kNoSpace, kIo,
+  // and what a new master key can fail with.
   static Result<void> create(const VaultPlaces& places, const chain::SigningKey& log_key);
   // Finishes what a crash left undone and zeroes leftovers. kNotFound, kLocked (another process, or
   // another Vault of this one, has it), kUnauthenticated (the passphrase or command gave another
-  // master key), kCorrupt (among them an older copy of the keyring), kIo (also: a secret that others
-  // may read).
+  // master key), kCorrupt (among them an older copy of the keyring), kIo (also: a secret that
+  // others may read).
   static Result<std::unique_ptr<Vault>> open(const VaultPlaces& places);
   Vault(const Vault&) = delete;
   Vault& operator=(const Vault&) = delete;
@@ -70,8 +70,8 @@ class Vault {
   Result<void> put_log_seeds(const LogSeeds& seeds);
 
   // Seals everything anew under another master key. From the first durable step on it will happen:
-  // after an error, and after a crash, call it again or open the vault again, with the old or the new
-  // source. On return the old master key opens nothing of this folder.
+  // after an error, and after a crash, call it again or open the vault again, with the old or the
+  // new source. On return the old master key opens nothing of this folder.
   Result<void> rotate_master(const NewMasterKey& next);
 
   // Finds; kGone when there is none (destroyed, or never was).
@@ -108,11 +108,11 @@ class Vault {
   Result<void> note_signed(const HighWater& mark);
   Result<std::optional<HighWater>> high_water() const;
 
-  // The permanent ring as a keyring file sealed under another key, for a backup; of the held events'
-  // keys those of `held` alone.
+  // The permanent ring as a keyring file sealed under another key, for a backup; of the held
+  // events' keys those of `held` alone.
   Bytes wrap_permanent(const SecretKey& file_key, const std::set<std::uint64_t>& held) const;
-  // A vault that opens what wrap_permanent() wrapped and signs nothing: no log key, and a new, empty
-  // erasable ring. As create(), and kCorrupt where the keyring does not open.
+  // A vault that opens what wrap_permanent() wrapped and signs nothing: no log key, and a new,
+  // empty erasable ring. As create(), and kCorrupt where the keyring does not open.
   static Result<void> create_archive(const VaultPlaces& places, BytesView permanent_keyring,
                                      const SecretKey& file_key);
 

@@ -90,6 +90,7 @@ void Department::start() {
   ApiSettings settings;
   settings.origin = std::string(kOrigin);
   settings.hash_cost = HashCost::kTest;
+  settings.backup_folder = folder_ / "backups";
   if (!witness_policy_.empty()) cosigners_ = need(Cosigners::open(*service_, witness_policy_));
   api_ = std::make_unique<Api>(*service_, settings, cosigners_.get());
   HttpSettings http;
@@ -233,6 +234,17 @@ void Department::enrol_device(const std::string& device) {
                                              {"lon_e7", num(-1'222'711'000)},
                                              {"police_area", "1"},
                                              {"public_key", chain::hex(key.public_key())}}));
+  EXPECT_EQ(reply.status, 201) << reply.body;
+}
+
+void Department::rekey_device(const std::string& device, const std::string& seed) {
+  keys_.erase(device);
+  const chain::SigningKey& key =
+      keys_.emplace(device, chain::SigningKey::from_seed(chain::sha256(as_bytes(seed))))
+          .first->second;
+  const Reply reply = as(kAdmin).post(
+      "/v1/devices/" + device + "/key",
+      object({{"public_key", chain::hex(key.public_key())}, {"reason", "the old one was copied"}}));
   EXPECT_EQ(reply.status, 201) << reply.body;
 }
 

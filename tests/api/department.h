@@ -83,6 +83,8 @@ class Department {
 
   // ---- devices ----
   void enrol_device(const std::string& device);
+  // A new key, made from `seed`; batches are signed with it from here on.
+  void rekey_device(const std::string& device, const std::string& seed);
   // The body of a signed batch, one read and one picture per plate; an unknown device signs with a
   // key of its own. `padding` makes each picture longer.
   std::string batch(const std::string& device, std::uint64_t number,

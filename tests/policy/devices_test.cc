@@ -101,8 +101,8 @@ TEST_F(Devices, BadMembersAreMalformed) {
   }
 }
 
-// Under a key of small order anybody's signature holds; another encoding of a point is a second name
-// for one key.
+// Under a key of small order anybody's signature holds; another encoding of a point is a second
+// name for one key.
 TEST_F(Devices, KeysOfSmallOrderAndOtherEncodingsAreMalformed) {
   world.permit(enrol(camera("car-17")));
   PublicKey zero{}, one{1}, minus_one, p, p_plus_one;

@@ -273,8 +273,8 @@ MasterKeySource passphrase(std::string_view text) {
   return source;
 }
 
-// Of a change from one source to another: each start, with either of them, finds every key, and once
-// the change is over only the next one opens anything.
+// Of a change from one source to another: each start, with either of them, finds every key, and
+// once the change is over only the next one opens anything.
 TEST_P(VaultCrash, AChangeOfTheMasterKeyCutAnywhereIsFinishedWithEitherSource) {
   const auto words = passphrase("sixteen letters or more");
   const NewMasterKey next = new_master_key(words).value();

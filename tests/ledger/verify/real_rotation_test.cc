@@ -1,6 +1,7 @@
-// Proves that the log's key can be changed, again and again, with one of the two keys always signing
-// what the log says, and that a key which is out of force is refused. Real stores rotate, crash at
-// each step and go on, on a simulated clock; the verifier, which shares none of their code, follows.
+// Proves that the log's key can be changed, again and again, with one of the two keys always
+// signing what the log says, and that a key which is out of force is refused. Real stores rotate,
+// crash at each step and go on, on a simulated clock; the verifier, which shares none of their
+// code, follows.
 #include <algorithm>
 
 #include "ledger/chain/kinds.h"
