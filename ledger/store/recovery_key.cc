@@ -35,6 +35,9 @@ std::string short_id(const PublicKey& key) {
 RecoverySecret make_recovery_secret() {
   RecoverySecret made;
   chain::random_bytes(made.secret.bytes);
+  // X25519 ignores these bits (RFC 7748, section 5); fixed, so that one secret is written one way.
+  made.secret.bytes[0] &= 0xf8;
+  made.secret.bytes[31] = static_cast<std::uint8_t>((made.secret.bytes[31] & 0x7f) | 0x40);
   ALPR_CHECK(crypto_scalarmult_base(made.public_key.data(), made.secret.bytes.data()) == 0);
   return made;
 }
@@ -59,7 +62,9 @@ Result<RecoverySecret> parse_recovery_secret(std::string_view line) {
   RecoverySecret secret;
   std::copy(wiped.value.begin(), wiped.value.end(), secret.secret.bytes.begin());
   ALPR_CHECK(crypto_scalarmult_base(secret.public_key.data(), secret.secret.bytes.data()) == 0);
-  if (line.substr(0, kIdDigits) != short_id(secret.public_key))
+  const auto& key = secret.secret.bytes;
+  const bool fixed_bits = (key[0] & 0x07) == 0 && (key[31] & 0xc0) == 0x40;
+  if (!fixed_bits || line.substr(0, kIdDigits) != short_id(secret.public_key))
     return no_secret("its check does not match: a character is wrong");
   return secret;
 }
