@@ -1,6 +1,6 @@
-// The last part of a purge: deleting what a committed tombstone covers, when its keys are gone. What
-// is deleted here is dead already, so it may take its time: a bounded number of rows a transaction,
-// with writers in between. Functions over a transaction, on the thread that has it.
+// The last part of a purge: deleting what a committed tombstone covers, when its keys are gone.
+// What is deleted here is dead already, so it may take its time: a bounded number of rows a
+// transaction, with writers in between. Functions over a transaction, on the thread that has it.
 #pragma once
 
 #include <optional>

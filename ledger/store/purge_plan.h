@@ -1,7 +1,7 @@
 // What a tombstone of a bucket would say, worked out on a snapshot, so that no writer waits for the
 // walk over the bucket. What can still change after that is small: a due event can be neither
-// uploaded nor put on its first hold, only what is held can be released. still_holds() looks at that
-// inside the transaction that appends the tombstone. Pure functions over a transaction.
+// uploaded nor put on hold, only what is held can be released. still_holds() looks at
+// that inside the transaction that appends the tombstone. Pure functions over a transaction.
 #pragma once
 
 #include <vector>

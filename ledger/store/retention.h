@@ -6,7 +6,7 @@
 //   2. The vault is written without the keys (the bucket's; those of formerly held events), under a
 //      new epoch secret.
 //   3. Evidence files are unlinked.
-//   4. Payloads and register rows are deleted, a bounded number a transaction, with batches between.
+//   4. Payloads and register rows are deleted, so many a transaction, with batches between.
 //   5. keys.destroyed is committed.
 // A bucket is due when its last thirty-day event is (header time + 30 days); it goes within the
 // next run. Events on hold are excepted and listed; when their last hold ends and they are due, a

@@ -1,7 +1,8 @@
 // Proves that a store agrees with a plain account of what was done to it, whatever is done in
 // whatever order, while calls of its write path fail in between. Random commands, each perhaps with
-// a fault, run against an in-memory oracle on a simulated clock; the verifier looks in on the way. A
-// history that fails is shortened before it is shown. PLATELEDGER_SEED begins elsewhere than at 1.
+// a fault, run against an in-memory oracle on a simulated clock; the verifier looks in on the way.
+// A history that fails is shortened before it is shown. PLATELEDGER_SEED begins elsewhere than at
+// 1.
 #include <cstdlib>
 #include <random>
 
@@ -279,8 +280,8 @@ class World {
     return finished ? "" : "a purge is not finished: " + finished.error().detail;
   }
 
-  // As a server lives: a purge when something is due, again half a minute later where it failed, and
-  // no hold past its review.
+  // As a server lives: a purge when something is due, again half a minute later where it failed,
+  // and no hold past its review.
   std::string wait(std::int64_t us) {
     const std::int64_t until = now().value + us;
     for (int steps = 0; steps < 1000 && now().value < until; ++steps) {

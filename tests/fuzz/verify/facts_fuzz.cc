@@ -1,6 +1,6 @@
 // No sequence of tombstones, destroyed keys, holds and releases makes the verifier's account of
-// them crash, whatever their payloads say; and a payload row of any bytes is refused or checked. The
-// input is one event a line: a digit for the kind, then its payload as JSON.
+// them crash, whatever their payloads say; and a payload row of any bytes is refused or checked.
+// The input is one event a line: a digit for the kind, then its payload as JSON.
 #include <algorithm>
 #include <optional>
 #include <string_view>
