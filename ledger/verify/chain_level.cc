@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/kinds.h"
 #include "ledger/verify/checkpoints.h"
+#include "ledger/verify/headers_ahead.h"
 #include "ledger/verify/log_keys.h"
 #include "ledger/verify/payload_check.h"
 #include "ledger/verify/rules.h"
@@ -16,7 +18,6 @@ namespace alpr::verify {
 namespace {
 
 using chain::Header;
-using chain::HeaderBytes;
 
 constexpr std::uint32_t kFormat = 1;
 constexpr std::uint64_t kGapMax = 65'536;  // longer gaps are not walked over
@@ -45,13 +46,14 @@ class ChainWalk {
   // The event before the one being read: its leaf goes into the tree once the next link is known.
   struct Pending {
     std::uint64_t seq = 0;
-    std::optional<Digest> leaf;  // nullopt: there is no header that decodes
+    std::optional<Digest> leaf;                     // nullopt: there is no header that decodes
+    std::shared_ptr<const chain::TileNodes> nodes;  // of its tile, by the headers; or null
   };
 
   Result<void> begin_partial(const chain::BundleStart& start);
   void take_earlier(const chain::EarlierEvent& event, const chain::CompactRange& range);
-  Result<void> take_row(BytesView key, BytesView value);
-  Result<void> take(std::uint64_t seq, BytesView value);
+  Result<void> take_row(const HeadersAhead& row);
+  Result<void> take(std::uint64_t seq, const HeadersAhead& row);
   Result<void> take_gap(std::uint64_t to);
   Result<void> settle(const std::optional<Digest>& next_previous);
   Result<Digest> choose(const Pending& pending, const std::optional<Digest>& next_previous);
@@ -77,6 +79,7 @@ class ChainWalk {
   TimeUs time_;             // of the event last read
   bool stop_ = false;
   std::optional<Digest> before_first_;  // leaf hash of the event before a partial bundle
+  bool as_hashed_ = false;  // the growing tile's leaves so far are those of its hashed headers
   std::optional<std::uint64_t> tile_index_;
   std::vector<Digest>
       tile_;  // the stored level 0 tile of the events now passing; empty when there is none
@@ -92,13 +95,13 @@ Result<void> ChainWalk::run() {
     if (auto begun = begin_partial(*start); !begun) return begun;
   }
   const std::uint64_t total = source_.events();
-  const auto headers = source_.cursor(Database::kHeaders);
-  auto row = headers->first();
+  HeadersAhead headers(source_.cursor(Database::kHeaders), options_.threads);
+  auto row = headers.next();
   while (row && *row && !stop_) {
-    if (auto taken = take_row(headers->key(), headers->value()); !taken) return taken;
+    if (auto taken = take_row(headers); !taken) return taken;
     if (options_.progress && next_ % options_.renew_every == 0) options_.progress(next_, total);
     if (auto renewed = maybe_renew(); !renewed) return renewed;
-    row = headers->next();
+    row = headers.next();
   }
   if (!row) return tl::unexpected(row.error());
   return finish();
@@ -161,7 +164,8 @@ Result<void> ChainWalk::maybe_renew() {
   return checkpoints_.renewed(tree_);
 }
 
-Result<void> ChainWalk::take_row(BytesView key, BytesView value) {
+Result<void> ChainWalk::take_row(const HeadersAhead& row) {
+  const BytesView key = row.key();
   if (key.size() != 8) {
     report_.add(std::nullopt, rule::kStore, "a header stands under a key that is no seq");
     return {};
@@ -170,7 +174,7 @@ Result<void> ChainWalk::take_row(BytesView key, BytesView value) {
   if (seq > next_) {
     if (auto passed = take_gap(seq); !passed || stop_) return passed;
   }
-  return take(seq, value);
+  return take(seq, row);
 }
 
 Result<void> ChainWalk::take_gap(std::uint64_t to) {
@@ -185,26 +189,22 @@ Result<void> ChainWalk::take_gap(std::uint64_t to) {
   }
   for (; next_ < to; ++next_) {
     if (auto settled = settle(std::nullopt); !settled) return settled;
-    pending_ = Pending{next_, std::nullopt};
+    pending_ = Pending{next_, std::nullopt, nullptr};
   }
   return {};
 }
 
-Result<void> ChainWalk::take(std::uint64_t seq, BytesView value) {
-  HeaderBytes bytes{};
-  auto header = chain::decode_header(value);
-  if (header) {
-    std::ranges::copy(value, bytes.begin());
-  } else {
-    report_.add(seq, rule::kHeader, header.error().detail);
-  }
+Result<void> ChainWalk::take(std::uint64_t seq, const HeadersAhead& row) {
+  const auto header = chain::decode_header(row.value());
+  if (!header) report_.add(seq, rule::kHeader, header.error().detail);
   if (auto settled = settle(header ? std::optional(header->previous) : std::nullopt); !settled)
     return settled;
   next_ = seq + 1;
   ++report_.checked;
-  pending_ = Pending{seq, std::nullopt};
+  pending_ = Pending{seq, std::nullopt, row.nodes()};
   if (!header) return {};
-  pending_->leaf = chain::leaf_hash(bytes);
+  pending_->leaf = row.nodes() ? row.nodes()->node(0, seq % chain::kTileWidth)
+                               : chain::leaf_hash(chain::encode(*header));
   if (header->seq.value != seq) {
     report_.add(seq, rule::kHeader,
                 fmt::format("the header says that it is event {}", header->seq.value));
@@ -269,9 +269,15 @@ Result<Digest> ChainWalk::choose(const Pending& pending,
 Result<void> ChainWalk::settle(const std::optional<Digest>& next_previous) {
   if (!pending_) return {};
   const auto leaf = choose(*pending_, next_previous);
-  pending_.reset();
   if (!leaf) return tl::unexpected(leaf.error());
-  if (auto added = tree_.append(*leaf); !added) return added;
+  // From the first leaf on that is not the one its header gives, the tile's nodes are others.
+  const auto& nodes = pending_->nodes;
+  const std::uint64_t offset = tree_.size() % chain::kTileWidth;
+  as_hashed_ = (offset == 0 || as_hashed_) && nodes && pending_->seq == tree_.size() &&
+               *leaf == nodes->node(0, offset);
+  auto added = tree_.append(*leaf, as_hashed_ ? nodes.get() : nullptr);
+  pending_.reset();
+  if (!added) return added;
   return checkpoints_.at(tree_, time_);
 }
 
@@ -356,7 +362,7 @@ Result<void> ChainWalk::compare(const BuiltTile& tile) {
     add(std::nullopt, "the tile is missing");
   } else if ((*row)->size() != tile.hashes.size() * sizeof(Digest)) {
     add(std::nullopt, "the tile is of another size");
-  } else {
+  } else if (std::memcmp((*row)->data(), tile.hashes.data(), (*row)->size()) != 0) {
     for (std::size_t i = 0; i < tile.hashes.size(); ++i) {
       if (std::ranges::equal((*row)->subspan(i * sizeof(Digest), sizeof(Digest)), tile.hashes[i]))
         continue;

@@ -1,12 +1,11 @@
 #include "ledger/verify/keys.h"
 
-#include <sodium.h>
-
 #include <chrono>
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
+#include "ledger/chain/sealing.h"
 
 namespace alpr::verify {
 namespace {
@@ -102,15 +101,11 @@ std::uint64_t month_number(TimeUs time) {
 }
 
 std::optional<Bytes> open_box(const Key& key, BytesView box, const chain::HeaderBytes& header) {
-  constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-  constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-  if (box.size() < kNonce + kTag) return std::nullopt;
-  Bytes secret(box.size() - kNonce - kTag);
-  unsigned long long length = 0;
-  const int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      secret.data(), &length, nullptr, box.data() + kNonce, box.size() - kNonce, header.data(),
-      header.size(), box.data(), key.data());
-  if (rc != 0 || length != secret.size()) return std::nullopt;
+  constexpr std::size_t kOverhead = chain::kSealNonceSize + chain::kSealTagSize;
+  if (box.size() < kOverhead) return std::nullopt;
+  std::optional<Bytes> secret(std::in_place, box.size() - kOverhead);
+  const chain::SealKey with{key, box.first<chain::kSealNonceSize>()};
+  if (!chain::unseal(with, header, box.subspan(chain::kSealNonceSize), *secret)) secret.reset();
   return secret;
 }
 

@@ -72,14 +72,9 @@ Result<void> check_names(const std::vector<std::string_view>& names, const Kind&
 }
 
 Result<void> check_whole(const std::string& json, const Kind* kind) {
-  const auto parsed = chain::parse_canonical(json);
-  if (!parsed || parsed->object() == nullptr) {
-    return fail(ErrorCode::kMalformed, "the payload is not a canonical JSON object");
-  }
-  if (kind == nullptr) return {};
-  std::vector<std::string_view> names;
-  for (const auto& member : *parsed->object()) names.emplace_back(member.first);
-  return check_names(names, *kind);
+  const auto names = chain::canonical_object_names(json);
+  if (!names) return fail(ErrorCode::kMalformed, "the payload is not a canonical JSON object");
+  return kind == nullptr ? Result<void>() : check_names(*names, *kind);
 }
 
 Result<void> check_members(const chain::Members& members, const Kind* kind) {

@@ -255,9 +255,10 @@ Result<bool> StoreCursor::move(int operation, BytesView from) {
   value_ = to_view(value);
   if (key_.size() > kKeyMax)
     return fail(ErrorCode::kCorrupt, "a key that is longer than any of this format");
-  const bool ascending = std::ranges::lexicographical_compare(last_, key_) ||
-                         (operation == MDB_SET_RANGE && std::ranges::equal(last_, key_));
-  if (!ascending && !last_.empty()) {
+  const std::string_view last = as_text(last_);
+  const bool ascending =
+      last < as_text(key_) || (operation == MDB_SET_RANGE && last == as_text(key_));
+  if (!ascending && !last.empty()) {
     return fail(ErrorCode::kCorrupt, "the rows of a database are not in the order of their keys");
   }
   last_.assign(key_.begin(), key_.end());

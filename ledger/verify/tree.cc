@@ -6,14 +6,16 @@ namespace alpr::verify {
 
 // Nodes at heights 0, 8, 16, ... are what tiles hold; each is formed here exactly once, so tiles
 // cost no extra hash.
-Result<void> Tree::append(const Digest& leaf) {
+Result<void> Tree::append(const Digest& leaf, const chain::TileNodes* nodes) {
   Digest hash = leaf;
   if (auto done = record(0, hash); !done) return done;
   unsigned height = 0;
   for (std::uint64_t bits = size_; (bits & 1) != 0; bits >>= 1) {
-    hash = chain::node_hash(roots_.back(), hash);
-    roots_.pop_back();
     ++height;
+    hash = nodes != nullptr && height <= chain::kTileHeight
+               ? nodes->node(height, size_ % chain::kTileWidth >> height)
+               : chain::node_hash(roots_.back(), hash);
+    roots_.pop_back();
     if (height % chain::kTileHeight == 0) {
       if (auto done = record(height / chain::kTileHeight, hash); !done) return done;
     }

@@ -29,7 +29,9 @@ class Tree {
   // Goes on from the tree of `before`, whose tiles are not built any more. Only on an empty tree.
   void begin(const chain::CompactRange& before);
 
-  Result<void> append(const Digest& leaf);  // calls back for every tile that this leaf completes
+  // Calls back for every tile that this leaf completes. `nodes`, where it is given, is of the level
+  // 0 tile that the leaf goes into, and this leaf and those before it in the tile are as there.
+  Result<void> append(const Digest& leaf, const chain::TileNodes* nodes = nullptr);
   std::uint64_t size() const { return size_; }
   Digest root() const;
   std::vector<BuiltTile> growing() const;  // those with 1 to 255 hashes

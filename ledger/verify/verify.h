@@ -35,7 +35,8 @@ struct Options {
   std::optional<TimeUs> now;  // judged as of the later of this and the last header's time
   TimeUs wall_clock;          // stands in for `now` where the log is not a simulated one
   std::function<void(std::uint64_t done, std::uint64_t total)>
-      progress;                      // from the reading process, before each new snapshot
+      progress;          // from the reading process, before each new snapshot
+  unsigned threads = 2;  // that hash at level chain, the walk's own among them; from 1 on
   std::uint64_t renew_every = 8192;  // events between two snapshots of a live store; not 0
 };
 
