@@ -125,6 +125,24 @@ TEST(CanonicalJson, NamesOfAnObjectAreItsOwnInTheirOrder) {
   }
 }
 
+TEST(CanonicalJson, ACharacterIsJudgedAlikeWhereverItStands) {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int code = 0; code < 256; ++code) {
+        std::string text = "\"" + std::string(size, 'p') + "\"";
+        text[1 + at] = static_cast<char>(code);
+        const bool plain = code >= 0x20 && code < 0x80 && code != '"' && code != '\\';
+        const auto parsed = parse_canonical(text);
+        ASSERT_EQ(parsed.has_value(), plain) << size << " " << at << " " << code;
+        ASSERT_EQ(check_canonical(text).has_value(), plain);
+        if (plain) {
+          ASSERT_EQ(*parsed->string(), text.substr(1, size));
+        }
+      }
+    }
+  }
+}
+
 TEST(CanonicalJson, ManyNamesAreComparedAsFewAre) {
   for (const int count : {2, 16, 17, 40}) {
     std::string text = "{";
