@@ -8,8 +8,7 @@
 namespace alpr::verify {
 
 Checkpoints::Checkpoints(Source& source, std::string origin, LogKeys& keys, LevelReport& report)
-    : source_(source),
-      origin_(std::move(origin)),
+    : origin_(std::move(origin)),
       keys_(keys),
       report_(report),
       cursor_(source.cursor(Database::kCheckpoints)) {}

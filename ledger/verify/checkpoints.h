@@ -43,7 +43,6 @@ class Checkpoints {
   void judge(const Tree& tree, TimeUs last_time);
   void judge_since(const Tree& tree, TimeUs last_time);
 
-  Source& source_;
   std::string origin_;
   LogKeys& keys_;
   LevelReport& report_;
