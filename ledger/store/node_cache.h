@@ -1,6 +1,6 @@
-// The nodes of tiles that proofs were made from, kept in memory: a node of an append-only tree never
-// changes, so nothing here is ever wrong, only absent. At most 64 MiB; what was not asked for the
-// longest goes first. Any thread (locked inside). Only committed hashes may be put in.
+// The nodes of tiles that proofs were made from, kept in memory: a node of an append-only tree
+// never changes, so nothing here is ever wrong, only absent. At most 64 MiB; what was not asked for
+// the longest goes first. Any thread (locked inside). Only committed hashes may be put in.
 #pragma once
 
 #include <list>

@@ -1,11 +1,11 @@
-// The headers of a log in their order, hashed ahead of the walk over them: while the walk judges one
-// tile's events, another thread hashes those of the next tiles, leaves and nodes alike. These hashes
-// are most of what level chain costs.
+// The headers of a log in their order, hashed ahead of the walk over them: while the walk judges
+// one tile's events, another thread hashes those of the next tiles, leaves and nodes alike. These
+// hashes are much of what level chain costs.
 //
-// Headers that follow each other from a tile's beginning on are read at once and hashed by whichever
-// thread is free, the walk's own included. Rows of any other sort are served as they stand, without
-// nodes. The source is read on the walk's thread alone; the other threads see copies of headers and
-// nothing else. The object is used by one thread.
+// Headers that follow each other from a tile's beginning on are read at once and hashed by
+// whichever thread is free, the walk's own included. Rows of any other sort are served as they
+// stand, without nodes. The source is read on the walk's thread alone; the other threads see copies
+// of headers and nothing else. The object is used by one thread.
 #pragma once
 
 #include <array>

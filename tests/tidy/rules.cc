@@ -287,9 +287,7 @@ Findings check_readme(const SourceFile& file) {
   if (!has_suffix(file.path, "/README.md") || file.path == "docs/decisions/README.md")
     return findings;
   const std::size_t lines = lines_of(file.text).size();
-  // The list of decisions is a line for each, and has no end.
-  const bool list = file.path == "docs/decisions/README.md";
-  if (lines > kReadmeLinesMax && !list)
+  if (lines > kReadmeLinesMax)
     add(findings, file, 0, "readme-length", fmt::format("{} lines", lines));
   if (lines < 2) add(findings, file, 0, "readme-length", "says nothing");
   return findings;
