@@ -2,7 +2,7 @@
 #include <memory>
 #include <mutex>
 
-#include "api/api.h"
+#include "api/endpoints/log_access.h"
 
 namespace alpr::api {
 
@@ -13,6 +13,7 @@ constexpr std::size_t kBundleBytesMax = std::size_t{64} << 20;
 
 // One bundle at a time, for each holds an LMDB snapshot and memory.
 Response bundle(Context& context, const Call& call, std::mutex& turn) {
+  if (auto refused = refuse_log(context, call)) return std::move(*refused);
   const std::unique_lock lock(turn, std::try_to_lock);
   if (!lock.owns_lock())
     return problem(Error{ErrorCode::kBusy, "another bundle is being made; try again shortly"});
@@ -44,8 +45,8 @@ void add_bundle_endpoints(Endpoints& endpoints, Context& context) {
       without_body({.method = "GET",
                     .path = "/v1/log/bundle",
                     .summary = "The log from an event on, in one file, without sealed payloads",
-                    .who = "anybody logged in, auditors too",
-                    .rules = {"I12-F-0"},
+                    .who = std::string(kLogReaders),
+                    .rules = {"I12-F-0", "I12-L-1"},
                     .query = {"from"},
                     .answer_type = "application/vnd.plateledger.bundle"},
                    [&context, turn](const Call& call) { return bundle(context, call, *turn); }));

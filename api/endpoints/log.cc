@@ -213,7 +213,6 @@ Response receipt(Context& context, const Call& call) {
   return json_answer(receipt);
 }
 
-constexpr std::string_view kReaders = "PAC_AUDITOR, COORDINATOR, ADMINISTRATOR or IT_UNIT";
 constexpr std::string_view kReadersAndActor =
     "PAC_AUDITOR, COORDINATOR, ADMINISTRATOR, IT_UNIT, or the person who acted";
 
@@ -221,7 +220,7 @@ constexpr std::string_view kReadersAndActor =
 Endpoint for_readers(Context& context, Endpoint endpoint,
                      Response (*answer)(Context&, const Call&)) {
   endpoint.method = "GET";
-  endpoint.who = kReaders;
+  endpoint.who = kLogReaders;
   endpoint.rules = {"I12-F-0", "I12-L-1"};
   return without_body(std::move(endpoint), [&context, answer](const Call& call) {
     auto refused = refuse_log(context, call);

@@ -11,6 +11,10 @@
 
 namespace alpr::api {
 
+// As an endpoint's `who` says it.
+inline constexpr std::string_view kLogReaders =
+    "PAC_AUDITOR, COORDINATOR, ADMINISTRATOR or IT_UNIT";
+
 // Whose act the event is: the username of its member "by".
 bool is_by(const chain::EventView& event, std::string_view username);
 

@@ -10,10 +10,10 @@
 #include "ledger/chain/header.h"
 #include "ledger/chain/merkle.h"
 #include "ledger/chain/note.h"
-#include "ledger/verify/receipt.h"
-#include "policy/records/kinds.h"
 #include "ledger/chain/tiles.h"
 #include "ledger/store/store.h"
+#include "ledger/verify/receipt.h"
+#include "policy/records/kinds.h"
 #include "tests/api/department.h"
 
 namespace alpr::api::testing {

@@ -23,10 +23,13 @@ class Pull : public ::testing::Test {
                          made.out.substr(0, made.out.find('\n')) + "\nquorum pac\n");
     d.enrol("pac", "Paula Auditor", "AUDITOR");
     d.give_role("pac", "PAC_AUDITOR");
-    write_file(credentials(), "pac\n" + std::string(api::testing::kPassword) + "\n",
+    write_file(credentials(), login("pac", std::string(api::testing::kPassword)),
                /*secret=*/true);
   }
   std::filesystem::path state() const { return d.folder() / "witness"; }
+  static std::string login(const std::string& username, const std::string& password) {
+    return R"({"username":")" + username + R"(","password":")" + password + "\"}\n";
+  }
   std::filesystem::path credentials() const { return d.folder() / "credentials"; }
   Ran pull(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> all = {"witness",       "pull",
@@ -89,7 +92,8 @@ TEST_F(Pull, BadInputIsExitCodeTwoAndAServerThatIsAwayThree) {
             3);
   EXPECT_EQ(verify({"witness", "serve", "--state", state().string(), "--address", "0.0.0.0"}).code,
             3);
-  write_file(credentials(), "pac\nwrong password here\n", /*secret=*/true);
+  write_file(credentials(), login("pac", "wrong password here"), /*secret=*/true);
+
   EXPECT_EQ(pull().code, 2);
   std::filesystem::permissions(credentials(), std::filesystem::perms::others_read,
                                std::filesystem::perm_options::add);

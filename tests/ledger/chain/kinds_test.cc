@@ -9,21 +9,34 @@ namespace {
 
 TEST(Kinds, TheLedgersOwnKindsKeepTheirNumbersAndClasses) {
   const KindRegistry registry(ledger_kinds());
-  ASSERT_EQ(registry.all().size(), 9u);
-  const std::vector<std::pair<std::string_view, Retention>> expected = {
-      {"log.started", Retention::kOpen},        {"key.rotated", Retention::kOpen},
-      {"reads.purged", Retention::kOpen},       {"keys.destroyed", Retention::kOpen},
-      {"list.purged", Retention::kOpen},        {"hold.placed", Retention::kPermanent},
-      {"hold.released", Retention::kPermanent}, {"clock.stepped", Retention::kPermanent},
-      {"clock.heartbeat", Retention::kOpen}};
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const Kind* found = registry.find(static_cast<std::uint16_t>(i + 1));
-    ASSERT_NE(found, nullptr);
-    EXPECT_EQ(found->name, expected[i].first);
-    EXPECT_EQ(found->retention, expected[i].second);
-    EXPECT_EQ(found->form, Form::kByMember);
+  struct Expected {
+    std::uint16_t number;
+    std::string_view name;
+    Retention retention;
+  };
+  const std::vector<Expected> expected = {{1, "log.started", Retention::kOpen},
+                                          {2, "key.rotated", Retention::kOpen},
+                                          {3, "reads.purged", Retention::kOpen},
+                                          {4, "keys.destroyed", Retention::kOpen},
+                                          {5, "list.purged", Retention::kOpen},
+                                          {6, "hold.placed", Retention::kPermanent},
+                                          {7, "hold.released", Retention::kPermanent},
+                                          {8, "clock.stepped", Retention::kPermanent},
+                                          {9, "clock.heartbeat", Retention::kOpen},
+                                          {15, "master.rotated", Retention::kOpen},
+                                          {16, "backup.begun", Retention::kOpen},
+                                          {17, "recovery.enrolled", Retention::kOpen},
+                                          {18, "archive.disclosed", Retention::kPermanent},
+                                          {20, "purge.overdue", Retention::kOpen}};
+  ASSERT_EQ(registry.all().size(), expected.size());
+  for (const Expected& one : expected) {
+    const Kind* found = registry.find(one.number);
+    ASSERT_NE(found, nullptr) << one.number;
+    EXPECT_EQ(found->name, one.name);
+    EXPECT_EQ(found->retention, one.retention) << one.name;
+    EXPECT_EQ(found->form, Form::kByMember) << one.name;
     EXPECT_EQ(registry.find(found->name), found);
-    EXPECT_FALSE(found->why.empty());
+    EXPECT_FALSE(found->why.empty()) << one.name;
   }
   EXPECT_EQ(registry.find(std::uint16_t{10}), nullptr);
   EXPECT_EQ(registry.find("reads.unpurged"), nullptr);

@@ -77,7 +77,8 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   pull->add_option("--state", parsed.pull.state, "its folder")->required();
   pull->add_option("--url", parsed.pull.url, "the log's server, https://HOST[:PORT]")->required();
   pull->add_option("--credentials", parsed.pull.credentials,
-                   "file with a PAC_AUDITOR's username and password, a line each; mode 0600")
+                   "file with a PAC_AUDITOR's log-in, {\"username\":\"...\",\"password\":\"...\"}; "
+                   "mode 0600")
       ->required();
   pull->add_option("--certificate", parsed.pull.certificate,
                    "PEM that the server's certificate leads to");

@@ -31,8 +31,8 @@ int run_serve(const ServeCommand& command);
 
 struct PullCommand {
   std::filesystem::path state;
-  std::string url;                                   // of the log's server
-  std::filesystem::path credentials;                 // username LF password LF, mode 0600
+  std::string url;                    // of the log's server
+  std::filesystem::path credentials;  // {"username":"...","password":"..."}, mode 0600
   std::optional<std::filesystem::path> certificate;  // that the server's leads to
   std::string origin;  // which log; may be left out where one is known
 };

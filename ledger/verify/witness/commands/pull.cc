@@ -34,15 +34,17 @@ Result<Login> read_login(const std::filesystem::path& path) {
     return fail(ErrorCode::kMalformed, path.string() + " can be read by others: chmod 600 it");
   auto text = read_text(path);
   if (!text) return tl::unexpected(text.error());
-  const std::size_t first = text->find('\n');
-  const std::size_t second = first == std::string::npos ? first : text->find('\n', first + 1);
-  if (second == std::string::npos || second + 1 != text->size())
-    return fail(ErrorCode::kMalformed, path.string() +
-                                           ": a line with the username, and one with "
-                                           "the password");
-  Login login{text->substr(0, first), text->substr(first + 1, second - first - 1)};
+  while (text->ends_with('\n')) text->pop_back();
+  // The same file as `plateledger-verify --url` takes.
+  const auto json = chain::parse_canonical(*text);
   wipe(*text);
-  return login;
+  const chain::Json* username = json ? json->member("username") : nullptr;
+  const chain::Json* password = json ? json->member("password") : nullptr;
+  if (username == nullptr || username->string() == nullptr || password == nullptr ||
+      password->string() == nullptr)
+    return fail(ErrorCode::kMalformed,
+                path.string() + R"( is not {"username":"...","password":"..."} without spaces)");
+  return Login{*username->string(), *password->string()};
 }
 
 // The log's server, logged in to; logs out at the end.
