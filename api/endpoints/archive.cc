@@ -10,7 +10,9 @@ namespace alpr::api {
 namespace {
 
 struct ArchivedEvent {
-  Sequence seq;  // of archive.disclosed
+  Sequence seq;  // of archive.disclosed, as are leaf and receipt
+  Digest leaf{};
+  std::string receipt;
   Sequence event;
   std::string origin;  // of the lost log
   std::string kind;
@@ -20,6 +22,8 @@ struct ArchivedEvent {
   template <typename M>
   void members(M& m) {
     m("seq", seq);
+    m("leaf", leaf);
+    m("receipt", receipt);
     m("event", event);
     m("origin", origin);
     m("kind", kind);
@@ -48,10 +52,12 @@ Response disclose(Context& context, const Call& call, const policy::DiscloseArch
   const chain::Kind* kind = archive->kinds().find(event->header.kind);
   auto proof = archive->tlog_proof(command.event);
   if (!proof) return problem(proof.error());
-  return json_answer(ArchivedEvent{outcome.commit.first, command.event, archive->origin(),
-                                   kind ? std::string(kind->name) : std::string("unknown"),
-                                   event->header.time, event->json, std::move(*proof)},
-                     201);
+  const Written look = written(context, outcome.commit.first);
+  return json_answer(
+      ArchivedEvent{look.seq, look.leaf, look.receipt, command.event, archive->origin(),
+                    kind ? std::string(kind->name) : std::string("unknown"), event->header.time,
+                    event->json, std::move(*proof)},
+      201);
 }
 
 Response disclose_image(Context& context, const Call& call,

@@ -53,12 +53,16 @@ struct BackupRequest {
 };
 
 struct BackupMade {
-  Sequence seq;  // of backup.begun
+  Sequence seq;  // of backup.begun, as are leaf and receipt
+  Digest leaf{};
+  std::string receipt;
   std::string name;
   std::int64_t size = 0;  // events in the copy
   template <typename M>
   void members(M& m) {
     m("seq", seq);
+    m("leaf", leaf);
+    m("receipt", receipt);
     m("name", name);
     m("size", size);
   }
@@ -97,7 +101,8 @@ Response make_backup(Context& context, const Call& call, const BackupRequest& re
       back_up(context.service, Custody{*call.actor, std::nullopt, request.reason},
               context.settings.backup_folder / name);
   if (!backed.outcome.done()) return not_done(backed.outcome);
-  return json_answer(BackupMade{backed.outcome.commit.first, name,
+  const Written begun = written(context, backed.outcome.commit.first);
+  return json_answer(BackupMade{begun.seq, begun.leaf, begun.receipt, name,
                                 static_cast<std::int64_t>(backed.manifest->size)},
                      201);
 }

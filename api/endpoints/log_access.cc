@@ -3,6 +3,7 @@
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
+#include "ledger/chain/kinds.h"
 
 namespace alpr::api {
 
@@ -54,6 +55,8 @@ std::optional<Response> refuse_log(Context& context, const Call& call) {
 std::optional<Response> refuse_log_of(Context& context, const Call& call, Sequence event) {
   const auto header = context.service.store().header(event);
   if (!header) return problem(header.error());
+  // A 410 points to the tombstone, which names nobody.
+  if (header->kind == chain::kind::kReadsPurged) return std::nullopt;
   if (header->form == chain::Form::kByMember) {
     const auto view = context.service.store().event(event);
     if (view && is_by(*view, call.actor->username)) return std::nullopt;

@@ -25,7 +25,8 @@ std::optional<Response> refuse_unless(Context& context, const Call& call, GateOf
                                       std::string_view action);
 // The same by policy::gate_log, for reading the log.
 std::optional<Response> refuse_log(Context& context, const Call& call);
-// As refuse_log, but the person who acted may always have what concerns their own event. kNotFound
+// As refuse_log, but the person who acted may always have what concerns their own event, and a
+// tombstone is for everybody who is logged in: a 410 points to it. kNotFound
 // becomes its problem document.
 std::optional<Response> refuse_log_of(Context& context, const Call& call, Sequence event);
 

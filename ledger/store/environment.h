@@ -106,7 +106,7 @@ class Environment {
   // A full disk or map is kNoSpace, and certain unless it was met in the last write, that of the
   // meta page. `doing` as for lmdb_error.
   tl::expected<void, CommitFailure> commit(Txn& txn, std::string_view doing);
-  // One snapshot, compacted and synced, as data.mdb of an existing empty folder; while others write.
+  // One snapshot, compacted and synced, as data.mdb of an empty folder; while others write.
   Result<void> copy_to(const std::filesystem::path& folder) const;
 
  private:

@@ -44,8 +44,8 @@ Result<std::optional<Sequence>> tombstone_of(const Txn& txn, const chain::Header
 
 // Folds events in their order. Thirty-day events into their bucket; reads.purged, keys.destroyed,
 // hold.placed and hold.released into buckets and held; the log's keys and the recovery key into
-// `meta`. Other kinds do nothing here. What a tombstone covers is gone for every reader from its fold
-// on; its rows and payloads are deleted after its keys (erasure.h).
+// `meta`. Other kinds do nothing here. What a tombstone covers is gone for every reader from its
+// fold on; its rows and payloads are deleted after its keys (erasure.h).
 //
 // The row of the bucket that events are being counted in is written once for all of them: when
 // another bucket comes, when an event of the ledger's own kinds may look at it, and by flush(),

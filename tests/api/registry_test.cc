@@ -130,6 +130,8 @@ TEST(Registry, I12_F_2_EveryWritesAnswerNamesItsLeafAndItsReceipt) {
   for (const Endpoint& endpoint : d.endpoints().all()) {
     const bool look = endpoint.summary.find("recorded first") != std::string::npos;
     if (endpoint.answer_type != "application/json" || (endpoint.method == "GET" && !look)) continue;
+    if (endpoint.path == "/log/cosignature")
+      continue;  // evidence about the log, and no event of it
     ++writes;
     for (const char* name : {"leaf", "receipt"}) {
       const bool named = std::any_of(

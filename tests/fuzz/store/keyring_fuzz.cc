@@ -41,6 +41,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto epoch = decode_epoch_secret(bytes);
   if (epoch) ALPR_CHECK(std::ranges::equal(encode_epoch_secret(*epoch), bytes));
-  ALPR_CHECK(!open_log_key(key, bytes));
+  ALPR_CHECK(!open_log_seeds(key, bytes));
   return 0;
 }
