@@ -34,6 +34,7 @@ struct KnownAttributes {
   std::optional<std::string> plate_type;
   std::optional<std::string> vin;
   std::optional<std::string> marks;
+  bool operator==(const KnownAttributes&) const = default;
   template <typename M>
   void members(M& m) {
     m("make", make);
