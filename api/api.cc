@@ -31,6 +31,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_hotlist_endpoints(endpoints, context);
   add_entry_endpoints(endpoints, context);
   add_hit_endpoints(endpoints, context);
+  add_policy_endpoints(endpoints, context);
   add_query_endpoints(endpoints, context);
   add_hold_endpoints(endpoints, context);
   add_log_endpoints(endpoints, context);

@@ -68,6 +68,7 @@ void add_read_endpoints(Endpoints& endpoints, Context& context);
 void add_hotlist_endpoints(Endpoints& endpoints, Context& context);
 void add_entry_endpoints(Endpoints& endpoints, Context& context);
 void add_hit_endpoints(Endpoints& endpoints, Context& context);
+void add_policy_endpoints(Endpoints& endpoints, Context& context);
 void add_query_endpoints(Endpoints& endpoints, Context& context);
 void add_hold_endpoints(Endpoints& endpoints, Context& context);
 void add_log_endpoints(Endpoints& endpoints, Context& context);

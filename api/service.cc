@@ -90,6 +90,7 @@ Result<void> Service::load() {
     return {};
   });
   if (!visited) return visited;
+  if (auto loaded = load_policies(); !loaded) return loaded;
   return plates_->load(*store_->registers());
 }
 
@@ -109,6 +110,12 @@ Result<void> Service::end_old_sessions() {
 
 void Service::committed(std::span<const chain::EventView> events) {
   reads_.committed(events);
+  const bool adopted = std::any_of(events.begin(), events.end(), [](const chain::EventView& event) {
+    return event.header.kind == policy::PolicyAdopted::kKind.number;
+  });
+  if (adopted)
+    if (auto loaded = load_policies(); !loaded)
+      store::fatal_exit()("an adopted policy does not read back: " + loaded.error().detail);
   if (auto applied = plates_->committed(events); !applied) {
     // Matching with a former list would be wrong, and the commit cannot be taken back: stop, start
     // again.
@@ -125,7 +132,12 @@ Outcome Service::perform(const Decide& decide) {
     slot = {};  // the job may run again
     const policy::State state{transaction.registers(), reads_, *plates_,
                               [&](Sequence event) { return transaction.holds_on(event); }};
-    const policy::Moment moment{transaction.now(), transaction.next()};
+    const auto in_force = policy::policy_in_force(transaction.registers(), transaction.now());
+    if (!in_force) {
+      slot.error = in_force.error();
+      return tl::unexpected(*slot.error);
+    }
+    const policy::Moment moment{transaction.now(), transaction.next(), &*in_force};
     policy::Decision decision = decide(state, transaction, moment);
     if (decision.error) {
       slot.error = std::move(decision.error);
@@ -151,8 +163,32 @@ Outcome Service::perform(const Decide& decide) {
 Service::Snapshot Service::snapshot() const {
   std::unique_ptr<chain::RegisterReader> rows = store_->registers();
   const chain::RegisterReader& view = *rows;
+  auto in_force = policy();
+  const policy::Moment moment{now(), Sequence{store_->size()}, in_force.get()};
   return {std::move(rows),
-          {view, reads_, *plates_, [this](Sequence event) { return store_->holds_on(event); }}};
+          {view, reads_, *plates_, [this](Sequence event) { return store_->holds_on(event); }},
+          std::move(in_force),
+          moment};
+}
+
+Result<void> Service::load_policies() {
+  auto rows = policy::list_policies(*store_->registers());
+  if (!rows) return tl::unexpected(rows.error());
+  if (rows->empty()) return fail(ErrorCode::kCorrupt, "no policy has been adopted in this log");
+  std::vector<std::shared_ptr<const policy::PolicyRow>> all;
+  for (policy::PolicyRow& row : *rows)
+    all.push_back(std::make_shared<const policy::PolicyRow>(std::move(row)));
+  const std::lock_guard lock(policies_mutex_);
+  policies_ = std::move(all);
+  return {};
+}
+
+std::shared_ptr<const policy::PolicyRow> Service::policy() const {
+  const TimeUs at = now();
+  const std::lock_guard lock(policies_mutex_);
+  for (auto row = policies_.rbegin(); row != policies_.rend(); ++row)
+    if ((*row)->effective <= at) return *row;
+  return policies_.front();
 }
 
 Result<void> Service::summarise(Bucket bucket) {
@@ -194,7 +230,7 @@ Result<void> Service::summarise_closed() {
 }
 
 Result<void> Service::purge_lists() {
-  const TimeUs until{now().value - policy::kHotlistBlobSeconds * kSecondUs};
+  const TimeUs until{now().value - policy()->parameters.hotlist_blob_seconds * kSecondUs};
   const auto lists = policy::lists_to_purge(*store_->registers(), until);
   if (!lists) return tl::unexpected(lists.error());
   for (const policy::HotlistRow& list : *lists) {

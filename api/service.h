@@ -73,8 +73,12 @@ class Service {
   struct Snapshot {
     std::unique_ptr<chain::RegisterReader> rows;
     policy::State state;
+    std::shared_ptr<const policy::PolicyRow> policy;
+    policy::Moment moment;  // now, were something decided
   };
   Snapshot snapshot() const;
+  // The version in force now (I12-HDR-1).
+  std::shared_ptr<const policy::PolicyRow> policy() const;
 
   // Everything periodic: bucket summaries (I12-G-1), purges (I12-G-1, G-3, G-4), list freshness
   // (I12-C2B1-1), superseded lists, the heartbeat. The first error is returned, after all of it was
@@ -87,6 +91,7 @@ class Service {
   Result<void> open_archive(const store::StorePlaces& places, const store::StoreSettings& settings);
   Result<void> end_old_sessions();
   void committed(std::span<const chain::EventView> events);
+  Result<void> load_policies();
   Result<void> summarise(Bucket bucket);
   Result<void> summarise_closed();
   Result<void> purge_lists();
@@ -96,6 +101,8 @@ class Service {
   std::unique_ptr<store::Store> archive_;
   policy::ReadsIndex reads_;
   std::unique_ptr<policy::PlateIndex> plates_;
+  mutable std::mutex policies_mutex_;
+  std::vector<std::shared_ptr<const policy::PolicyRow>> policies_;  // oldest first; never empty
   std::unique_ptr<store::Sequencer> sequencer_;
   std::unique_ptr<store::Retention> retention_;
   bool simulated_ = false;

@@ -7,14 +7,12 @@
 #include "ledger/chain/keys.h"
 #include "policy/registers/people.h"
 #include "policy/rules/access.h"
-#include "policy/rules/parameters.h"
 #include "policy/rules/sessions.h"
 
 namespace alpr::api {
 
 namespace {
 
-constexpr std::int64_t kIdleUs = policy::kIdleLockSeconds * kSecondUs;
 constexpr std::int64_t kMinuteUs = 60 * kSecondUs;
 constexpr std::int64_t kRecordedPerMinute = 10;
 constexpr unsigned kHashingMax = 2;
@@ -137,10 +135,15 @@ Sessions::Opened Sessions::open(const std::string& username, std::string_view pa
   return opened;
 }
 
+std::int64_t Sessions::idle_limit() const {
+  return service_.policy()->parameters.idle_lock_seconds * kSecondUs;
+}
+
 Result<policy::Actor> Sessions::actor_of(std::string_view authorization) {
   const auto digest = token_digest(authorization);
   if (!digest) return tl::unexpected(logged_out());
   Sequence session;
+  const std::int64_t idle_us = idle_limit();
   {
     std::lock_guard lock(mutex_);
     // The map is searched by the digest of what was sent, so its timing tells nothing about a
@@ -148,7 +151,7 @@ Result<policy::Actor> Sessions::actor_of(std::string_view authorization) {
     const auto found = live_.find(*digest);
     if (found == live_.end()) return tl::unexpected(logged_out());
     const TimeUs now = service_.now();
-    if (now.value - found->second.used.value >= kIdleUs) return tl::unexpected(logged_out());
+    if (now.value - found->second.used.value >= idle_us) return tl::unexpected(logged_out());
     found->second.used = now;
     session = found->second.session;
   }
@@ -194,11 +197,12 @@ Outcome Sessions::close(std::string_view authorization, policy::SessionEnd reaso
 Result<void> Sessions::tick() {
   std::vector<Sequence> idle;
   std::map<std::string, std::int64_t> failures;
+  const std::int64_t idle_us = idle_limit();
   {
     std::lock_guard lock(mutex_);
     const TimeUs now = service_.now();
     for (auto one = live_.begin(); one != live_.end();) {
-      if (now.value - one->second.used.value >= kIdleUs) {
+      if (now.value - one->second.used.value >= idle_us) {
         idle.push_back(one->second.session);
         one = live_.erase(one);
       } else {

@@ -60,6 +60,8 @@ class Sessions {
   }
 
  private:
+  std::int64_t idle_limit() const;  // microseconds without a request, by the policy in force
+
   struct Live {
     Sequence session;
     std::string username;

@@ -207,7 +207,8 @@ void add_account_endpoints(Endpoints& endpoints, Context& context) {
                                if (!user) return problem(user.error());
                                if (!*user)
                                  return problem(Error{ErrorCode::kNotFound, "no such account"});
-                               return json_answer(policy::view_of(**user, context.service.now()));
+                               return json_answer(policy::view_of(**user, *context.service.policy(),
+                                                                  context.service.now()));
                              }));
 }
 

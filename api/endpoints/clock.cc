@@ -45,9 +45,8 @@ Result<bool> may_confirm(Context& context, const Confirmer& person) {
         *user && (*user)->argon2id ? *(*user)->argon2id : context.sessions.nobodys_hash(),
         person.password);
   });
-  const policy::Moment moment{context.service.now(), Sequence{context.service.store().size()}};
   return right && *user && (*user)->argon2id &&
-         policy::holds_any_role(snapshot.state, person.username, kRoles, moment);
+         policy::holds_any_role(snapshot.state, person.username, kRoles, snapshot.moment);
 }
 
 Response confirm(Context& context, const Confirmation& confirmation) {

@@ -55,7 +55,8 @@ Response show(Context& context, const Call& call, const policy::ListHits& comman
   for (const policy::HitView& view : hits) {
     if (due_time(view.hit.raised_at) <= now) continue;
     answer.hits.push_back(
-        {view.hit, view.state, view.response, policy::missing_steps(view.response)});
+        {view.hit, view.state, view.response,
+         policy::missing_steps(view.response, context.service.policy()->parameters)});
   }
   return json_answer(answer);
 }

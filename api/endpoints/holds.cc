@@ -83,9 +83,8 @@ Response list(Context& context, const Call& call) {
   constexpr std::array kRoles{policy::Role::kCoordinator, policy::Role::kAdministrator};
   constexpr std::size_t kShownMax = 1000;
   const auto snapshot = context.service.snapshot();
-  const policy::Moment moment{context.service.now(), Sequence{context.service.store().size()}};
-  const policy::Gate gate =
-      policy::gate_role(snapshot.state, *call.actor, moment, kRoles, {"I12-G-2", "I12-L-3"});
+  const policy::Gate gate = policy::gate_role(snapshot.state, *call.actor, snapshot.moment, kRoles,
+                                              {"I12-G-2", "I12-L-3"});
   if (gate.error) return problem(*gate.error);
   if (gate.refusal)
     return not_done(

@@ -213,6 +213,34 @@ Response receipt(Context& context, const Call& call) {
   return json_answer(receipt);
 }
 
+// ---- what everybody may read, late, where the policy in force says so ----
+
+// The checkpoint that is published now. kNotFound: nothing is.
+Result<std::string> published(Context& context) {
+  const auto lag = context.service.policy()->parameters.tiles_published_after_seconds;
+  if (!lag) return fail(ErrorCode::kNotFound, "this log is not published");
+  return context.service.store().checkpoint_until({context.service.now().value - *lag * kSecondUs});
+}
+
+Response published_checkpoint(Context& context, const Call& call) {
+  auto note = published(context);
+  if (!note) return problem(note.error());
+  return conditional(call, std::move(*note), kText, kChanging);
+}
+
+Response published_tile(Context& context, const Call& call) {
+  const auto note = published(context);
+  if (!note) return problem(note.error());
+  const auto signed_note = chain::parse_note(*note);
+  const auto head = signed_note ? chain::parse_checkpoint_text(signed_note->text)
+                                : Result<chain::Checkpoint>(tl::unexpected(signed_note.error()));
+  if (!head) return problem(Error{ErrorCode::kCorrupt, "a kept checkpoint does not read back"});
+  const auto name = chain::parse_tile_path("tile/" + call.path.find("tile")->second);
+  if (!name || name->tile.width > chain::tile_width(name->tile.level, name->tile.index, head->size))
+    return problem(Error{ErrorCode::kNotFound, "no such tile in the published tree"});
+  return tile(context, call);
+}
+
 constexpr std::string_view kReadersAndActor =
     "PAC_AUDITOR, COORDINATOR, ADMINISTRATOR, IT_UNIT, or the person who acted";
 
@@ -245,6 +273,26 @@ void add_log_endpoints(Endpoints& endpoints, Context& context) {
                              .summary = "A tile or entry bundle (C2SP tlog-tiles)",
                              .answer_type = "application/octet-stream"},
                             tile));
+  endpoints.add(without_body(
+      {.method = "GET",
+       .path = "/public/log/checkpoint",
+       .access = Access::kPublic,
+       .summary =
+           "The newest checkpoint that is old enough for everybody; 404 unless the policy in "
+           "force publishes the log (tiles_published_after_seconds)",
+       .who = "everybody",
+       .rules = {"I12-E-5", "I12-HDR-1"},
+       .answer_type = std::string(kText)},
+      [&context](const Call& call) { return published_checkpoint(context, call); }));
+  endpoints.add(
+      without_body({.method = "GET",
+                    .path = "/public/log/tile/{tile...}",
+                    .access = Access::kPublic,
+                    .summary = "A tile or entry bundle of the published tree",
+                    .who = "everybody",
+                    .rules = {"I12-E-5", "I12-HDR-1"},
+                    .answer_type = "application/octet-stream"},
+                   [&context](const Call& call) { return published_tile(context, call); }));
   endpoints.add(for_readers(context,
                             {.path = "/log/proof/inclusion",
                              .summary = "Inclusion path of an event in a tree size",

@@ -38,8 +38,7 @@ bool is_by(const chain::EventView& event, std::string_view username) {
 std::optional<Response> refuse_unless(Context& context, const Call& call, GateOf gate_of,
                                       std::string_view action) {
   const auto snapshot = context.service.snapshot();
-  const policy::Moment moment{context.service.now(), Sequence{context.service.store().size()}};
-  const policy::Gate gate = gate_of(snapshot.state, *call.actor, moment);
+  const policy::Gate gate = gate_of(snapshot.state, *call.actor, snapshot.moment);
   if (gate.error) return problem(*gate.error);
   if (!gate.refusal) return std::nullopt;
   // A refusal is on the record, also of a mere look (architecture invariant 3).

@@ -78,9 +78,8 @@ Response managed_list(Context& context, const Call& call, List list) {
                               policy::Role::kCoordinator, policy::Role::kChiefDesignee,
                               policy::Role::kTrainingSection};
   const auto snapshot = context.service.snapshot();
-  const policy::Moment moment{context.service.now(), Sequence{context.service.store().size()}};
-  const policy::Gate gate =
-      policy::gate_role(snapshot.state, *call.actor, moment, kRoles, {"I12-L-1", "I12-L-3"});
+  const policy::Gate gate = policy::gate_role(snapshot.state, *call.actor, snapshot.moment, kRoles,
+                                              {"I12-L-1", "I12-L-3"});
   if (gate.error) return problem(*gate.error);
   if (gate.refusal) {
     // A refusal is on the record, also of a mere look (architecture invariant 3).

@@ -70,7 +70,8 @@ Response perform_query(Context& context, const Call& call, policy::PerformQuery 
   const std::string case_number = query.grounds.case_number.value_or("");
   policy::SearchResult search;
   policy::Found found;
-  if (!policy::judge_grounds(query.grounds) && !policy::too_broad(query.elements)) {
+  if (!policy::judge_grounds(query.grounds, context.service.policy()->parameters) &&
+      !policy::too_broad(query.elements)) {
     search = context.service.reads().search(query.elements, case_number, context.service.now(),
                                             policy::kResultsMax);
     for (const policy::ReadMatch& match : search.matches) found.reads.push_back(match.row.seq);

@@ -124,6 +124,22 @@ Result<std::optional<Row>> Txn::last(Db db) const {
   return Row{view(k), view(v)};
 }
 
+Result<std::optional<Row>> Txn::last_to(Db db, BytesView key) const {
+  auto cursor = open_cursor(txn_, dbi(db));
+  if (!cursor) return tl::unexpected(cursor.error());
+  MDB_val k = val(key);
+  MDB_val v{};
+  int rc = mdb_cursor_get(cursor->get(), &k, &v, MDB_SET_RANGE);
+  if (rc == MDB_NOTFOUND) {
+    rc = mdb_cursor_get(cursor->get(), &k, &v, MDB_LAST);
+  } else if (rc == 0 && !std::ranges::equal(view(k), key)) {
+    rc = mdb_cursor_get(cursor->get(), &k, &v, MDB_PREV);
+  }
+  if (rc == MDB_NOTFOUND) return std::nullopt;
+  if (rc != 0) return tl::unexpected(lmdb_error(rc, "reading the row at or before a key"));
+  return Row{view(k), view(v)};
+}
+
 Result<void> Txn::scan(Db db, BytesView from, const std::function<bool(const Row&)>& visit) const {
   auto cursor = open_cursor(txn_, dbi(db));
   if (!cursor) return tl::unexpected(cursor.error());

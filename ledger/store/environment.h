@@ -54,6 +54,8 @@ class Txn {
 
   Result<std::optional<BytesView>> get(Db db, BytesView key) const;
   Result<std::optional<Row>> last(Db db) const;
+  // The row with the greatest key <= `key`.
+  Result<std::optional<Row>> last_to(Db db, BytesView key) const;
   // Rows with key >= from, in key order, until visit returns false. `visit` must not write to this
   // transaction.
   Result<void> scan(Db db, BytesView from, const std::function<bool(const Row&)>& visit) const;

@@ -133,6 +133,8 @@ class Store {
   // Signed checkpoints. What is handed out is kept for ever. kNotFound.
   Result<std::string> newest_checkpoint();
   Result<std::string> checkpoint(std::uint64_t size) const;
+  // The newest kept one whose last event is of `time` or before. kNotFound.
+  Result<std::string> checkpoint_until(TimeUs time) const;
   // The newest one that a witness cosigned. kNotFound.
   Result<std::string> newest_cosigned() const;
   Result<Bytes> tile(const chain::TileId& tile) const;  // kNotFound when wider than size() implies

@@ -23,6 +23,28 @@ Result<std::string> Store::checkpoint(std::uint64_t size) const {
   return core_->checkpoints.hand_out(*core_->env, size);
 }
 
+Result<std::string> Store::checkpoint_until(TimeUs time) const {
+  // Header times grow with seq: the number of events until then, by halving.
+  std::uint64_t low = 0;
+  std::uint64_t high = size();
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto at = header(Sequence{middle});
+    if (!at) return tl::unexpected(at.error());
+    if (at->time <= time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  const auto txn = core_->env->begin_read();
+  if (!txn) return tl::unexpected(txn.error());
+  const auto row = txn->last_to(Db::kCheckpoints, key64(low));
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return fail(ErrorCode::kNotFound, "no checkpoint is as old as that yet");
+  return std::string(as_text((*row)->value));
+}
+
 Result<std::string> Store::newest_cosigned() const {
   std::optional<std::uint64_t> size;
   {

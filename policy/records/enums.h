@@ -49,6 +49,7 @@ enum class HitState { kUnvalidated, kMisread, kNotConfirmed, kFullyValidated, kA
 enum class EntryState { kRequested, kActive, kDenied, kExpired, kRemoved };
 enum class MatchKind { kExact, kOcrEquivalent };
 enum class Verdict { kApprove, kDeny };  // of a second person on a request
+enum class RequestState { kPending, kApproved, kDenied };
 enum class DeviceKind { kFixed, kMobile };
 enum class LocationClass {
   kPublicRightOfWay,
@@ -164,6 +165,12 @@ template <>
 struct EnumTexts<Verdict> {
   static constexpr std::array texts{std::pair{Verdict::kApprove, "APPROVE"},
                                     std::pair{Verdict::kDeny, "DENY"}};
+};
+template <>
+struct EnumTexts<RequestState> {
+  static constexpr std::array texts{std::pair{RequestState::kPending, "PENDING"},
+                                    std::pair{RequestState::kApproved, "APPROVED"},
+                                    std::pair{RequestState::kDenied, "DENIED"}};
 };
 template <>
 struct EnumTexts<DeviceKind> {

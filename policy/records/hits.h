@@ -115,6 +115,7 @@ enum class HitStep {
   kVisualMatch,        // I12-C2A-4
   kCletsVerified,      // I12-C2A-1
   kAttributesChecked,  // I12-C2A-5
+  kAdditional,         // I12-C2A-7: one that the policy in force names
   kFollowing           // I12-C2A-6: allowed on an alert alone
 };
 template <>
@@ -123,6 +124,7 @@ struct EnumTexts<HitStep> {
                                     std::pair{HitStep::kVisualMatch, "VISUAL_MATCH"},
                                     std::pair{HitStep::kCletsVerified, "CLETS_VERIFIED"},
                                     std::pair{HitStep::kAttributesChecked, "ATTRIBUTES_CHECKED"},
+                                    std::pair{HitStep::kAdditional, "ADDITIONAL"},
                                     std::pair{HitStep::kFollowing, "FOLLOWING"}};
 };
 
@@ -170,12 +172,13 @@ struct PlateComparison {
 struct HitStepRecorded {
   static constexpr KindSpec kKind{
       75, "hit.step-recorded", chain::Retention::kPermanent, chain::Form::kByMember,
-      "a member's step in answer to a hit, and its outcome (I12-C2A-1, 2, 4, 5, 6)"};
+      "a member's step in answer to a hit, and its outcome (I12-C2A-1, 2, 4, 5, 6, 7)"};
   std::int64_t policy = 0;
   Sequence hit;
   HitStep step{};
-  bool done = false;  // the step has what the order asks of it
-  HitState state{};   // after it
+  bool done = false;                      // the step has what the order asks of it
+  HitState state{};                       // after it
+  std::optional<std::string> additional;  // ADDITIONAL: which of the policy's steps
   HitFacts facts;
   std::optional<PlateComparison> comparison;          // PLATE_CONFIRMED
   std::optional<bool> visual_plate_match;             // VISUAL_MATCH
@@ -190,6 +193,7 @@ struct HitStepRecorded {
     m.open("step", step);
     m.open("done", done);
     m.open("state", state);
+    m.open("additional", additional);
     m("facts", facts);
     m("comparison", comparison);
     m("visual_plate_match", visual_plate_match);
@@ -201,15 +205,16 @@ struct HitStepRecorded {
 };
 
 struct HitValidated {
-  static constexpr KindSpec kKind{76, "hit.validated", chain::Retention::kPermanent,
-                                  chain::Form::kByMember,
-                                  "all four steps stand: the hit is fully validated (I12-C2A-3)"};
+  static constexpr KindSpec kKind{
+      76, "hit.validated", chain::Retention::kPermanent, chain::Form::kByMember,
+      "every step stands: the hit is fully validated (I12-C2A-3, C2A-7)"};
   std::int64_t policy = 0;
   Sequence hit;
   Sequence plate_confirmed;  // the steps, as hit.step-recorded
   Sequence visual_match;
   Sequence clets_verified;
   Sequence attributes_checked;
+  std::vector<Sequence> additional;  // in the order in which the policy names them
   Actor by;
   template <typename M>
   void members(M& m) {
@@ -219,6 +224,7 @@ struct HitValidated {
     m.open("visual_match", visual_match);
     m.open("clets_verified", clets_verified);
     m.open("attributes_checked", attributes_checked);
+    m.open("additional", additional);
     m("by", by);
   }
 };

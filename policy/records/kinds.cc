@@ -6,6 +6,7 @@
 #include "policy/records/hotlists.h"
 #include "policy/records/keys.h"
 #include "policy/records/people.h"
+#include "policy/records/policies.h"
 #include "policy/records/queries.h"
 #include "policy/records/reads.h"
 #include "policy/records/sessions.h"
@@ -15,7 +16,8 @@
 namespace alpr::policy {
 
 std::vector<chain::Kind> system_kinds() {
-  return {kind_of<PolicyAdopted>(), kind_of<CommandRefused>(), kind_of<KeysHandled>()};
+  return {kind_of<PolicyAdopted>(), kind_of<PolicyProposed>(), kind_of<PolicyDenied>(),
+          kind_of<CommandRefused>(), kind_of<KeysHandled>()};
 }
 
 std::vector<chain::Kind> people_kinds() {

@@ -5,6 +5,7 @@
 #include "policy/registers/holds.h"
 #include "policy/registers/hotlists.h"
 #include "policy/registers/people.h"
+#include "policy/registers/policies.h"
 #include "policy/registers/queries.h"
 #include "policy/registers/reads.h"
 
@@ -15,7 +16,8 @@ using TopicFold = Result<void> (*)(const chain::EventView&, chain::RegisterWrite
 
 // In the order in which a topic may read another's rows of the same event.
 constexpr TopicFold kTopics[] = {
-    fold_people, fold_devices, fold_reads, fold_hotlists, fold_hits, fold_queries, fold_holds,
+    fold_policies, fold_people, fold_devices, fold_reads,
+    fold_hotlists, fold_hits,   fold_queries, fold_holds,
 };
 
 }  // namespace

@@ -58,20 +58,28 @@ Result<HitResponseRow> response_or_new(const chain::RegisterReader& rows, Sequen
   return row;
 }
 
-std::optional<Sequence>& step_of(HitResponseRow& row, HitStep step) {
-  switch (step) {
+void stands(HitResponseRow& row, const HitStepRecorded& step, Sequence seq) {
+  switch (step.step) {
     case HitStep::kPlateConfirmed:
-      return row.plate_confirmed;
+      row.plate_confirmed = seq;
+      return;
     case HitStep::kVisualMatch:
-      return row.visual_match;
+      row.visual_match = seq;
+      return;
     case HitStep::kCletsVerified:
-      return row.clets_verified;
+      row.clets_verified = seq;
+      return;
     case HitStep::kAttributesChecked:
-      return row.attributes_checked;
+      row.attributes_checked = seq;
+      return;
+    case HitStep::kAdditional:
+      std::erase_if(row.additional, [&](const auto& one) { return one.name == step.additional; });
+      row.additional.push_back({step.additional.value_or(""), seq});
+      return;
     case HitStep::kFollowing:
-      return row.following;
+      row.following = seq;
+      return;
   }
-  ALPR_CHECK(false);
 }
 
 Result<void> fold_step(const chain::EventView& event, chain::RegisterWriter& rows) {
@@ -79,7 +87,7 @@ Result<void> fold_step(const chain::EventView& event, chain::RegisterWriter& row
   if (!e) return tl::unexpected(e.error());
   auto row = response_or_new(rows, e->hit, e->facts, event.header.time);
   if (!row) return tl::unexpected(row.error());
-  if (e->done) step_of(*row, e->step) = event.header.seq;
+  if (e->done) stands(*row, *e, event.header.seq);
   row->state = e->state;
   row->last_at = event.header.time;
   row->last_by = e->by.username;

@@ -28,6 +28,17 @@ struct HitRow {
   }
 };
 
+// A step that the policy names besides the order's four (I12-C2A-7), and stands.
+struct AdditionalStep {
+  std::string name;
+  Sequence recorded;
+  template <typename M>
+  void members(M& m) {
+    m("name", name);
+    m("recorded", recorded);
+  }
+};
+
 struct HitResponseRow {
   Sequence hit;
   HitState state{};
@@ -39,6 +50,7 @@ struct HitResponseRow {
   std::optional<Sequence> visual_match;
   std::optional<Sequence> clets_verified;
   std::optional<Sequence> attributes_checked;
+  std::vector<AdditionalStep> additional;
   std::optional<Sequence> following;
   std::optional<Sequence> validated;
   std::optional<Sequence> stop;
@@ -54,6 +66,7 @@ struct HitResponseRow {
     m("visual_match", visual_match);
     m("clets_verified", clets_verified);
     m("attributes_checked", attributes_checked);
+    m("additional", additional);
     m("following", following);
     m("validated", validated);
     m("stop", stop);

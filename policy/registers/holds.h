@@ -7,14 +7,6 @@
 
 namespace alpr::policy {
 
-enum class RequestState { kPending, kApproved, kDenied };
-template <>
-struct EnumTexts<RequestState> {
-  static constexpr std::array texts{std::pair{RequestState::kPending, "PENDING"},
-                                    std::pair{RequestState::kApproved, "APPROVED"},
-                                    std::pair{RequestState::kDenied, "DENIED"}};
-};
-
 struct HoldRequestRow {
   Sequence request;
   RequestState state = RequestState::kPending;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/registers/policies.h"
 #include "policy/registers/rows.h"
 #include "policy/registers/tables.h"
 
@@ -29,14 +30,6 @@ Result<void> change_user(chain::RegisterWriter& rows, std::string_view username,
   if (!user) return tl::unexpected(user.error());
   change(*user);
   return write_row(rows, table::kUsers, text_key(username), *user);
-}
-
-Result<void> on(const PolicyAdopted& e, const chain::EventView& event,
-                chain::RegisterWriter& rows) {
-  const auto version = static_cast<std::uint64_t>(e.version);
-  return write_row(rows, table::kPolicyVersions, chain::RowKey().number(version),
-                   PolicyRow{event.header.seq, e.version, e.effective, e.department,
-                             e.parameters_sha256, e.parameters});
 }
 
 Result<void> on(const UserEnrolled& e, const chain::EventView& event, chain::RegisterWriter& rows) {
@@ -105,7 +98,7 @@ Result<void> on(const LoginFailed& e, const chain::EventView& event, chain::Regi
   // Only wrong passwords count towards a lock: the other failures cannot be guesses that come
   // closer.
   if (!e.username || e.reason != LoginFailure::kWrongPassword) return {};
-  auto policy = policy_in_force(rows);
+  auto policy = policy_in_force(rows, event.header.time);
   if (!policy) return tl::unexpected(policy.error());
   const auto keep = static_cast<std::size_t>(policy->parameters.login_failures_max);
   return change_user(rows, *e.username, [&](UserRow& user) {
@@ -208,7 +201,8 @@ Result<void> fold_any(const chain::EventView& event, chain::RegisterWriter& rows
 
 }  // namespace
 
-std::optional<Sequence> training_in_force(const UserRow& user, TimeUs now) {
+std::optional<Sequence> training_in_force(const UserRow& user, TimeUs now,
+                                          std::optional<std::int64_t> retraining_seconds) {
   for (auto training = user.trainings.rbegin(); training != user.trainings.rend(); ++training) {
     const auto& given = training->topics;
     const bool complete =
@@ -216,22 +210,15 @@ std::optional<Sequence> training_in_force(const UserRow& user, TimeUs now) {
                     [&](const auto& topic) {
                       return std::find(given.begin(), given.end(), topic.first) != given.end();
                     });
-    if (complete && training->completed_on <= now) return training->training;
+    const bool stale = retraining_seconds &&
+                       now.value - training->completed_on.value >= *retraining_seconds * kSecondUs;
+    if (complete && !stale && training->completed_on <= now) return training->training;
   }
   return std::nullopt;
 }
 
 bool in_force(const GrantRow& grant, TimeUs now) {
   return grant.from <= now && (!grant.until || now < *grant.until) && !grant.ended;
-}
-
-Result<PolicyRow> policy_in_force(const chain::RegisterReader& rows) {
-  constexpr std::size_t kVersionsMax = 10'000;
-  auto versions = list_rows<PolicyRow>(rows, table::kPolicyVersions, {}, kVersionsMax);
-  if (!versions) return tl::unexpected(versions.error());
-  if (versions->empty())
-    return fail(ErrorCode::kNotFound, "no policy has been adopted in this log");
-  return versions->back();
 }
 
 Result<std::optional<UserRow>> find_user(const chain::RegisterReader& rows,
@@ -271,9 +258,9 @@ Result<std::vector<GrantRequestRow>> list_grant_requests(const chain::RegisterRe
 }
 
 Result<void> fold_people(const chain::EventView& event, chain::RegisterWriter& rows) {
-  return fold_any<PolicyAdopted, UserEnrolled, UserConfirmed, PasswordSet, SessionOpened,
-                  SessionClosed, LoginFailed, AccountLocked, RoleGrantRequested, RoleGranted,
-                  RoleGrantDenied, RoleEnded, UserDesignated, DesignationRevoked, TrainingCompleted,
+  return fold_any<UserEnrolled, UserConfirmed, PasswordSet, SessionOpened, SessionClosed,
+                  LoginFailed, AccountLocked, RoleGrantRequested, RoleGranted, RoleGrantDenied,
+                  RoleEnded, UserDesignated, DesignationRevoked, TrainingCompleted,
                   UserDeactivated>(event, rows);
 }
 

@@ -1,4 +1,4 @@
-// The registers of people: the policy in force, accounts with their roles and training, open
+// The registers of people: accounts with their roles and training, open
 // sessions, grant requests.
 //
 // All rows are permanent. Written by fold_people alone, on the sequencer's thread; the find and
@@ -16,27 +16,8 @@
 #include "policy/records/enums.h"
 #include "policy/records/people.h"
 #include "policy/records/sessions.h"
-#include "policy/records/system.h"
 
 namespace alpr::policy {
-
-struct PolicyRow {
-  Sequence adopted;
-  std::int64_t version = 0;
-  TimeUs effective;
-  std::string department;
-  Digest parameters_sha256{};
-  Parameters parameters;
-  template <typename M>
-  void members(M& m) {
-    m("adopted", adopted);
-    m("version", version);
-    m("effective", effective);
-    m("department", department);
-    m("parameters_sha256", parameters_sha256);
-    m("parameters", parameters);
-  }
-};
 
 // An enrolment or renewal that has not led to a password yet.
 struct PendingAccessRow {
@@ -163,14 +144,13 @@ struct GrantRequestRow {
 };
 
 // The seq of the training.completed that opens the gate at `now`: one course with all eight topics
-// (I12-J-3), completed by then (I12-C3-a). Of several the newest record.
-std::optional<Sequence> training_in_force(const UserRow& user, TimeUs now);
+// (I12-J-3), completed by then (I12-C3-a), and not longer ago than the policy in force lets a
+// course count (AMB-12; absent: for ever). Of several the newest record.
+std::optional<Sequence> training_in_force(const UserRow& user, TimeUs now,
+                                          std::optional<std::int64_t> retraining_seconds);
 
 // From `from` until before `until`, and not ended (I12-L-2).
 bool in_force(const GrantRow& grant, TimeUs now);
-
-// The policy that was adopted last. kNotFound in a log without its first commit.
-Result<PolicyRow> policy_in_force(const chain::RegisterReader& rows);
 
 Result<std::optional<UserRow>> find_user(const chain::RegisterReader& rows,
                                          std::string_view username);

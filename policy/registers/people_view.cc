@@ -13,7 +13,7 @@ UserState state_of(const UserRow& user) {
 
 }  // namespace
 
-UserView view_of(const UserRow& user, TimeUs now) {
+UserView view_of(const UserRow& user, const PolicyRow& policy, TimeUs now) {
   UserView view;
   view.enrolled = user.enrolled;
   view.username = user.username;
@@ -27,18 +27,20 @@ UserView view_of(const UserRow& user, TimeUs now) {
     if (in_force(grant, now))
       view.roles.push_back({grant.role, grant.grant, grant.from, grant.until});
   view.designation = user.designation;
-  view.training = training_in_force(user, now);
+  view.training = training_in_force(user, now, policy.parameters.retraining_seconds);
   view.trainings = user.trainings;
   view.open_sessions = static_cast<std::int64_t>(user.sessions.size());
   return view;
 }
 
 Result<std::vector<UserView>> view_users(const chain::RegisterReader& rows, TimeUs now) {
+  const auto policy = policy_in_force(rows, now);
+  if (!policy) return tl::unexpected(policy.error());
   auto users = list_users(rows);
   if (!users) return tl::unexpected(users.error());
   std::vector<UserView> views;
   views.reserve(users->size());
-  for (const UserRow& user : *users) views.push_back(view_of(user, now));
+  for (const UserRow& user : *users) views.push_back(view_of(user, *policy, now));
   return views;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "policy/registers/people.h"
+#include "policy/registers/policies.h"
 
 namespace alpr::policy {
 
@@ -60,7 +61,7 @@ struct UserView {
   }
 };
 
-UserView view_of(const UserRow& user, TimeUs now);
+UserView view_of(const UserRow& user, const PolicyRow& policy, TimeUs now);
 // In the order of enrolment. kCorrupt when a row does not read back.
 Result<std::vector<UserView>> view_users(const chain::RegisterReader& rows, TimeUs now);
 

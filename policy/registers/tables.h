@@ -12,6 +12,8 @@ inline constexpr chain::Table kUserList = 4;        // number user.enrolled seq 
 inline constexpr chain::Table kDevices = 5;         // text device -> DeviceRow
 inline constexpr chain::Table kDeviceList = 6;      // number device.enrolled seq -> device
 inline constexpr chain::Table kPolicyVersions = 7;  // number version -> PolicyRow
+inline constexpr chain::Table kPolicyProposals =
+    8;  // number policy.proposed seq -> PolicyProposalRow
 inline constexpr chain::Table kUploads =
     16;  // number device.enrolled seq, number batch -> UploadRow (scoped to upload.received)
 inline constexpr chain::Table kBatchHighest =

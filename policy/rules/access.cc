@@ -43,12 +43,13 @@ std::optional<Refusal> eligibility_refusal(const UserRow& user) {
 
 std::optional<Decision> Gate::stop(std::string_view action) const {
   if (error) return Decision::not_judged(error->code, error->detail);
-  if (refusal) return refuse(actor, action, *refusal);
+  if (refusal) return refuse(moment, actor, action, *refusal);
   return std::nullopt;
 }
 
 Gate gate(const State& state, const Actor& actor, const Moment& moment, Need need) {
   Gate gate;
+  gate.moment = moment;
   gate.actor = actor;
   gate.actor.training.reset();
   const auto user = find_user(state.rows, actor.username);
@@ -65,7 +66,8 @@ Gate gate(const State& state, const Actor& actor, const Moment& moment, Need nee
 
   gate.refusal = eligibility_refusal(**user);
   if (gate.refusal) return gate;
-  gate.actor.training = training_in_force(**user, moment.now);
+  gate.actor.training =
+      training_in_force(**user, moment.now, moment.policy->parameters.retraining_seconds);
   if (!gate.actor.training) {
     gate.refusal = Refusal{
         {"I12-C1-1", "I12-C3-a", "I12-J-3"},

@@ -16,13 +16,13 @@ Decision decide(const State& state, const Actor& actor, const DiscloseArchived& 
   const Gate open = gate(state, actor, moment, Need::kAlpr);
   if (auto stop = open.stop(kAction)) return *stop;
   if (!holds_any_role(state, actor.username, kCustodians, moment)) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-F-2", "I12-L-3"},
                    "role-missing",
                    "The archive is opened by the ALPR Coordinator or Administrator."});
   }
   if (blank(command.reason)) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-F-2"}, "reason-missing", "Say what the archived event is needed for."});
   }
   return Decision{}.then(ArchiveDisclosed{command.event, open.actor, command.reason});

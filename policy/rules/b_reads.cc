@@ -21,9 +21,10 @@ namespace {
 
 Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
 
-Decision refuse_upload(const recognition::UploadBatch& batch, Refusal refusal) {
+Decision refuse_upload(const Moment& moment, const recognition::UploadBatch& batch,
+                       Refusal refusal) {
   UploadRefused record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.rules = refusal.rules;
   record.slug = refusal.slug;
   record.device = batch.device;
@@ -94,7 +95,8 @@ UploadJudgement decided(Decision decision) {
 }
 
 HitRaised hit_of(const recognition::UploadBatch& batch, const recognition::ReadFacts& facts,
-                 const PlateMatch& match, Sequence upload, Sequence read, TimeUs now) {
+                 const PlateMatch& match, Sequence upload, Sequence read, const Moment& moment) {
+  const TimeUs now = moment.now;
   HitRaised hit;
   hit.upload = upload;
   hit.read = read;
@@ -107,11 +109,13 @@ HitRaised hit_of(const recognition::UploadBatch& batch, const recognition::ReadF
   // A source whose clock is ahead of ours by up to 5 minutes is of now.
   hit.list_age_s = std::max<std::int64_t>(0, (now.value - match.entry.list_time.value) / kSecondUs);
   hit.state = HitState::kUnvalidated;
-  hit.policy = kPolicyVersion;
+  hit.policy = moment.policy->version;
   return hit;
 }
 
-UploadReceived received_of(const recognition::UploadBatch& batch, std::size_t hits, TimeUs now) {
+UploadReceived received_of(const recognition::UploadBatch& batch, std::size_t hits,
+                           const Moment& moment) {
+  const TimeUs now = moment.now;
   UploadReceived record;
   record.device = batch.device;
   record.batch = static_cast<std::int64_t>(batch.batch);
@@ -124,7 +128,7 @@ UploadReceived received_of(const recognition::UploadBatch& batch, std::size_t hi
   }
   record.signature = chain::base64(batch.signature);
   record.newest_capture_age_us = now.value - newest.value;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   return record;
 }
 
@@ -134,11 +138,12 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
                              const recognition::UploadBatch& batch, const Moment& moment) {
   const auto device = find_device(state.rows, batch.device);
   if (!device) return decided(not_judged(device.error()));
-  if (auto refusal = device_refusal(*device)) return decided(refuse_upload(batch, *refusal));
+  if (auto refusal = device_refusal(*device))
+    return decided(refuse_upload(moment, batch, *refusal));
   // Before anything is said about a number, so that nobody but the device learns which it used.
   if (auto checked = recognition::verify_upload(batch, (*device)->public_key, origin); !checked) {
-    return decided(
-        refuse_upload(batch, {{"I12-F-3"}, "upload-not-authentic", checked.error().detail}));
+    return decided(refuse_upload(moment, batch,
+                                 {{"I12-F-3"}, "upload-not-authentic", checked.error().detail}));
   }
   auto before = find_upload(state.rows, batch.device, static_cast<std::int64_t>(batch.batch));
   if (!before) return decided(not_judged(before.error()));
@@ -150,7 +155,7 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
   }
   if (auto old = old_number(state, batch, moment)) return decided(std::move(*old));
   if (auto refusal = capture_refusal(batch, moment.now))
-    return decided(refuse_upload(batch, *refusal));
+    return decided(refuse_upload(moment, batch, *refusal));
   return {UploadJudge::accept(batch), std::nullopt, std::nullopt};
 }
 
@@ -170,11 +175,11 @@ Decision decide(const State& state, const AcceptedUpload& upload,
     const auto matches = state.plates.matches(facts.plate, moment.now);
     if (!matches) return not_judged(matches.error());
     for (const PlateMatch& match : *matches) {
-      hits.push_back(hit_of(batch, facts, match, received, read, moment.now));
+      hits.push_back(hit_of(batch, facts, match, received, read, moment));
     }
   }
   Decision decision;
-  decision.then(received_of(batch, hits.size(), moment.now));
+  decision.then(received_of(batch, hits.size(), moment));
   for (const ReadRecorded& read : reads) decision.then(read);
   for (const HitRaised& hit : hits) decision.then(hit);
   return decision;

@@ -62,12 +62,14 @@ std::optional<Refusal> missing_facts(const DocumentStop& command, const HitRow& 
 
 // I12-C2A-1 and C2A-3: what the hit's validation must have come to for what was done.
 std::optional<Refusal> validation_refusal(StopAction action, Disposition disposition,
-                                          const std::optional<HitResponseRow>& response) {
+                                          const std::optional<HitResponseRow>& response,
+                                          const Moment& moment) {
   const HitState state = response ? response->state : HitState::kUnvalidated;
   const bool restricted =
       action == StopAction::kFreedomRestricted || restricts_freedom(disposition);
-  if (restricted && state != HitState::kFullyValidated) {
-    std::vector<std::string> rules = missing_steps(response);
+  // A hit that was validated under an older version lacks the steps that a newer one added.
+  std::vector<std::string> rules = missing_steps(response, moment.policy->parameters);
+  if (restricted && (state != HitState::kFullyValidated || !rules.empty())) {
     const std::string open = rules.empty() ? "none" : fmt::format("{}", fmt::join(rules, ", "));
     rules.insert(rules.begin(), "I12-C2A-3");
     return Refusal{std::move(rules), "hit-not-validated",
@@ -109,14 +111,14 @@ Decision decide(const State& state, const Actor& actor, const DocumentStop& comm
         "hit: its stop is documented; what came later is a follow-up of that record");
   }
   if (auto refusal = missing_facts(command, *hit, moment))
-    return refuse(open.actor, kAction, *refusal);
+    return refuse(moment, open.actor, kAction, *refusal);
   const Disposition disposition = *enum_from_text<Disposition>(*command.disposition);
-  if (auto refusal = validation_refusal(*command.action, disposition, *response)) {
-    return refuse(open.actor, kAction, *refusal);
+  if (auto refusal = validation_refusal(*command.action, disposition, *response, moment)) {
+    return refuse(moment, open.actor, kAction, *refusal);
   }
 
   StopDocumented record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.hit = command.hit;
   record.action = *command.action;
   record.disposition = disposition;
@@ -144,9 +146,9 @@ Decision decide(const State& state, const Actor& actor, const FollowUpStop& comm
   if (!*stop) return Decision::not_judged(ErrorCode::kNotFound, "stop: no such record");
   RequiredFacts facts;
   facts.text(command.next_steps, "next_steps", "I12-C2A2-8");
-  if (facts.refusal()) return refuse(open.actor, "stop.follow-up", *facts.refusal());
+  if (facts.refusal()) return refuse(moment, open.actor, "stop.follow-up", *facts.refusal());
   return Decision{}.then(
-      StopFollowedUp{kPolicyVersion, command.stop, command.next_steps, open.actor});
+      StopFollowedUp{moment.policy->version, command.stop, command.next_steps, open.actor});
 }
 
 }  // namespace alpr::policy

@@ -40,6 +40,10 @@ std::optional<Error> form_fault(const RecordStep& command) {
     return fault;
   if (auto fault = only("checks", command.checks.has_value(), HitStep::kAttributesChecked))
     return fault;
+  if (auto fault = only("additional", command.additional.has_value(), HitStep::kAdditional))
+    return fault;
+  if (auto fault = only("confirmed", command.confirmed.has_value(), HitStep::kAdditional))
+    return fault;
   if (command.observed_state) {
     if (auto fault = text_fault("observed_state", *command.observed_state, kShortTextMax))
       return fault;
@@ -161,15 +165,40 @@ Result<Outcome> judge_step(const RecordStep& command, const HitRow& hit, HitStat
     case HitStep::kAttributesChecked:
       record.checks = command.checks;
       return checks_outcome(*command.checks, record.facts.known, before);
+    case HitStep::kAdditional:
+      record.additional = command.additional;
+      return *command.confirmed ? Outcome{true, before} : Outcome{false, HitState::kNotConfirmed};
     case HitStep::kFollowing:
       return Outcome{true, before};
   }
   ALPR_CHECK(false);
 }
 
+std::optional<Sequence> recorded(const HitResponseRow& row, std::string_view additional) {
+  for (const AdditionalStep& step : row.additional)
+    if (step.name == additional) return step.recorded;
+  return std::nullopt;
+}
+
+// I12-C2A-7.
+std::optional<Refusal> additional_refusal(const RecordStep& command, const Parameters& parameters) {
+  const auto& steps = parameters.validation_steps;
+  if (!command.additional ||
+      std::find(steps.begin(), steps.end(), *command.additional) != steps.end())
+    return std::nullopt;
+  std::string names;
+  for (const std::string& step : steps) names += (names.empty() ? "" : ", ") + step;
+  return Refusal{
+      {"I12-C2A-7"},
+      "step-not-in-policy",
+      "The policy in force adds " + (names.empty() ? "no step" : "these: " + names) + "."};
+}
+
 // hit.validated when this step was the last that was missing.
 std::optional<HitValidated> validation(const HitStepRecorded& step,
-                                       const std::optional<HitResponseRow>& before, Sequence seq) {
+                                       const std::optional<HitResponseRow>& before,
+                                       const Moment& moment) {
+  const Sequence seq = moment.next;
   if (!step.done || step.state != HitState::kUnvalidated) return std::nullopt;
   const HitResponseRow row = before.value_or(HitResponseRow{});
   const auto stands = [&](HitStep one, const std::optional<Sequence>& recorded) {
@@ -180,7 +209,14 @@ std::optional<HitValidated> validation(const HitStepRecorded& step,
   const auto clets = stands(HitStep::kCletsVerified, row.clets_verified);
   const auto attributes = stands(HitStep::kAttributesChecked, row.attributes_checked);
   if (!plate || !visual || !clets || !attributes) return std::nullopt;
-  return HitValidated{kPolicyVersion, step.hit, *plate, *visual, *clets, *attributes, step.by};
+  std::vector<Sequence> additional;
+  for (const std::string& name : moment.policy->parameters.validation_steps) {
+    const auto known = recorded(row, name);
+    if (!known && step.additional != name) return std::nullopt;
+    additional.push_back(step.additional == name ? seq : *known);
+  }
+  return HitValidated{
+      moment.policy->version, step.hit, *plate, *visual, *clets, *attributes, additional, step.by};
 }
 
 }  // namespace
@@ -219,7 +255,7 @@ Decision decide(const State& state, const Actor& actor, const ListHits& command,
   const Gate open = gate(state, actor, moment, Need::kAlpr);
   if (auto stop = open.stop("hits.list")) return *stop;
   HitsDisclosed record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   for (const HitView& view : hits) {
     ALPR_CHECK(moment.now <
                due_time(view.hit.raised_at));  // I12-G-1: select_hits left the others out
@@ -240,18 +276,20 @@ Decision decide(const State& state, const Actor& actor, const RecordStep& comman
   if (!response) return not_judged(response.error());
   const HitState before = *response ? (*response)->state : HitState::kUnvalidated;
   if (auto refusal = state_refusal(command.step, before))
-    return refuse(open.actor, kAction, *refusal);
-  if (auto refusal = clets_refusal(command)) return refuse(open.actor, kAction, *refusal);
+    return refuse(moment, open.actor, kAction, *refusal);
+  if (auto refusal = clets_refusal(command)) return refuse(moment, open.actor, kAction, *refusal);
+  if (auto refusal = additional_refusal(command, moment.policy->parameters))
+    return refuse(moment, open.actor, kAction, *refusal);
 
   HitStepRecorded record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.hit = command.hit;
   record.step = command.step;
   record.facts = facts_of(*hit);
   record.by = open.actor;
   if (command.checks) {
     auto refusal = unchecked_attributes(*command.checks, record.facts.known);
-    if (refusal) return refuse(open.actor, kAction, *refusal);
+    if (refusal) return refuse(moment, open.actor, kAction, *refusal);
   }
   const auto outcome = judge_step(command, *hit, before, record);
   if (!outcome) return not_judged(outcome.error());
@@ -259,7 +297,7 @@ Decision decide(const State& state, const Actor& actor, const RecordStep& comman
   record.state = outcome->state;
   Decision decision;
   decision.then(record);
-  if (const auto validated = validation(record, *response, moment.next)) decision.then(*validated);
+  if (const auto validated = validation(record, *response, moment)) decision.then(*validated);
   return decision;
 }
 
@@ -286,7 +324,8 @@ HitFacts facts_of(const HitRow& hit) {
   return facts;
 }
 
-std::vector<std::string> missing_steps(const std::optional<HitResponseRow>& response) {
+std::vector<std::string> missing_steps(const std::optional<HitResponseRow>& response,
+                                       const Parameters& parameters) {
   std::vector<std::string> missing;
   const auto need = [&](const std::optional<Sequence>& step, std::string_view rule) {
     if (!step) missing.emplace_back(rule);
@@ -296,6 +335,11 @@ std::vector<std::string> missing_steps(const std::optional<HitResponseRow>& resp
   need(row.plate_confirmed, "I12-C2A-2");
   need(row.visual_match, "I12-C2A-4");
   need(row.attributes_checked, "I12-C2A-5");
+  const auto& steps = parameters.validation_steps;
+  const bool all = std::all_of(steps.begin(), steps.end(), [&](const std::string& name) {
+    return recorded(row, name).has_value();
+  });
+  if (!all) missing.emplace_back("I12-C2A-7");
   return missing;
 }
 

@@ -5,7 +5,8 @@
 //
 // A hit is fully validated when four steps stand, in any order: the plate seen on the vehicle is
 // the one that was read (C2A-2), it is the one in the database (C2A-4), CLETS confirms it (C2A-1),
-// and every attribute that the entry names was seen to match (C2A-5). One that differs ends it:
+// and every attribute that the entry names was seen to match (C2A-5). The policy in force
+// may add steps (C2A-7). One that differs ends it:
 // MISREAD for the characters, NOT_CONFIRMED for the rest. Since the plate must equal both the read
 // and the entry, an OCR_EQUIVALENT hit can be followed but never validated.
 #pragma once
@@ -55,7 +56,9 @@ struct RecordStep {
   std::optional<CletsResult> clets;  // CLETS_VERIFIED
   std::optional<std::string> clets_reference;  // CLETS_VERIFIED
   std::optional<std::vector<AttributeCheck>>
-      checks;  // ATTRIBUTES_CHECKED: one per attribute the entry names
+      checks;                             // ATTRIBUTES_CHECKED: one per attribute the entry names
+  std::optional<std::string> additional;  // ADDITIONAL: which of the policy's validation_steps
+  std::optional<bool> confirmed;          // ADDITIONAL: whether it confirms the hit
   template <typename M>
   void members(M& m) {
     m("hit", hit);
@@ -66,6 +69,8 @@ struct RecordStep {
     m("clets", clets);
     m("clets_reference", clets_reference);
     m("checks", checks);
+    m("additional", additional);
+    m("confirmed", confirmed);
   }
 };
 Decision decide(const State& state, const Actor& actor, const RecordStep& command,
@@ -75,7 +80,9 @@ Decision decide(const State& state, const Actor& actor, const RecordStep& comman
 // never a hit (after a purge these look alike).
 Result<HitRow> live_hit(const State& state, Sequence hit, const Moment& moment);
 HitFacts facts_of(const HitRow& hit);
-// The steps of I12-C2A-3 that do not stand yet, by the requirement each is for.
-std::vector<std::string> missing_steps(const std::optional<HitResponseRow>& response);
+// The steps that do not stand yet, by the requirement each is for; I12-C2A-7 for those that the
+// policy in force adds.
+std::vector<std::string> missing_steps(const std::optional<HitResponseRow>& response,
+                                       const Parameters& parameters);
 
 }  // namespace alpr::policy

@@ -24,12 +24,12 @@ bool may_be_empty(HotlistSource source) {
   return source == HotlistSource::kAmber || source == HotlistSource::kSilver;
 }
 
-std::optional<Refusal> source_refusal(std::optional<HotlistSource> source) {
-  if (!source) {
-    return Refusal{
-        {"I12-C2A1-1", "I12-DEF-2"},
-        "source-not-allowed",
-        "The order allows lists of these sources only: " + enum_choices<HotlistSource>() + "."};
+std::optional<Refusal> source_refusal(std::optional<HotlistSource> source,
+                                      const Parameters& parameters) {
+  if (!source || !allowed(parameters.hotlist_sources, *source)) {
+    return Refusal{{"I12-C2A1-1", "I12-DEF-2"},
+                   "source-not-allowed",
+                   "Lists of these sources only: " + texts_of(parameters.hotlist_sources) + "."};
   }
   if (*source == HotlistSource::kCustomBolo) {
     return Refusal{
@@ -77,10 +77,10 @@ std::optional<Refusal> successor_refusal(HotlistSource source, TimeUs source_tim
   return std::nullopt;
 }
 
-Decision refuse_import(const Actor& by, const LoadHotlist& command, const PreparedHotlist& prepared,
-                       Refusal refusal) {
+Decision refuse_import(const Moment& moment, const Actor& by, const LoadHotlist& command,
+                       const PreparedHotlist& prepared, Refusal refusal) {
   HotlistImportRefused record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.rules = refusal.rules;
   record.slug = refusal.slug;
   record.source = command.source;
@@ -117,10 +117,10 @@ Judged judge(const State& state, const Actor& actor, const LoadHotlist& command,
   if (auto stop = role.stop(kAction)) return refused(std::move(*stop));
   judged.by = trained.actor;
   const auto refuse = [&](Refusal refusal) {
-    return refused(refuse_import(trained.actor, command, prepared, std::move(refusal)));
+    return refused(refuse_import(moment, trained.actor, command, prepared, std::move(refusal)));
   };
   const auto source = enum_from_text<HotlistSource>(command.source);
-  if (auto refusal = source_refusal(source)) return refuse(*refusal);
+  if (auto refusal = source_refusal(source, moment.policy->parameters)) return refuse(*refusal);
   if (auto refusal = file_refusal(*source, prepared)) return refuse(*refusal);
   if (command.source_time.value > moment.now.value + kSourceAheadMaxUs) {
     return refuse(
@@ -156,7 +156,7 @@ Decision decide(const State& state, const Actor& actor, const LoadHotlist& comma
   Judged judged = judge(state, actor, command, prepared, moment);
   if (judged.refused) return std::move(*judged.refused);
   HotlistLoaded record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.source = judged.source;
   record.source_time = command.source_time;
   record.rows = static_cast<std::int64_t>(prepared.list->rows);
@@ -174,9 +174,10 @@ Decision check_freshness(const State& state, const Moment& moment) {
   if (!lists) return not_judged(lists.error());
   Decision decision;
   for (const HotlistRow& list : *lists) {
-    const bool old = moment.now.value - list.loaded_at.value > kHotlistRefreshSeconds * kSecondUs;
+    const bool old = moment.now.value - list.loaded_at.value >
+                     moment.policy->parameters.hotlist_refresh_seconds * kSecondUs;
     if (!old || list.stale) continue;
-    decision.then(HotlistStale{kPolicyVersion, list.source, list.loaded, list.loaded_at});
+    decision.then(HotlistStale{moment.policy->version, list.source, list.loaded, list.loaded_at});
   }
   return decision;
 }

@@ -52,9 +52,11 @@ std::optional<Error> texts_fault(const RequestEntry& command) {
 std::optional<Refusal> missing_facts(const RequestEntry& command, bool has_plate,
                                      const Moment& moment) {
   RequiredFacts facts;
-  facts.that(command.purpose && enum_from_text<BoloPurpose>(*command.purpose), "I12-C2A1-2",
-             "purpose-not-allowed",
-             "The order allows these purposes only: " + enum_choices<BoloPurpose>() + ".");
+  const auto purpose =
+      command.purpose ? enum_from_text<BoloPurpose>(*command.purpose) : std::nullopt;
+  const auto& purposes = moment.policy->parameters.bolo_purposes;
+  facts.that(purpose && allowed(purposes, *purpose), "I12-C2A1-2", "purpose-not-allowed",
+             "The order allows these purposes only: " + texts_of(purposes) + ".");
   facts.that(has_plate || (command.descriptor && !blank(*command.descriptor)), "I12-C2B2-6",
              "required-fact-missing", "State plate, or a descriptor of whom or what is sought.");
   const std::string_view because = has_plate ? "I12-C2B2-5" : "I12-C2B2-8";
@@ -66,8 +68,8 @@ std::optional<Refusal> missing_facts(const RequestEntry& command, bool has_plate
              "Attest not_protected_characteristic: the entry is not made solely for a protected "
              "characteristic.");
   const std::int64_t ahead = command.expires_at.value - moment.now.value;
-  facts.that(ahead > 0 && ahead <= kHotlistEntrySecondsMax * kSecondUs, "I12-C2A1-3",
-             "expiry-out-of-range", "expires_at must lie ahead, by a year at most.");
+  facts.that(ahead > 0 && ahead <= moment.policy->parameters.hotlist_entry_seconds_max * kSecondUs,
+             "I12-C2A1-3", "expiry-out-of-range", "expires_at must lie ahead, by a year at most.");
   return facts.refusal();
 }
 
@@ -109,12 +111,12 @@ Decision decide(const State& state, const Actor& actor, const RequestEntry& comm
   const Gate open = gate(state, actor, moment, Need::kAlpr);
   if (auto stop = open.stop(kAction)) return *stop;
   if (auto refusal = missing_facts(command, plate.has_value(), moment))
-    return refuse(open.actor, kAction, *refusal);
+    return refuse(moment, open.actor, kAction, *refusal);
   if (auto fault = superseded_fault(state, command.supersedes, moment.now))
     return not_judged(*fault);
 
   EntryRequested record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.purpose = *enum_from_text<BoloPurpose>(*command.purpose);
   record.expires_at = command.expires_at;
   record.supersedes = command.supersedes;
@@ -141,25 +143,25 @@ Decision decide(const State& state, const Actor& actor, const DecideEntry& comma
   if (!entry) return not_judged(entry.error());
   if (entry->asked.by.username == open.actor.username) {
     return refuse(
-        open.actor, kAction,
+        moment, open.actor, kAction,
         {{"I12-C2B2-2"}, "self-approval", "Somebody else than the requester decides on an entry."});
   }
   RequiredFacts facts;
   facts.text(command.reason, "reason", "I12-C2B2-2");
-  if (facts.refusal()) return refuse(open.actor, kAction, *facts.refusal());
+  if (facts.refusal()) return refuse(moment, open.actor, kAction, *facts.refusal());
   if (state_at(*entry, moment.now) != EntryState::kRequested) {
     return Decision::not_judged(ErrorCode::kConflict,
                                 "request: decided already, withdrawn, or expired");
   }
   const std::string& requester = entry->asked.by.username;
   if (command.verdict == Verdict::kDeny) {
-    return Decision{}.then(
-        EntryDenied{kPolicyVersion, command.request, requester, command.reason, open.actor});
+    return Decision{}.then(EntryDenied{moment.policy->version, command.request, requester,
+                                       command.reason, open.actor});
   }
   if (auto fault = superseded_fault(state, entry->asked.supersedes, moment.now))
     return not_judged(*fault);
-  return Decision{}.then(
-      EntryApproved{kPolicyVersion, command.request, requester, command.reason, open.actor});
+  return Decision{}.then(EntryApproved{moment.policy->version, command.request, requester,
+                                       command.reason, open.actor});
 }
 
 Decision decide(const State& state, const Actor& actor, const RemoveEntry& command,
@@ -176,12 +178,13 @@ Decision decide(const State& state, const Actor& actor, const RemoveEntry& comma
   }
   RequiredFacts facts;
   facts.text(command.reason, "reason", "I12-C2B2-1");
-  if (facts.refusal()) return refuse(open.actor, kAction, *facts.refusal());
+  if (facts.refusal()) return refuse(moment, open.actor, kAction, *facts.refusal());
   if (entry->state != EntryState::kActive && entry->state != EntryState::kRequested) {
     return Decision::not_judged(ErrorCode::kConflict,
                                 "request: this entry was denied or removed before");
   }
-  return Decision{}.then(EntryRemoved{kPolicyVersion, command.request, command.reason, open.actor});
+  return Decision{}.then(
+      EntryRemoved{moment.policy->version, command.request, command.reason, open.actor});
 }
 
 Result<std::vector<EntryRow>> select_entries(const State& state, const ListEntries& command,
@@ -212,12 +215,12 @@ Decision decide(const State& state, const Actor& actor, const ListEntries& comma
       // The same refusal, with the rule that makes these lists closed to others.
       Refusal refusal = *stop->refusal;
       refusal.rules.insert(refusal.rules.begin(), "I12-A-5");
-      return refuse(open.actor, "hotlist.entries-list", std::move(refusal));
+      return refuse(moment, open.actor, "hotlist.entries-list", std::move(refusal));
     }
     return *stop;
   }
   EntriesDisclosed record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   for (const EntryRow& entry : entries) record.entries.push_back(entry.request);
   record.by = open.actor;
   return Decision{}.then(record);

@@ -6,6 +6,7 @@
 #include "policy/registers/queries.h"
 #include "policy/registers/reads_index.h"
 #include "policy/rules/access.h"
+#include "policy/rules/parameters.h"
 #include "policy/rules/texts.h"
 
 namespace alpr::policy {
@@ -93,10 +94,11 @@ std::optional<Error> text_faults(const QueryGrounds& g) {
   return std::nullopt;
 }
 
-Decision refuse_query(const Actor& by, const PerformQuery& query, Refusal refusal) {
+Decision refuse_query(const Moment& moment, const Actor& by, const PerformQuery& query,
+                      Refusal refusal) {
   Decision decision;
-  decision.then(QueryRefused{kPolicyVersion, refusal.rules, refusal.slug, by, refusal.reason,
-                             query.elements, query.grounds});
+  decision.then(QueryRefused{moment.policy->version, refusal.rules, refusal.slug, by,
+                             refusal.reason, query.elements, query.grounds});
   decision.refusal = std::move(refusal);
   return decision;
 }
@@ -110,13 +112,14 @@ bool hit_was_shown(const State& state, Sequence hit, Sequence read, const Actor&
 
 }  // namespace
 
-std::optional<Refusal> judge_grounds(const QueryGrounds& grounds) {
+std::optional<Refusal> judge_grounds(const QueryGrounds& grounds, const Parameters& parameters) {
   Judgement judgement;
   const auto purpose =
       grounds.purpose ? enum_from_text<QueryPurpose>(*grounds.purpose) : std::nullopt;
-  judgement.require(purpose.has_value(), grounds.purpose ? "I12-C2B-1" : "I12-C2B-6",
+  judgement.require(purpose && allowed(parameters.query_purposes, *purpose),
+                    grounds.purpose ? "I12-C2B-1" : "I12-C2B-6",
                     grounds.purpose ? "purpose-not-allowed" : "purpose-missing",
-                    "the order allows these purposes only: " + enum_choices<QueryPurpose>());
+                    "the order allows these purposes only: " + texts_of(parameters.query_purposes));
   if (purpose == QueryPurpose::kCourtProcess) judge_court_process(grounds, judgement);
   const bool standard =
       grounds.legal_standard && enum_from_text<LegalStandard>(*grounds.legal_standard);
@@ -144,14 +147,14 @@ Decision decide(const State& state, const Actor& actor, const PerformQuery& quer
     return Decision::not_judged(checked.error().code, checked.error().detail);
   Gate access = gate(state, actor, moment, Need::kAlpr);
   if (access.error) return Decision::not_judged(access.error->code, access.error->detail);
-  if (access.refusal) return refuse_query(access.actor, query, *access.refusal);
-  if (auto refusal = judge_grounds(query.grounds))
-    return refuse_query(access.actor, query, *refusal);
+  if (access.refusal) return refuse_query(moment, access.actor, query, *access.refusal);
+  if (auto refusal = judge_grounds(query.grounds, moment.policy->parameters))
+    return refuse_query(moment, access.actor, query, *refusal);
   if (auto reason = too_broad(query.elements))
-    return refuse_query(access.actor, query, {{"I12-C3-c2"}, "too-broad", *reason});
+    return refuse_query(moment, access.actor, query, {{"I12-C3-c2"}, "too-broad", *reason});
   ALPR_CHECK(found.reads.size() <= kResultsMax);
   Decision decision;
-  decision.then(QueryPerformed{kPolicyVersion,
+  decision.then(QueryPerformed{moment.policy->version,
                                *enum_from_text<QueryPurpose>(*query.grounds.purpose),
                                *enum_from_text<LegalStandard>(*query.grounds.legal_standard),
                                static_cast<std::int64_t>(found.reads.size()), access.actor,
@@ -173,13 +176,13 @@ Decision decide(const State& state, const Actor& actor, const DiscloseImage& com
                                  command.read) != (*row)->disclosed.end();
     if (!own || !shown)
       return refuse(
-          access.actor, "image.disclose",
+          moment, access.actor, "image.disclose",
           {{"I12-C2B-7", "I12-C3-0"},
            "image-not-disclosed",
            "this read was not disclosed to you by that query; perform a query of your own"});
     case_number = (*row)->case_number;
   } else if (!command.hit || !hit_was_shown(state, *command.hit, command.read, actor)) {
-    return refuse(access.actor, "image.disclose",
+    return refuse(moment, access.actor, "image.disclose",
                   {{"I12-F-2", "I12-C3-0"},
                    "image-not-disclosed",
                    "this hit was not shown to you; list the hits first"});
@@ -188,8 +191,8 @@ Decision decide(const State& state, const Actor& actor, const DiscloseImage& com
   if (!read || !state.reads.may_show(*read, case_number, moment.now))
     return Decision::not_judged(ErrorCode::kGone, "this read is past its 30 days (I12-G-1)");
   Decision decision;
-  decision.then(
-      ImageDisclosed{kPolicyVersion, access.actor, command.read, command.query, command.hit});
+  decision.then(ImageDisclosed{moment.policy->version, access.actor, command.read, command.query,
+                               command.hit});
   return decision;
 }
 

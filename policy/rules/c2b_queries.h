@@ -33,7 +33,7 @@ struct Found {
 
 // Judges the grounds alone, so that nobody's search runs before they may ask: nullopt, or every
 // rule that is broken.
-std::optional<Refusal> judge_grounds(const QueryGrounds& grounds);
+std::optional<Refusal> judge_grounds(const QueryGrounds& grounds, const Parameters& parameters);
 
 // query.performed with exactly `found` disclosed, or query.refused. kMalformed (not judged) for
 // elements that can't be searched for. I12-C2B-1 to 7, C3-a, C3-c1, C3-c2, C3-3 to C3-7, E-3, C1-1.

@@ -60,9 +60,10 @@ bool blank(std::string_view text) {
   return true;
 }
 
-Decision refuse(const std::optional<Actor>& actor, std::string_view action, Refusal refusal) {
+Decision refuse(const Moment& moment, const std::optional<Actor>& actor, std::string_view action,
+                Refusal refusal) {
   CommandRefused record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.action = std::string(action);
   record.rules = refusal.rules;
   record.slug = refusal.slug;

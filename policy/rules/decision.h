@@ -11,13 +11,15 @@
 #include "ledger/chain/registers.h"
 #include "policy/records/actor.h"
 #include "policy/records/describe.h"
+#include "policy/registers/policies.h"
 
 namespace alpr::policy {
 
 // The moment of the decision, as the sequencer gives it.
 struct Moment {
-  TimeUs now;     // header time of the events it makes
-  Sequence next;  // seq that the first of them gets
+  TimeUs now;                         // header time of the events it makes
+  Sequence next;                      // seq that the first of them gets
+  const PolicyRow* policy = nullptr;  // in force at `now`, borrowed (I12-HDR-1)
 };
 
 // Why not, with the requirement IDs that decided it. `slug` is the stable end of the problem type,
@@ -48,15 +50,12 @@ struct Decision {
   }
 };
 
-// The version of the order's parameters in force (I12-HDR-1). Every decision event carries it as
-// member "policy".
-inline constexpr std::int64_t kPolicyVersion = 1;
-
 // Blank after trimming Unicode white space (policy-brief section 10, rule 7).
 bool blank(std::string_view text);
 
 // command.refused (permanent): actor (absent before login), action, rules, slug, reason, policy.
 // Queries have their own query.refused. A refusal and its event in one.
-Decision refuse(const std::optional<Actor>& actor, std::string_view action, Refusal refusal);
+Decision refuse(const Moment& moment, const std::optional<Actor>& actor, std::string_view action,
+                Refusal refusal);
 
 }  // namespace alpr::policy

@@ -78,10 +78,10 @@ Decision decide(const State& state, const Actor& actor, const EnrolDevice& comma
       return Decision::not_judged(ErrorCode::kConflict,
                                   "public_key: another device in the register has or had this key");
   }
-  if (auto refusal = place_refusal(command)) return refuse(open.actor, kAction, *refusal);
+  if (auto refusal = place_refusal(command)) return refuse(moment, open.actor, kAction, *refusal);
 
   DeviceEnrolled record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.kind = command.kind;
   record.location_class = command.location_class;
   record.device = command.device;
@@ -108,10 +108,10 @@ Decision decide(const State& state, const Actor& actor, const RevokeDevice& comm
   if ((*device)->revoked)
     return Decision::not_judged(ErrorCode::kConflict, "this device is revoked already");
   if (blank(command.reason))
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-L-1"}, "reason-missing", "Give the reason for revoking the device."});
   DeviceRevoked record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.enrolled = (*device)->enrolled;
   record.device = command.device;
   record.reason = command.reason;
@@ -140,10 +140,10 @@ Decision decide(const State& state, const Actor& actor, const RekeyDevice& comma
   if (device->revoked)
     return Decision::not_judged(ErrorCode::kConflict, "this device is revoked: enrol a new one");
   if (blank(command.reason))
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-L-1"}, "reason-missing", "Give the reason for the new key."});
   DeviceRekeyed record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.enrolled = device->enrolled;
   record.device = command.device;
   record.public_key = command.public_key;

@@ -64,7 +64,7 @@ Decision decide(const State& state, const Actor& actor, const DesignateUser& com
   if (!user) return not_judged(user.error());
   if (command.username == actor.username) {
     return refuse(
-        open.actor, kAction,
+        moment, open.actor, kAction,
         {{"I12-C1-3"}, "own-designation", "Nobody designates themselves: another designee does."});
   }
   if (user->user_class != UserClass::kOtherDesignated)
@@ -74,11 +74,11 @@ Decision decide(const State& state, const Actor& actor, const DesignateUser& com
     return Decision::not_judged(ErrorCode::kConflict,
                                 "this user's designation is in force already");
   if (blank(command.justification)) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-C1-3"}, "justification-missing", "Say why this person is designated."});
   }
   return Decision{}.then(
-      UserDesignated{kPolicyVersion, command.username, command.justification, open.actor});
+      UserDesignated{moment.policy->version, command.username, command.justification, open.actor});
 }
 
 Decision decide(const State& state, const Actor& actor, const RevokeDesignation& command,
@@ -93,11 +93,11 @@ Decision decide(const State& state, const Actor& actor, const RevokeDesignation&
     return Decision::not_judged(ErrorCode::kConflict, "this user has no designation in force");
   if (blank(command.reason)) {
     return refuse(
-        open.actor, kAction,
+        moment, open.actor, kAction,
         {{"I12-C1-3"}, "reason-missing", "Give the reason for revoking the designation."});
   }
-  return Decision{}.then(DesignationRevoked{kPolicyVersion, *user->designation, command.username,
-                                            command.reason, open.actor});
+  return Decision{}.then(DesignationRevoked{moment.policy->version, *user->designation,
+                                            command.username, command.reason, open.actor});
 }
 
 Decision decide(const State& state, const Actor& actor, const CompleteTraining& command,
@@ -109,9 +109,9 @@ Decision decide(const State& state, const Actor& actor, const CompleteTraining& 
   const auto user = standing_user(state, command.username);
   if (!user) return not_judged(user.error());
   if (auto refusal = training_refusal(command, open.actor, moment))
-    return refuse(open.actor, kAction, *refusal);
+    return refuse(moment, open.actor, kAction, *refusal);
   TrainingCompleted record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.topics = command.topics;
   record.completed_on = command.completed_on;
   record.username = command.username;

@@ -61,7 +61,7 @@ std::optional<Error> plan_fault(const InitPlan& plan) {
 
 PolicyAdopted policy_adopted(const InitPlan& plan) {
   PolicyAdopted adopted;
-  adopted.version = kPolicyVersion;
+  adopted.version = kFirstPolicyVersion;
   adopted.order = std::string(kOrder);
   adopted.effective = kOrderEffective;
   adopted.department = plan.department;
@@ -72,39 +72,25 @@ PolicyAdopted policy_adopted(const InitPlan& plan) {
 
 }  // namespace
 
-Parameters built_in_parameters() {
-  Parameters p;
-  p.retention_seconds = kRetentionUs / kSecondUs;
-  p.hotlist_refresh_seconds = kHotlistRefreshSeconds;
-  p.hotlist_blob_seconds = kHotlistBlobSeconds;
-  p.idle_lock_seconds = kIdleLockSeconds;
-  p.login_failures_max = kLoginFailuresMax;
-  p.login_failures_seconds = kLoginFailuresSeconds;
-  p.login_lock_seconds = kLoginLockSeconds;
-  p.sessions_per_user_max = kSessionsPerUserMax;
-  p.activation_code_seconds = kActivationCodeSeconds;
-  p.hold_review_seconds = kHoldReviewSeconds;
-  p.hotlist_entry_seconds_max = kHotlistEntrySecondsMax;
-  return p;
-}
-
 Result<std::vector<chain::Draft>> first_events(const InitPlan& plan, const Moment& moment) {
   if (auto fault = plan_fault(plan)) return tl::unexpected(*fault);
-  std::vector<chain::Draft> drafts{to_draft(policy_adopted(plan))};
+  const PolicyAdopted adopted = policy_adopted(plan);
+  std::vector<chain::Draft> drafts{to_draft(adopted)};
   for (const FirstHolder& holder : plan.holders) {
     UserEnrolled enrolled;
-    enrolled.policy = kPolicyVersion;
+    enrolled.policy = kFirstPolicyVersion;
     enrolled.user_class = holder.user_class;
     enrolled.first_holder = true;
     enrolled.username = holder.username;
     enrolled.name = holder.name;
     enrolled.organisation = plan.department;
     enrolled.code = holder.code;
-    enrolled.code_expires = {moment.now.value + kActivationCodeSeconds * kSecondUs};
+    enrolled.code_expires = {moment.now.value +
+                             adopted.parameters.activation_code_seconds * kSecondUs};
     drafts.push_back(to_draft(enrolled));
 
     RoleGranted granted;
-    granted.policy = kPolicyVersion;
+    granted.policy = kFirstPolicyVersion;
     granted.role = holder.role;
     granted.from = moment.now;
     granted.username = holder.username;

@@ -53,7 +53,8 @@ std::optional<Refusal> judge(const RequestHold& c, const Moment& moment) {
           "another agency's investigation needs the legal instrument that obliges us: type, "
           "number, issuer");
   require(c.review_by > moment.now &&
-              c.review_by.value <= moment.now.value + kHoldReviewSeconds * kSecondUs,
+              c.review_by.value <=
+                  moment.now.value + moment.policy->parameters.hold_review_seconds * kSecondUs,
           "review-date",
           "a hold is reviewed within 90 days: set review_by to a later time, at most 90 days away");
   if (refusal.rules.empty()) return std::nullopt;
@@ -71,13 +72,14 @@ Decision decide(const State& state, const Actor& actor, const RequestHold& comma
   if (!user) return Decision::not_judged(user.error().code, user.error().detail);
   if ((*user)->user_class != UserClass::kSworn &&
       !holds_role(state, actor.username, Role::kCoordinator, moment))
-    return refuse(access.actor, "hold.request",
+    return refuse(moment, access.actor, "hold.request",
                   {{"I12-G-2"},
                    "role-missing",
                    "a hold is asked for by a sworn member or the ALPR Coordinator"});
-  if (auto refusal = judge(command, moment)) return refuse(access.actor, "hold.request", *refusal);
+  if (auto refusal = judge(command, moment))
+    return refuse(moment, access.actor, "hold.request", *refusal);
   Decision decision;
-  decision.then(HoldRequested{kPolicyVersion, *enum_from_text<HoldReason>(command.reason),
+  decision.then(HoldRequested{moment.policy->version, *enum_from_text<HoldReason>(command.reason),
                               access.actor, command.events, command.case_number, command.instrument,
                               command.justification, command.review_by});
   return decision;
@@ -96,38 +98,39 @@ Decision decide(const State& state, const Actor& actor, const DecideHold& comman
     return Decision::not_judged(ErrorCode::kConflict, "this hold request is already decided");
   const HoldRequested& asked = (*row)->asked;
   if (!holds_any_role(state, actor.username, kCustodians, moment))
-    return refuse(access.actor, "hold.decide",
+    return refuse(moment, access.actor, "hold.decide",
                   {{"I12-G-2", "I12-L-3"},
                    "role-missing",
                    "holds are decided by the ALPR Coordinator or Administrator"});
   if (asked.by.username == actor.username)
-    return refuse(access.actor, "hold.decide",
+    return refuse(moment, access.actor, "hold.decide",
                   {{"I12-G-2"},
                    "self-approval",
                    "a hold is decided by somebody other than who asked for it"});
   if (blank(command.reason))
-    return refuse(access.actor, "hold.decide",
+    return refuse(moment, access.actor, "hold.decide",
                   {{"I12-G-2"}, "reason-missing", "give the reason for your decision"});
   Decision decision;
   if (command.verdict == Verdict::kDeny) {
-    decision.then(HoldDenied{kPolicyVersion, command.request, access.actor, command.reason});
+    decision.then(
+        HoldDenied{moment.policy->version, command.request, access.actor, command.reason});
     return decision;
   }
   ALPR_CHECK(events.size() == asked.events.size());
   for (const EventFacts& event : events) {
     if (event.retention != chain::Retention::kThirtyDay)
       return refuse(
-          access.actor, "hold.decide",
+          moment, access.actor, "hold.decide",
           {{"I12-G-2"}, "not-holdable", "only reads, uploads and hits expire and can be held"});
     if (!event.have_payload || due_time(event.time) <= moment.now)
       return refuse(
-          access.actor, "hold.decide",
+          moment, access.actor, "hold.decide",
           {{"I12-G-1", "I12-G-2"}, "past-due", "an event past its 30 days can no longer be held"});
   }
   if (asked.review_by <= moment.now)
-    return refuse(access.actor, "hold.decide",
+    return refuse(moment, access.actor, "hold.decide",
                   {{"I12-G-2"}, "review-date", "the review date asked for has passed"});
-  decision.then(HoldPlaced{kPolicyVersion, asked.reason, asked.events, asked.review_by,
+  decision.then(HoldPlaced{moment.policy->version, asked.reason, asked.events, asked.review_by,
                            command.request, asked.case_number, asked.by, access.actor,
                            asked.instrument, asked.justification});
   return decision;
@@ -145,15 +148,15 @@ Decision decide(const State& state, const Actor& actor, const ReleaseHold& comma
   if ((*row)->released)
     return Decision::not_judged(ErrorCode::kConflict, "this hold has ended already");
   if (!holds_any_role(state, actor.username, kCustodians, moment))
-    return refuse(access.actor, "hold.release",
+    return refuse(moment, access.actor, "hold.release",
                   {{"I12-G-3", "I12-L-3"},
                    "role-missing",
                    "holds are ended by the ALPR Coordinator or Administrator"});
   if (blank(command.reason))
-    return refuse(access.actor, "hold.release",
+    return refuse(moment, access.actor, "hold.release",
                   {{"I12-G-3"}, "reason-missing", "say why the hold ends"});
   Decision decision;
-  decision.then(HoldReleased{kPolicyVersion, command.hold, access.actor, command.reason});
+  decision.then(HoldReleased{moment.policy->version, command.hold, access.actor, command.reason});
   return decision;
 }
 

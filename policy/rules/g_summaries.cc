@@ -60,7 +60,7 @@ Decision summarise(const State& state, Bucket bucket, std::span<const chain::Eve
     if (auto counted = count_event(event, tally); !counted) return not_judged(counted.error());
   }
   BucketSummarised record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.bucket = static_cast<std::int64_t>(bucket.value);
   record.first = events.front().header.seq;
   record.last = events.back().header.seq;

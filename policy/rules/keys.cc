@@ -17,13 +17,14 @@ Decision decide(const State& state, const Actor& actor, const HandleKeys& comman
   const Gate open = gate_role(state, actor, moment, kItUnit, {"I12-F-0", "I12-L-1"});
   if (auto stop = open.stop(kAction)) return *stop;
   if (blank(command.reason)) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-F-0"}, "reason-missing", "Say why the keys are handled."});
   }
-  KeysHandled record{kPolicyVersion, command.action, command.reason, open.actor, std::nullopt};
+  KeysHandled record{moment.policy->version, command.action, command.reason, open.actor,
+                     std::nullopt};
   if (command.action == KeyAction::kBackUp) return Decision{}.then(record);
   if (!command.approver || command.approver->username == actor.username) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-F-0", "I12-L-1"},
                    "second-person-missing",
                    "A key is changed by two people: another holder of IT_UNIT, ADMINISTRATOR or "
@@ -32,7 +33,7 @@ Decision decide(const State& state, const Actor& actor, const HandleKeys& comman
   const Gate second =
       gate_role(state, *command.approver, moment, kApprovers, {"I12-F-0", "I12-L-1"});
   if (second.error) return Decision::not_judged(second.error->code, second.error->detail);
-  if (second.refusal) return refuse(open.actor, kAction, *second.refusal);
+  if (second.refusal) return refuse(moment, open.actor, kAction, *second.refusal);
   record.approver = second.actor;
   return Decision{}.then(record);
 }

@@ -1,12 +1,19 @@
-// The numbers of policy version 1, as built in. policy.adopted records them; later versions will
-// come as events.
+// Version 1 of the order's parameters, as built in, and the bounds that every later version keeps.
+// Pure; any thread.
 #pragma once
 
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "ledger/chain/types.h"
-#include "policy/records/system.h"
+#include "policy/records/policies.h"
 
 namespace alpr::policy {
 
+inline constexpr std::int64_t kFirstPolicyVersion = 1;
 inline constexpr std::string_view kOrder = "Departmental General Order I-12";
 // 18 October 2022, 00:00 UTC: the order's day in force (I12-HDR-1).
 inline constexpr TimeUs kOrderEffective{1'666'051'200 * kSecondUs};
@@ -15,18 +22,31 @@ inline constexpr TimeUs kOrderEffective{1'666'051'200 * kSecondUs};
 // AMB-15).
 inline constexpr std::string_view kOversightBody = "Privacy Advisory Commission";
 
-inline constexpr std::int64_t kHotlistRefreshSeconds = 86'400;  // I12-C2B1-1: at least once a day
-inline constexpr std::int64_t kHotlistBlobSeconds =
-    30 * 86'400;  // superseded versions live as long as hits
-inline constexpr std::int64_t kIdleLockSeconds = 30 * 60;
-inline constexpr std::int64_t kLoginFailuresMax = 5;
-inline constexpr std::int64_t kLoginFailuresSeconds = 15 * 60;
-inline constexpr std::int64_t kLoginLockSeconds = 30 * 60;
-inline constexpr std::int64_t kSessionsPerUserMax = 8;
-inline constexpr std::int64_t kActivationCodeSeconds = 14 * 86'400;
-inline constexpr std::int64_t kHoldReviewSeconds = 90 * 86'400;
-inline constexpr std::int64_t kHotlistEntrySecondsMax = 366 * 86'400;
-
+// What policy.adopted of a log's first commit records.
 Parameters built_in_parameters();
+
+// Whether a closed list of the policy in force names `value`, and the list's texts for a refusal.
+template <DescribedEnum E>
+bool allowed(const std::vector<E>& list, E value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+template <DescribedEnum E>
+std::string texts_of(const std::vector<E>& list) {
+  std::string all;
+  for (const E one : list) all += (all.empty() ? "" : ", ") + std::string(to_text(one));
+  return all;
+}
+
+struct ParameterFault {
+  std::string rule;     // requirement ID that bounds it
+  std::string problem;  // says the member, its value and what is allowed
+};
+// Everything in which `parameters` go beyond what the order allows: numbers outside their bounds,
+// empty or repeated lists, blank words. Empty: nothing. Retention is bounded from both sides: the
+// event format's class is thirty days (I12-G-1, decision record 0012).
+std::vector<ParameterFault> parameter_faults(const Parameters& parameters);
+
+// The names of the members in which two versions differ, in the document's order.
+std::vector<std::string> changed_parameters(const Parameters& before, const Parameters& after);
 
 }  // namespace alpr::policy

@@ -33,10 +33,12 @@ bool codes_fit(const std::optional<UserRow>& user, const SetPassword& command, T
   return pending.code_b && command.code_b && b_fits;
 }
 
-void close_sessions(Decision& decision, const UserRow& user, std::optional<Sequence> but) {
+void close_sessions(const Moment& moment, Decision& decision, const UserRow& user,
+                    std::optional<Sequence> but) {
   for (const Sequence session : user.sessions) {
     if (session == but) continue;
-    decision.then(SessionClosed{kPolicyVersion, session, SessionEnd::kPasswordSet, user.username});
+    decision.then(
+        SessionClosed{moment.policy->version, session, SessionEnd::kPasswordSet, user.username});
   }
 }
 
@@ -51,7 +53,7 @@ Decision decide(const State& state, const SetPassword& command, const std::strin
   const auto user = find_user(state.rows, command.username);
   if (!user) return not_judged(user.error());
   if (!codes_fit(*user, command, moment.now)) {
-    return refuse(std::nullopt, "password.set",
+    return refuse(moment, std::nullopt, "password.set",
                   {{"I12-K-1", "I12-F-1"},
                    "codes-rejected",
                    "The name and the codes do not fit together, were used, or have expired. An "
@@ -61,8 +63,8 @@ Decision decide(const State& state, const SetPassword& command, const std::strin
   }
   Decision decision;
   decision.then(
-      PasswordSet{kPolicyVersion, PasswordCause::kActivation, command.username, argon2id});
-  close_sessions(decision, **user, std::nullopt);
+      PasswordSet{moment.policy->version, PasswordCause::kActivation, command.username, argon2id});
+  close_sessions(moment, decision, **user, std::nullopt);
   return decision;
 }
 
@@ -80,8 +82,8 @@ Decision decide(const State& state, const Actor& actor, const PasswordChange& ch
     return decide(state, FailedLogins{actor.username, 1, std::nullopt}, moment);
   Decision decision;
   decision.then(
-      PasswordSet{kPolicyVersion, PasswordCause::kChange, actor.username, change.argon2id});
-  close_sessions(decision, **user, actor.session);
+      PasswordSet{moment.policy->version, PasswordCause::kChange, actor.username, change.argon2id});
+  close_sessions(moment, decision, **user, actor.session);
   return decision;
 }
 

@@ -20,7 +20,7 @@ Decision not_judged(const Error& error) { return Decision::not_judged(error.code
 Decision no_such_user() { return Decision::not_judged(ErrorCode::kNotFound, "no such user"); }
 
 TimeUs code_expiry(const Moment& moment) {
-  return {moment.now.value + kActivationCodeSeconds * kSecondUs};
+  return {moment.now.value + moment.policy->parameters.activation_code_seconds * kSecondUs};
 }
 
 std::optional<Error> enrol_fault(const EnrolUser& command) {
@@ -84,7 +84,7 @@ Decision decide(const State& state, const Actor& actor, const EnrolUser& command
   if (auto fault = enrol_fault(command)) return not_judged(*fault);
   const Gate open = gate_role(state, actor, moment, kEnrollers, {"I12-L-1", "I12-K-1"});
   if (auto stop = open.stop(kAction)) return *stop;
-  const auto policy = policy_in_force(state.rows);
+  const auto policy = policy_in_force(state.rows, moment.now);
   if (!policy) return not_judged(policy.error());
   const auto users = list_users(state.rows);
   if (!users) return not_judged(users.error());
@@ -96,10 +96,10 @@ Decision decide(const State& state, const Actor& actor, const EnrolUser& command
         "access");
   }
   if (auto refusal = enrol_refusal(command, *policy, *users))
-    return refuse(open.actor, kAction, *refusal);
+    return refuse(moment, open.actor, kAction, *refusal);
 
   UserEnrolled record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.user_class = *enum_from_text<UserClass>(command.user_class);
   record.username = command.username;
   record.name = command.name;
@@ -121,11 +121,11 @@ Decision decide(const State& state, const Actor& actor, const RenewAccess& comma
   if ((*user)->deactivated)
     return Decision::not_judged(ErrorCode::kConflict, "this account was deactivated");
   if (command.username == actor.username) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-K-1"}, "own-account", "Another holder of IT_UNIT renews your access."});
   }
   UserEnrolled record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.user_class = (*user)->user_class;
   record.renewal = true;
   record.username = (*user)->username;
@@ -153,13 +153,13 @@ Decision decide(const State& state, const Actor& actor, const ConfirmUser& comma
     return Decision::not_judged(ErrorCode::kConflict,
                                 "the enrolment's code has expired: IT_UNIT renews it first");
   if (actor.username == pending->enrolled_by || actor.username == command.username) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-K-1", "I12-L-1"},
                    "own-request",
                    "Another person than the enroller and the user confirms."});
   }
   UserConfirmed record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.enrolled = pending->enrolled;
   record.username = command.username;
   record.code = code_b;
@@ -179,18 +179,18 @@ Decision decide(const State& state, const Actor& actor, const DeactivateUser& co
   if ((*user)->deactivated)
     return Decision::not_judged(ErrorCode::kConflict, "this account is deactivated already");
   if (blank(command.reason))
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-L-1"}, "reason-missing", "Give the reason for the deactivation."});
   const auto grantable = roles_stay_grantable(state, command.username, std::nullopt, moment);
   if (!grantable) return not_judged(grantable.error());
   if (!*grantable) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-L-2"},
                    "last-holder",
                    "Nobody could grant roles afterwards: have a successor granted first."});
   }
   UserDeactivated record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.username = command.username;
   record.reason = command.reason;
   record.by = open.actor;
@@ -198,7 +198,7 @@ Decision decide(const State& state, const Actor& actor, const DeactivateUser& co
   decision.then(record);
   for (const Sequence session : (*user)->sessions) {
     decision.then(
-        SessionClosed{kPolicyVersion, session, SessionEnd::kDeactivated, command.username});
+        SessionClosed{moment.policy->version, session, SessionEnd::kDeactivated, command.username});
   }
   return decision;
 }

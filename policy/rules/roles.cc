@@ -74,20 +74,20 @@ Decision decide(const State& state, const Actor& actor, const RequestRoleGrant& 
   if (!*user || (*user)->deactivated)
     return Decision::not_judged(ErrorCode::kNotFound, "no such user");
   if (command.username == actor.username) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-L-1", "I12-L-2"},
                    "own-role",
                    "Nobody asks for a role for themselves: another holder does."});
   }
   if (auto refusal = class_refusal((*user)->user_class, command.role))
-    return refuse(open.actor, kAction, *refusal);
+    return refuse(moment, open.actor, kAction, *refusal);
   if (blank(command.justification)) {
     return refuse(
-        open.actor, kAction,
+        moment, open.actor, kAction,
         {{"I12-L-2"}, "justification-missing", "Say why this person is to hold the role."});
   }
   RoleGrantRequested record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.role = command.role;
   record.from = command.from;
   record.until = command.until;
@@ -140,18 +140,18 @@ Decision decide(const State& state, const Actor& actor, const DecideRoleGrant& c
   const auto grantee = find_user(state.rows, (*request)->username);
   if (!grantee) return not_judged(grantee.error());
   if (auto refusal = verdict_refusal(**request, *grantee, open.actor, command, moment))
-    return refuse(open.actor, kAction, *refusal);
+    return refuse(moment, open.actor, kAction, *refusal);
 
   if (command.verdict == Verdict::kDeny) {
     RoleGrantDenied denied;
-    denied.policy = kPolicyVersion;
+    denied.policy = moment.policy->version;
     denied.request = command.request;
     denied.reason = command.reason;
     denied.by = open.actor;
     return Decision{}.then(denied);
   }
   RoleGranted granted;
-  granted.policy = kPolicyVersion;
+  granted.policy = moment.policy->version;
   granted.request = command.request;
   granted.role = (*request)->role;
   granted.from = (*request)->from;
@@ -182,18 +182,18 @@ Decision decide(const State& state, const Actor& actor, const EndRole& command,
   if (grant->ended || (grant->until && *grant->until <= moment.now))
     return Decision::not_judged(ErrorCode::kConflict, "this grant has ended already");
   if (blank(command.reason))
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-L-2"}, "reason-missing", "Give the reason for ending the role."});
   const auto grantable = roles_stay_grantable(state, command.username, command.grant, moment);
   if (!grantable) return not_judged(grantable.error());
   if (!*grantable) {
-    return refuse(open.actor, kAction,
+    return refuse(moment, open.actor, kAction,
                   {{"I12-L-2"},
                    "last-holder",
                    "Nobody could grant roles afterwards: have a successor granted first."});
   }
   RoleEnded record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.grant = command.grant;
   record.role = grant->role;
   record.username = command.username;

@@ -19,10 +19,11 @@ Refusal login_refusal() {
           "minutes lock an account for 30 minutes."};
 }
 
-Decision failed(LoginFailure reason, std::int64_t count, const std::optional<std::string>& username,
+Decision failed(const Moment& moment, LoginFailure reason, std::int64_t count,
+                const std::optional<std::string>& username,
                 const std::optional<std::string>& client) {
   LoginFailed record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.reason = reason;
   record.count = count;
   record.username = username;
@@ -42,16 +43,18 @@ std::optional<LoginFailure> standing_failure(const UserRow& user, TimeUs now) {
 }
 
 Decision wrong_passwords(const UserRow& user, std::int64_t count,
-                         const std::optional<std::string>& client, TimeUs now) {
-  Decision decision = failed(LoginFailure::kWrongPassword, count, user.username, client);
-  const TimeUs window_start{now.value - kLoginFailuresSeconds * kSecondUs};
+                         const std::optional<std::string>& client, const Moment& moment) {
+  const TimeUs now = moment.now;
+  Decision decision = failed(moment, LoginFailure::kWrongPassword, count, user.username, client);
+  const TimeUs window_start{now.value -
+                            moment.policy->parameters.login_failures_seconds * kSecondUs};
   const auto recent = std::count_if(user.failures.begin(), user.failures.end(),
                                     [&](TimeUs failure) { return window_start < failure; });
   const std::int64_t failures = recent + count;
-  if (failures < kLoginFailuresMax) return decision;
+  if (failures < moment.policy->parameters.login_failures_max) return decision;
   AccountLocked locked;
-  locked.policy = kPolicyVersion;
-  locked.until = {now.value + kLoginLockSeconds * kSecondUs};
+  locked.policy = moment.policy->version;
+  locked.until = {now.value + moment.policy->parameters.login_lock_seconds * kSecondUs};
   locked.failures = failures;
   locked.username = user.username;
   return decision.then(locked);
@@ -72,24 +75,24 @@ Decision decide(const State& state, const OpenSession& attempt, const Moment& mo
   }
   const auto found = user_typed(state, attempt.username);
   if (!found) return Decision::not_judged(found.error().code, found.error().detail);
-  if (!*found) return failed(LoginFailure::kUnknownUser, 1, std::nullopt, attempt.client);
+  if (!*found) return failed(moment, LoginFailure::kUnknownUser, 1, std::nullopt, attempt.client);
   const UserRow& user = **found;
   if (const auto failure = standing_failure(user, moment.now))
-    return failed(*failure, 1, user.username, attempt.client);
+    return failed(moment, *failure, 1, user.username, attempt.client);
   // Compared with the row as it stands now: the password may have changed since it was matched.
   if (attempt.matched_argon2id != user.argon2id)
-    return wrong_passwords(user, 1, attempt.client, moment.now);
+    return wrong_passwords(user, 1, attempt.client, moment);
 
   const auto open = static_cast<std::int64_t>(user.sessions.size());
-  if (open >= kSessionsPerUserMax) {
-    return refuse(std::nullopt, "session.open",
+  if (open >= moment.policy->parameters.sessions_per_user_max) {
+    return refuse(moment, std::nullopt, "session.open",
                   {{"I12-C3-8", "I12-K-1"},
                    "too-many-sessions",
                    "Too many sessions of this account are open: log out of one, or wait until it "
                    "times out."});
   }
   SessionOpened record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.concurrent = open;
   record.username = user.username;
   record.name = user.name;
@@ -109,18 +112,19 @@ Decision decide(const State& state, const FailedLogins& attempts, const Moment& 
   const auto found = user_typed(state, attempts.username.value_or(""));
   if (!found) return Decision::not_judged(found.error().code, found.error().detail);
   if (!*found)
-    return failed(LoginFailure::kUnknownUser, attempts.count, std::nullopt, attempts.client);
+    return failed(moment, LoginFailure::kUnknownUser, attempts.count, std::nullopt,
+                  attempts.client);
   if (const auto failure = standing_failure(**found, moment.now))
-    return failed(*failure, attempts.count, (*found)->username, attempts.client);
-  return wrong_passwords(**found, attempts.count, attempts.client, moment.now);
+    return failed(moment, *failure, attempts.count, (*found)->username, attempts.client);
+  return wrong_passwords(**found, attempts.count, attempts.client, moment);
 }
 
-Decision decide(const State& state, const CloseSession& command, const Moment&) {
+Decision decide(const State& state, const CloseSession& command, const Moment& moment) {
   const auto session = find_session(state.rows, command.session);
   if (!session) return Decision::not_judged(session.error().code, session.error().detail);
   if (!*session) return Decision::not_judged(ErrorCode::kNotFound, "no such session is open");
   SessionClosed record;
-  record.policy = kPolicyVersion;
+  record.policy = moment.policy->version;
   record.session = command.session;
   record.reason = command.reason;
   record.username = (*session)->username;

@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "policy/records/system.h"
 #include "policy/rules/people.h"
 #include "policy/rules/roles.h"
 #include "policy/rules/sessions.h"
@@ -105,8 +106,8 @@ TEST(Gate, I12_J_3_StaysShutWithSevenOfEightTopics) {
 TEST(Gate, I12_C3_a_CountsACompletionFromItsInstantOn) {
   UserRow user;
   user.trainings.push_back({Sequence{9}, "Course", "1", TimeUs{1000}, all_topics()});
-  EXPECT_FALSE(training_in_force(user, TimeUs{999}));
-  EXPECT_EQ(training_in_force(user, TimeUs{1000}), Sequence{9});
+  EXPECT_FALSE(training_in_force(user, TimeUs{999}, std::nullopt));
+  EXPECT_EQ(training_in_force(user, TimeUs{1000}, std::nullopt), Sequence{9});
 }
 
 TEST(Gate, I12_K_1_NeedsAnOpenSessionOfTheSamePerson) {

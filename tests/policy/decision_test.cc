@@ -32,22 +32,25 @@ TEST(Blank, IsNotBrokenUtf8) {
 
 TEST(Refusals, CarryTheirEventWithRulesAndPolicyVersion_I12_HDR_1) {
   const Actor actor{"o.ficer", "O. Ficer", "Test PD", Sequence{7}, std::nullopt};
-  const Decision decision =
-      refuse(actor, "user.enrol", {{"I12-L-1", "I12-K-1"}, "role-missing", "Needs the role."});
+  PolicyRow third;
+  third.version = 3;
+  const Decision decision = refuse({TimeUs{}, Sequence{}, &third}, actor, "user.enrol",
+                                   {{"I12-L-1", "I12-K-1"}, "role-missing", "Needs the role."});
   ASSERT_TRUE(decision.refusal);
   ASSERT_EQ(decision.events.size(), 1U);
   const chain::Draft& draft = decision.events[0];
   EXPECT_EQ(draft.kind, CommandRefused::kKind.number);
   EXPECT_EQ(
       chain::to_json(draft.members),
-      R"({"policy":1,"action":"user.enrol","rules":["I12-L-1","I12-K-1"],"slug":"role-missing",)"
+      R"({"policy":3,"action":"user.enrol","rules":["I12-L-1","I12-K-1"],"slug":"role-missing",)"
       R"("reason":"Needs the role.","by":{"username":"o.ficer","name":"O. Ficer",)"
       R"("organisation":"Test PD","session":7}})");
 }
 
 TEST(Refusals, BeforeLogInNameNobody) {
-  const Decision decision =
-      refuse(std::nullopt, "password.set", {{"I12-K-1"}, "codes-rejected", "No."});
+  const PolicyRow first;
+  const Decision decision = refuse({TimeUs{}, Sequence{}, &first}, std::nullopt, "password.set",
+                                   {{"I12-K-1"}, "codes-rejected", "No."});
   ASSERT_EQ(decision.events.size(), 1U);
   for (const chain::Member& member : decision.events[0].members) EXPECT_NE(member.name, "by");
 }

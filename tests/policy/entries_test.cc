@@ -72,7 +72,9 @@ TEST_F(Entries, I12_C2B2_WhatIsMissingIsRefusedByItsRule) {
       {"I12-C2A1-3", [this](RequestEntry& e) { e.expires_at = world.now; }},
       {"I12-C2A1-3",
        [this](RequestEntry& e) {
-         e.expires_at.value = world.now.value + (kHotlistEntrySecondsMax + 1) * kSecondUs;
+         e.expires_at.value =
+             world.now.value +
+             (world.moment().policy->parameters.hotlist_entry_seconds_max + 1) * kSecondUs;
        }},
   };
   for (const Missing& row : table) {

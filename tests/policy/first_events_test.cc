@@ -43,12 +43,12 @@ TEST(FirstEvents, RecordTheParametersAndTheirDigest_I12_HDR_1) {
   const World world;
   const auto adopted = from_event<PolicyAdopted>(world.log.front());
   ASSERT_TRUE(adopted.has_value());
-  EXPECT_EQ(adopted->version, kPolicyVersion);
+  EXPECT_EQ(adopted->version, kFirstPolicyVersion);
   EXPECT_EQ(chain::format_time(adopted->effective), "2022-10-18T00:00:00.000000Z");
   EXPECT_EQ(adopted->parameters.retention_seconds, 30 * 86'400);
   EXPECT_EQ(adopted->parameters_sha256,
             chain::sha256(as_bytes(to_json_text(built_in_parameters()))));
-  const auto row = policy_in_force(world.rows);
+  const auto row = policy_in_force(world.rows, world.now);
   ASSERT_TRUE(row.has_value());
   EXPECT_EQ(row->parameters_sha256, adopted->parameters_sha256);
   EXPECT_EQ(row->department, kDepartment);

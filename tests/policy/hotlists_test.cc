@@ -123,7 +123,7 @@ TEST_F(Hotlists, I12_L_1_OnlyTrainedHoldersLoadLists) {
 TEST_F(Hotlists, I12_C2B1_1_AListIsStaleAfter24HoursOnceForEachVersion) {
   EXPECT_TRUE(check_freshness(world.state(), world.moment()).events.empty()) << "never loaded";
   const Sequence first = loaded("SVS", {"A1,STOLEN"});
-  world.advance(kHotlistRefreshSeconds);
+  world.advance(world.moment().policy->parameters.hotlist_refresh_seconds);
   EXPECT_TRUE(check_freshness(world.state(), world.moment()).events.empty());
   world.advance(1);
   const Decision stale = check_freshness(world.state(), world.moment());
@@ -135,7 +135,7 @@ TEST_F(Hotlists, I12_C2B1_1_AListIsStaleAfter24HoursOnceForEachVersion) {
   world.advance(86'400);
   EXPECT_TRUE(check_freshness(world.state(), world.moment()).events.empty()) << "said once";
   loaded("SVS", {"A1,STOLEN"});
-  world.advance(kHotlistRefreshSeconds + 1);
+  world.advance(world.moment().policy->parameters.hotlist_refresh_seconds + 1);
   EXPECT_EQ(check_freshness(world.state(), world.moment()).events.size(), 1U);
 }
 
@@ -206,9 +206,12 @@ TEST_F(Hotlists, AVersionIsToBePurged30DaysAfterItWasSuperseded) {
   world.advance(86'400);
   const Sequence second = loaded("SVS", {"A1,STOLEN"});
   const auto due = [&](TimeUs now) {
-    return lists_to_purge(world.rows, {now.value - kHotlistBlobSeconds * kSecondUs}).value();
+    return lists_to_purge(
+               world.rows,
+               {now.value - world.moment().policy->parameters.hotlist_blob_seconds * kSecondUs})
+        .value();
   };
-  world.advance(kHotlistBlobSeconds - 1);
+  world.advance(world.moment().policy->parameters.hotlist_blob_seconds - 1);
   EXPECT_TRUE(due(world.now).empty());
   world.advance(1);
   ASSERT_EQ(due(world.now).size(), 1U);

@@ -294,7 +294,9 @@ TEST_F(People, I12_C1_3_OnlyTheChiefsDesigneeDesignatesAndNotThemselves) {
 
 TEST_F(People, TheViewShowsStatesAndNoSecret) {
   world.permit(enrol(officer_command()));
-  const auto view = [&] { return view_of(world.user("officer"), world.now); };
+  const auto view = [&] {
+    return view_of(world.user("officer"), *world.moment().policy, world.now);
+  };
   EXPECT_EQ(view().state, UserState::kEnrolled);
   world.permit(confirm(kChief));
   EXPECT_EQ(view().state, UserState::kConfirmed);

@@ -55,7 +55,8 @@ std::string tried(const std::vector<std::string>& path) {
 
 class Search {
  public:
-  Search(const World& world, const std::vector<std::string_view>& accounts) : world_(world) {
+  Search(const World& world, const std::vector<std::string_view>& accounts)
+      : world_(world), policy_(world.moment().policy) {
     Node start{world.rows, Sequence{world.log.size()}, {}, {}};
     for (const std::string_view account : accounts) start.controlled.insert(std::string(account));
     for (const std::string_view account : accounts) {
@@ -81,7 +82,7 @@ class Search {
   using Path = std::vector<std::string>;
 
   State at(const Node& node) const { return world_.state_with(node.rows); }
-  Moment moment(const Node& node) const { return {world_.now, node.next}; }
+  Moment moment(const Node& node) const { return {world_.now, node.next, policy_}; }
 
   // Appends what a permitted decision says; true when it changed anything.
   bool take(Node& node, const Decision& decision, std::string_view logged_in = {}) {
@@ -124,7 +125,7 @@ class Search {
     std::string text;
     for (const UserRow& user : users(node)) {
       text += user.username + (user.deactivated ? "-" : "+") + (user.designation ? "d" : "") +
-              (training_in_force(user, world_.now) ? "t" : "");
+              (training_in_force(user, world_.now, std::nullopt) ? "t" : "");
       if (user.pending) text += user.pending->confirmed_by ? "c" : "p";
       for (const GrantRow& grant : user.grants)
         text += in_force(grant, world_.now) ? std::string(to_text(grant.role)) : "x";
@@ -257,6 +258,7 @@ class Search {
   }
 
   const World& world_;
+  const PolicyRow* policy_;
   std::deque<std::pair<Node, Path>> frontier_;
   std::set<std::string> seen_;
   std::optional<std::string> breach_;

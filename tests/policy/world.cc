@@ -104,6 +104,12 @@ State World::state_with(const MemoryRegisters& other) const {
           }};
 }
 
+Moment World::moment() const {
+  auto in_force = policy_in_force(rows, now);  // nothing before the first commit
+  if (in_force) policy_ = std::move(*in_force);
+  return {now, Sequence{log.size()}, in_force ? &policy_ : nullptr};
+}
+
 std::vector<Sequence> World::apply(const Decision& decision) {
   EXPECT_FALSE(decision.error) << decision.error->detail;
   std::vector<Sequence> seqs;

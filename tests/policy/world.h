@@ -58,7 +58,8 @@ class World {
 
   State state() const;
   State state_with(const MemoryRegisters& other) const;  // other rows, the same indices
-  Moment moment() const { return {now, Sequence{log.size()}}; }
+  // Borrows from the world: good until the next call.
+  Moment moment() const;
   void advance(std::int64_t seconds) { now.value += seconds * kSecondUs; }
 
   // Appends a decision's events, those of a refusal too, at `now`; fails the test on a decision
@@ -91,6 +92,7 @@ class World {
 
  private:
   std::map<std::string, Actor, std::less<>> sessions_;
+  mutable PolicyRow policy_;
 };
 
 }  // namespace alpr::policy::testing
