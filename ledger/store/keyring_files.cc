@@ -8,19 +8,22 @@
 //   3. X.new is zeroed, fdatasynced, unlinked
 //
 // A destruction of erasable keys, from epoch n to n+1. The keyring names its epoch in clear, and
-// the secret of that number is either in epoch.secret or in epoch.secret.new, at every point:
-//   1. epoch.secret.new (n+1), synced with its folder      crash: keyring n, secret n; .new is
-//   zeroed
+// the secret of that number is there at every point: in epoch.secret or epoch.secret.new, or on the
+// token:
+//   1. secret n+1 is made, durably (epoch.secret.new,      crash: keyring n, secret n; n+1 is
+//   synced with its folder; a key on the token)            destroyed
 //   2. erasable.keyring.new under n+1, fdatasynced         crash: the same
-//   3. the keyrings exchange names, folder synced          crash: keyring n+1, its secret in .new:
+//   3. the keyrings exchange names, folder synced          crash: keyring n+1, its secret there:
 //   step 4 is done again
-//   4. the secrets exchange names, folder synced           crash: keyring n+1, secret n+1; both
-//   .new are old: zeroed
-//   5. epoch.secret.new (n) is zeroed, then erasable.keyring.new (n); both unlinked, folders synced
+//   4. secret n is destroyed (the secrets exchange names,  crash: keyring n+1, secret n+1;
+//   folder synced, the old one zeroed, unlinked, folder    erasable.keyring.new is old: zeroed
+//   synced; the old key on the token destroyed)
+//   5. erasable.keyring.new (n) is zeroed, unlinked, folder synced
 //
-// settle() is what a start does, and what follows a failed change: the files are read again,
-// whichever state they are in is finished, and memory is filled from them. So memory does not
-// differ from what the disk has.
+// read() and clear() are what a start does, and what follows a failed change: the files are read
+// again, memory is filled from them, and whichever state they are in is finished. So memory does
+// not differ from what the disk has. A token that is away stops the destruction alone: until its
+// old key is gone nothing counts as destroyed (uncleared_), while keys are made and handed out.
 #include "ledger/store/keyring_files.h"
 
 #include <fmt/format.h>
@@ -36,15 +39,7 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::size_t kEpochFileMax = 4096;
 constexpr KeyName kRegisterKey{KeyUse::kRegister, 0};
-
-Result<EpochSecret> read_epoch(const path& file) {
-  auto bytes = read_secret_file(file, kEpochFileMax);
-  if (!bytes) return tl::unexpected(bytes.error());
-  const WipedBytes wiped(std::move(*bytes));
-  return decode_epoch_secret(wiped.value);
-}
 
 SecretKey sealing_key(Keyring which, const SecretKey& master, const EpochSecret& epoch) {
   return which == Keyring::kPermanent ? permanent_sealing_key(master)
@@ -65,25 +60,27 @@ KeyMap KeyringFiles::first_permanent_keys() {
 }
 
 Result<void> KeyringFiles::create(const Paths& paths, const SecretKey& master,
-                                  const KeyMap& permanent_keys) {
-  const EpochSecret epoch{1, random_key()};
-  const WipedBytes secret_file(encode_epoch_secret(epoch));
+                                  const KeyMap& permanent_keys, EpochSecrets& epochs) {
+  const auto epoch = epochs.make(1);
+  if (!epoch) return tl::unexpected(epoch.error());
   const Bytes erasable =
-      seal_keyring(Keyring::kErasable, epoch.number, {}, erasable_sealing_key(master, epoch));
+      seal_keyring(Keyring::kErasable, epoch->number, {}, erasable_sealing_key(master, *epoch));
   const Bytes permanent =
       seal_keyring(Keyring::kPermanent, 0, permanent_keys, permanent_sealing_key(master));
-  auto done = write_new_file_durably(paths.epoch, secret_file.value, 0600);
+  auto done = epochs.keep_only(epoch->number);
   if (done) done = write_new_file_durably(paths.erasable, erasable, 0600);
   if (done) done = write_new_file_durably(paths.permanent, permanent, 0600);
   return done;
 }
 
 Result<KeyringFiles> KeyringFiles::open(const Paths& paths, const SecretKey& master,
+                                        std::unique_ptr<EpochSecrets> epochs,
                                         const std::optional<SecretKey>& former) {
-  KeyringFiles files(paths, master);
+  KeyringFiles files(paths, master, std::move(epochs));
   files.former_ = former;
-  const auto settled = files.settle();
-  if (!settled) return tl::unexpected(settled.error());
+  auto done = files.read();
+  if (done) done = files.clear();
+  if (!done) return tl::unexpected(done.error());
   return files;
 }
 
@@ -97,34 +94,23 @@ Result<KeyringFiles::Ring> KeyringFiles::open_ring(Keyring which, BytesView byte
   return Ring{std::move(*keys), chain::sha256(bytes)};
 }
 
-// The secret of the epoch that the keyring names, wherever a destruction left it.
-Result<EpochSecret> KeyringFiles::read_epoch_of(std::uint64_t number, bool& staged) const {
-  auto current = read_epoch(paths_.epoch);
-  staged = !current || current->number != number;
-  if (!staged) return current;
-  auto next = read_epoch(staged_path(paths_.epoch));
-  if (next && next->number == number) return next;
-  if (!current) return current;
-  return fail(
-      ErrorCode::kCorrupt,
-      fmt::format("{} is of epoch {} but {} of epoch {}: an older copy cannot be opened, "
-                  "and must not be",
-                  paths_.erasable.string(), number, paths_.epoch.string(), current->number));
+// This process knows those that it made, so that a token that is away stops no upload.
+Result<EpochSecret> KeyringFiles::epoch_of(std::uint64_t number) const {
+  for (const auto* const known : {&epoch_, &next_epoch_}) {
+    if (*known && (*known)->number == number) return **known;
+  }
+  return epochs_->find(number);
 }
 
-Result<void> KeyringFiles::settle() {
+Result<void> KeyringFiles::read() {
   const auto permanent_bytes = read_file(paths_.permanent, kKeyringSizeMax);
   if (!permanent_bytes) return tl::unexpected(permanent_bytes.error());
   const auto erasable_bytes = read_file(paths_.erasable, kKeyringSizeMax);
   if (!erasable_bytes) return tl::unexpected(erasable_bytes.error());
   const auto number = keyring_epoch(Keyring::kErasable, *erasable_bytes);
   if (!number) return damaged(paths_.erasable, number.error());
-  bool staged = false;
-  const auto epoch = read_epoch_of(*number, staged);
-  if (!epoch) {
-    const bool form = epoch.error().code == ErrorCode::kMalformed;
-    return form ? damaged(paths_.epoch, epoch.error()) : tl::unexpected(epoch.error());
-  }
+  const auto epoch = epoch_of(*number);
+  if (!epoch) return tl::unexpected(epoch.error());
   auto permanent = open_ring(Keyring::kPermanent, *permanent_bytes, *epoch);
   if (!permanent) return tl::unexpected(permanent.error());
   if (!permanent->keys.contains(kRegisterKey)) {
@@ -135,67 +121,95 @@ Result<void> KeyringFiles::settle() {
 
   // The names may be exchanged in memory only: before the old secret goes, the new keyring must be
   // there for good.
-  auto done = fsync_folder(paths_.erasable.parent_path());
-  if (done && staged) done = swap_in(paths_.epoch);
-  if (done) done = clear_leftovers();
-  if (!done) return done;
+  const auto synced = fsync_folder(paths_.erasable.parent_path());
+  if (!synced) return synced;
   permanent_ = std::move(*permanent);
   erasable_ = std::move(*erasable);
   epoch_ = *epoch;
+  next_epoch_.reset();
   unsettled_ = false;
+  uncleared_ = true;
   return {};
 }
 
 // The secret goes first: without it the old keyring's bytes say nothing even where they could not
-// be overwritten.
-Result<void> KeyringFiles::clear_leftovers() const {
-  for (const path& file : {paths_.epoch, paths_.erasable, paths_.permanent}) {
+// be overwritten. They go even where it could not be destroyed.
+Result<void> KeyringFiles::clear() {
+  auto done = epochs_->keep_only(epoch_->number);
+  for (const path& file : {paths_.erasable, paths_.permanent}) {
     const auto cleared = zero_and_remove(staged_path(file));
-    if (!cleared) return cleared;
+    if (done) done = cleared;
   }
-  const auto synced = fsync_folder(paths_.epoch.parent_path());
-  if (!synced) return synced;
-  return fsync_folder(paths_.erasable.parent_path());
+  const auto synced = fsync_folder(paths_.erasable.parent_path());
+  if (done) done = synced;
+  uncleared_ = !done;
+  return done;
+}
+
+Result<void> KeyringFiles::ready_to_destroy() {
+  Result<void> done;
+  if (unsettled_) done = read();
+  if (done && uncleared_) done = clear();
+  return done;
 }
 
 // What stands on disk decides: now or, where reading it fails too, before the next change.
 tl::unexpected<Error> KeyringFiles::failed(const Error& error) {
   unsettled_ = true;
-  static_cast<void>(settle());
+  static_cast<void>(ready_to_destroy());
   return tl::unexpected(error);
 }
 
 Result<void> KeyringFiles::rewrite(Keyring which, KeyMap next) {
   const bool erasable = which == Keyring::kErasable;
-  const Bytes file =
-      seal_keyring(which, erasable ? epoch_.number : 0, next, sealing_key(which, master_, epoch_));
+  const Bytes file = seal_keyring(which, erasable ? epoch_->number : 0, next,
+                                  sealing_key(which, master_, *epoch_));
   const auto written = replace_and_zero(erasable ? paths_.erasable : paths_.permanent, file);
   if (!written) return failed(written.error());
   ring(which) = {std::move(next), chain::sha256(file)};
   return {};
 }
 
-// The steps of this file's first comment.
-Result<void> KeyringFiles::rewrite_under_new_epoch(KeyMap next) {
-  const EpochSecret next_epoch{epoch_.number + 1, random_key()};
-  const WipedBytes secret_file(encode_epoch_secret(next_epoch));
+// Steps 2 and 3 of this file's first comment. The new secret is in memory until the files say which
+// of the two stands.
+Result<void> KeyringFiles::put_under(const EpochSecret& next_epoch, KeyMap next) {
+  next_epoch_ = next_epoch;
   const Bytes file = seal_keyring(Keyring::kErasable, next_epoch.number, next,
                                   erasable_sealing_key(master_, next_epoch));
-  auto done = stage(paths_.epoch, secret_file.value, 0600);
-  if (done) done = fsync_folder(paths_.epoch.parent_path());
-  if (done) done = stage(paths_.erasable, file, 0600);
+  auto done = stage(paths_.erasable, file, 0600);
   if (done) done = swap_in(paths_.erasable);
-  if (done) done = swap_in(paths_.epoch);
-  if (done) done = clear_leftovers();
   if (!done) return failed(done.error());
   erasable_ = {std::move(next), chain::sha256(file)};
   epoch_ = next_epoch;
+  next_epoch_.reset();
+  uncleared_ = true;
   return {};
+}
+
+// The steps of this file's first comment.
+Result<void> KeyringFiles::rewrite_under_new_epoch(KeyMap next) {
+  const auto made = epochs_->make(epoch_->number + 1);
+  if (!made) {
+    uncleared_ = true;  // half of it may be there
+    return tl::unexpected(made.error());
+  }
+  if (auto put = put_under(*made, std::move(next)); !put) return put;
+  return clear();
+}
+
+Result<void> KeyringFiles::move_epoch(std::unique_ptr<EpochSecrets> next) {
+  if (auto ready = ready_to_destroy(); !ready) return ready;
+  const auto made = next->make(epoch_->number + 1);
+  if (!made) return tl::unexpected(made.error());
+  if (auto put = put_under(*made, KeyMap(erasable_.keys)); !put) return put;
+  std::swap(epochs_, next);
+  if (auto gone = next->destroy_all(); !gone) return gone;
+  return clear();
 }
 
 Result<void> KeyringFiles::make(Keyring which, std::span<const KeyName> names) {
   if (unsettled_) {
-    const auto settled = settle();
+    const auto settled = read();
     if (!settled) return settled;
   }
   KeyMap next = ring(which).keys;
@@ -210,10 +224,7 @@ Result<void> KeyringFiles::make(Keyring which, std::span<const KeyName> names) {
 }
 
 Result<void> KeyringFiles::remove(Keyring which, std::span<const KeyName> names) {
-  if (unsettled_) {
-    const auto settled = settle();
-    if (!settled) return settled;
-  }
+  if (auto ready = ready_to_destroy(); !ready) return ready;
   KeyMap next = ring(which).keys;
   std::size_t removed = 0;
   for (const KeyName& name : names) removed += next.erase(name);
@@ -225,11 +236,8 @@ Result<void> KeyringFiles::remove(Keyring which, std::span<const KeyName> names)
 Result<void> KeyringFiles::rewrap(const SecretKey& former, const SecretKey& next) {
   former_ = former;
   master_ = next;
-  if (unsettled_) {
-    const auto settled = settle();
-    if (!settled) return settled;
-  }
-  auto done = rewrite(Keyring::kPermanent, KeyMap(permanent_.keys));
+  auto done = ready_to_destroy();
+  if (done) done = rewrite(Keyring::kPermanent, KeyMap(permanent_.keys));
   if (done) done = rewrite_under_new_epoch(KeyMap(erasable_.keys));
   if (done) former_.reset();
   return done;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ledger/chain/encoding.h"
+#include "ledger/store/epoch_place.h"
 #include "ledger/store/files.h"
 #include "ledger/store/high_water.h"
 #include "ledger/store/keyring.h"
@@ -31,6 +32,7 @@ constexpr std::size_t kSmallFileMax = 4096;
 struct VaultFiles {
   path folder;
   KeyringFiles::Paths keyrings;
+  EpochPaths epoch;
   RotatedPaths rotated;
   path high_water, lock;
 };
@@ -42,7 +44,8 @@ VaultFiles files_of(const VaultPlaces& places) {
   const path epoch = places.epoch_secret.empty() ? folder / "epoch.secret"
                                                  : std::filesystem::absolute(places.epoch_secret);
   return {folder,
-          {folder / "permanent.keyring", folder / "erasable.keyring", epoch},
+          {folder / "permanent.keyring", folder / "erasable.keyring"},
+          {epoch, folder / "epoch.token", folder / "epoch.move"},
           {{folder / "master.key", folder / "master.kdf"},
            folder / "log.key",
            folder / "master.rotation"},
@@ -159,15 +162,16 @@ namespace {
 Result<void> create_with(const VaultPlaces& places, const KeyMap& permanent,
                          const LogSeeds& seeds) {
   const VaultFiles files = files_of(places);
-  for (const path& folder : {files.folder, files.keyrings.epoch.parent_path()}) {
+  for (const path& folder : {files.folder, files.epoch.secret.parent_path()}) {
     const auto made = make_folder(folder);
     if (!made) return made;
   }
   const auto lock = take_lock(files.lock);
   if (!lock) return tl::unexpected(lock.error());
-  const std::array all{files.keyrings.epoch,     files.keyrings.erasable, files.keyrings.permanent,
-                       files.rotated.log_key,    files.high_water,        files.rotated.master.key,
-                       files.rotated.master.kdf, files.rotated.journal};
+  const std::array all{files.epoch.secret,      files.epoch.marker,       files.epoch.journal,
+                       files.keyrings.erasable, files.keyrings.permanent, files.rotated.log_key,
+                       files.high_water,        files.rotated.master.key, files.rotated.master.kdf,
+                       files.rotated.journal};
   for (const path& file : all) {
     std::error_code error;
     if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) continue;
@@ -178,7 +182,9 @@ Result<void> create_with(const VaultPlaces& places, const KeyMap& permanent,
   const WipedBytes master_file(std::move(master->file));
   const MasterPaths& described = files.rotated.master;
   const Bytes sealed_seeds = seal_log_seeds(master->key, seeds);
-  auto done = KeyringFiles::create(files.keyrings, master->key, permanent);
+  const auto epochs = new_epoch_place(files.epoch, places.token);
+  auto done = epochs ? KeyringFiles::create(files.keyrings, master->key, permanent, **epochs)
+                     : tl::unexpected(epochs.error());
   if (done) done = write_new_file_durably(files.rotated.log_key, sealed_seeds, 0600);
   if (done) done = HighWaterFile::create(files.high_water);
   if (done && master->kind != MasterKind::kCommand) {
@@ -187,6 +193,7 @@ Result<void> create_with(const VaultPlaces& places, const KeyMap& permanent,
   }
   if (!done) {
     // None of these was there before, and nothing is sealed under them yet.
+    if (epochs) static_cast<void>((*epochs)->destroy_all());
     for (const path& file : all) static_cast<void>(remove_file(file));
   }
   return done;
@@ -223,7 +230,9 @@ Result<std::unique_ptr<Vault>> Vault::open(const VaultPlaces& places) {
   if (!master) return tl::unexpected(master.error());
   std::optional<SecretKey> former;
   if (*rotation) former = (*rotation)->former;
-  auto keyrings = KeyringFiles::open(files.keyrings, *master, former);
+  auto epochs = epoch_place(files.epoch, places.token, files.keyrings.erasable);
+  if (!epochs) return tl::unexpected(epochs.error());
+  auto keyrings = KeyringFiles::open(files.keyrings, *master, std::move(*epochs), former);
   if (!keyrings) {
     return tl::unexpected(unopened(keyrings.error(), source.kind(), files.keyrings.permanent));
   }
@@ -259,6 +268,13 @@ Result<void> Vault::rotate_master(const NewMasterKey& next) {
   Bytes kdf = next.kind == MasterKind::kPassphrase ? next.file : Bytes{};
   impl_->rotation.emplace(MasterRotation{impl_->master, next.key, next.kind, std::move(kdf)});
   return impl_->finish_rotation_locked();
+}
+
+Result<void> Vault::move_epoch(const path& to_file, const EpochToken& to_token) {
+  const std::lock_guard guard(impl_->mutex);
+  if (const auto done = impl_->finish_rotation_locked(); !done) return done;
+  return store::move_epoch(impl_->files.epoch, std::filesystem::absolute(to_file), to_token,
+                           impl_->keyrings);
 }
 
 Result<SecretKey> Vault::month_key(Month month) const {

@@ -10,7 +10,10 @@
 //   KEYRING/epoch.secret       a number and 32 random bytes, new at every destruction, so that
 //   older copies of the
 //                              keyring are worthless. Lives where the operator says
-//                              (places.epoch_secret).
+//                              (places.epoch_secret), or follows from a key on a token
+//                              (places.token, epoch_token.h).
+//   KEYRING/epoch.token        says that it is on a token, and under which id; epoch.move only
+//                              while it is being moved (epoch_place.h).
 //   KEYRING/log.key            the log's Ed25519 seeds, sealed under HKDF(master, "log key").
 //   KEYRING/master.rotation    only while the master key is being changed (master_rotation.h).
 //   KEYRING/high-water         two slots of (counter, size, root, check): the highest tree signed,
@@ -37,6 +40,7 @@
 #include "ledger/store/log_seeds.h"
 #include "ledger/store/master_key.h"
 #include "ledger/store/secret_key.h"
+#include "ledger/store/token_settings.h"
 
 namespace alpr::store {
 
@@ -44,6 +48,7 @@ struct VaultPlaces {
   std::filesystem::path keyring;       // folder
   std::filesystem::path epoch_secret;  // file, no symbolic link; empty: keyring/epoch.secret
   MasterKeySource master = {};
+  EpochToken token = {};  // instead of the file
 };
 
 using Month = std::uint32_t;  // (year * 12 + month - 1) of the header time, UTC
@@ -57,7 +62,8 @@ class Vault {
   // Finishes what a crash left undone and zeroes leftovers. kNotFound, kLocked (another process, or
   // another Vault of this one, has it), kUnauthenticated (the passphrase or command gave another
   // master key), kCorrupt (among them an older copy of the keyring), kIo (also: a secret that
-  // others may read).
+  // others may read), kRefused (a move of the epoch secret was interrupted, and the token is not
+  // named), and what a token can fail with.
   static Result<std::unique_ptr<Vault>> open(const VaultPlaces& places);
   Vault(const Vault&) = delete;
   Vault& operator=(const Vault&) = delete;
@@ -74,6 +80,12 @@ class Vault {
   // new source. On return the old master key opens nothing of this folder.
   Result<void> rotate_master(const NewMasterKey& next);
 
+  // Moves the epoch secret to the token where one is named, else to the file; under a new one, and
+  // the one of before is destroyed. kConflict: it is in such a place already; what a token can fail
+  // with (epoch_secrets.h). After an error close the vault: the next open(), given the token,
+  // finishes or undoes it.
+  Result<void> move_epoch(const std::filesystem::path& to_file, const EpochToken& to_token);
+
   // Finds; kGone when there is none (destroyed, or never was).
   Result<SecretKey> month_key(Month month) const;
   Result<SecretKey> bucket_key(Bucket bucket) const;
@@ -87,7 +99,8 @@ class Vault {
   Result<SecretKey> make_blob_key(std::uint64_t blob);
   Result<void> make_held_keys(std::span<const Sequence> seqs);
 
-  // Destroys; on return no file of the folder holds the keys. After an error call it again.
+  // Destroys; on return no file of the folder holds the keys, and the epoch secret of before is
+  // destroyed where it lives. After an error (among them a token that is away) call it again.
   // Idempotent: keys that are gone already are fine. The digests (SHA-256 of the keyring files
   // without the keys, for keys.destroyed) are of the files as they stand: `erasable` when a bucket
   // or blob was named, `permanent` when held events were.

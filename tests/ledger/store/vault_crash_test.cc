@@ -349,14 +349,14 @@ TEST(VaultOrder, ADestructionSyncsEachStepBeforeTheNext) {
   for (const auto& call : calls.trace()) {
     if (!call.starts_with("open ")) steps.push_back(call);
   }
-  EXPECT_EQ(steps, (std::vector<std::string>{
-                       "write epoch.secret.new", "fdatasync epoch.secret.new", "fsync token",
-                       "write erasable.keyring.new", "fdatasync erasable.keyring.new",
-                       "exchange erasable.keyring.new", "fsync keyring",
-                       "exchange epoch.secret.new", "fsync token", "pwrite epoch.secret.new",
-                       "fdatasync epoch.secret.new", "unlink epoch.secret.new",
-                       "pwrite erasable.keyring.new", "fdatasync erasable.keyring.new",
-                       "unlink erasable.keyring.new", "fsync token", "fsync keyring"}));
+  EXPECT_EQ(steps,
+            (std::vector<std::string>{
+                "write epoch.secret.new", "fdatasync epoch.secret.new", "fsync token",
+                "write erasable.keyring.new", "fdatasync erasable.keyring.new",
+                "exchange erasable.keyring.new", "fsync keyring", "exchange epoch.secret.new",
+                "fsync token", "pwrite epoch.secret.new", "fdatasync epoch.secret.new",
+                "unlink epoch.secret.new", "fsync token", "pwrite erasable.keyring.new",
+                "fdatasync erasable.keyring.new", "unlink erasable.keyring.new", "fsync keyring"}));
 }
 
 TEST(VaultOrder, AStartSyncsTheNewKeyringBeforeItFinishesTheSwitch) {

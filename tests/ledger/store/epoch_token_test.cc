@@ -1,0 +1,358 @@
+// Proves that an epoch secret on a token opens what it should, that a purge destroys it there, and
+// that a copy from before opens nothing afterwards, whatever call anything died at. Vaults are made
+// against SoftHSM in a folder of the test's own, through a module that goes wrong where it is told.
+#include "ledger/store/epoch_token.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "ledger/store/keyring.h"
+#include "ledger/store/pkcs11.h"
+#include "ledger/store/vault.h"
+#include "tests/ledger/store/faulty_pkcs11.h"
+#include "tests/ledger/store/soft_token.h"
+#include "tests/ledger/store/store_fixtures.h"
+
+namespace alpr::store {
+namespace {
+
+using std::filesystem::path;
+using Fault = FaultyCalls::Fault;
+
+constexpr unsigned kStepsMax = 400;
+
+class EpochTokenTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (soft_token_module().empty()) GTEST_SKIP() << "SoftHSM (softhsm2) is not installed";
+    chain::init_crypto();
+    token_.emplace(folder_.path());
+    ASSERT_TRUE(Vault::create(places_, chain::SigningKey::from_seed(Digest{7})));
+    const auto vault = open().value();
+    one_ = vault->make_bucket_key({1}).value();
+    two_ = vault->make_bucket_key({2}).value();
+    copy("whole", "");
+  }
+  void TearDown() override { faulty() = {}; }
+
+  static FaultyToken& faulty() {
+    void* const module = ::dlopen(FAULTY_PKCS11_MODULE, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    return *static_cast<FaultyToken*>(::dlsym(module, kFaultyTokenName));
+  }
+  static EpochToken with_pin(std::string_view pin) {
+    return SoftToken::with_pin(pin, FAULTY_PKCS11_MODULE);
+  }
+  Result<std::unique_ptr<Vault>> open() const { return Vault::open(places_); }
+  // The whole state, token included: `from` and `to` are name prefixes.
+  void copy(const std::string& to, const std::string& from) const {
+    for (const char* part : {"keyring", "tokens", "moved"}) {
+      const path source = folder_.path() / (from + part), target = folder_.path() / (to + part);
+      std::filesystem::remove_all(target);
+      if (std::filesystem::exists(source))
+        std::filesystem::copy(source, target, std::filesystem::copy_options::recursive);
+    }
+  }
+  void start_afresh() const { copy("", "whole"); }
+
+  TokenKeyId id() const {
+    TokenKeyId id{};
+    const Bytes marker = bytes_of(places_.keyring / "epoch.token");
+    EXPECT_EQ(marker.size(), 37U);
+    std::copy_n(marker.begin() + 5, id.size(), id.begin());
+    return id;
+  }
+  std::unique_ptr<TokenVisit> visit() const {
+    return std::move(*TokenVisit::open(soft_token_module(), kTokenLabel, as_bytes(kUserPin)));
+  }
+  std::vector<std::string> labels() const {
+    const auto on_token = visit();
+    std::vector<std::string> out;
+    const auto keys = on_token->keys(id()).value();
+    for (const auto& key : keys) out.push_back(key.label);
+    return out;
+  }
+  // Whether any key that the token has opens this erasable keyring, the master key in hand.
+  bool any_key_opens(const Bytes& keyring) const {
+    SecretKey master;
+    std::ranges::copy(bytes_of(places_.keyring / "master.key"), master.bytes.begin());
+    const auto on_token = visit();
+    const std::uint64_t epoch = keyring_epoch(Keyring::kErasable, keyring).value();
+    const auto keys = on_token->keys(id()).value();
+    for (const auto& key : keys) {
+      const SecretKey secret = on_token->secret_of(key).value();
+      if (open_keyring(Keyring::kErasable, keyring, erasable_sealing_key(master, {epoch, secret})))
+        return true;
+    }
+    return false;
+  }
+  // Every key that should be there, none that should not, and no secret but the one.
+  void expect_purged(const Vault& vault, unsigned at) const {
+    EXPECT_FALSE(vault.bucket_key({1})) << at;
+    EXPECT_EQ(vault.bucket_key({2}).value().bytes, two_.bytes) << at;
+    EXPECT_EQ(labels().size(), 1U) << at;
+    EXPECT_FALSE(any_key_opens(bytes_of(folder_.path() / "wholekeyring/erasable.keyring"))) << at;
+    EXPECT_TRUE(any_key_opens(bytes_of(places_.keyring / "erasable.keyring"))) << at;
+    EXPECT_FALSE(std::filesystem::exists(places_.keyring / "erasable.keyring.new")) << at;
+  }
+  static bool purge(Vault& vault) { return vault.destroy(Bucket{1}, {}, {}).has_value(); }
+
+  static void in_a_child(const std::function<void()>& change) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      change();
+      ::_exit(1);  // the call should have ended it
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+  }
+
+  const TemporaryFolder folder_;
+  const NoSync no_sync_;
+  std::optional<SoftToken> token_;
+  const VaultPlaces places_{folder_.path() / "keyring", {}, {}, with_pin(kUserPin)};
+  SecretKey one_, two_;
+};
+
+TEST_F(EpochTokenTest, OpensWhatItSealedAndNothingOfTheSecretIsOnADisk) {
+  const auto vault = open().value();
+  EXPECT_EQ(vault->bucket_key({1}).value().bytes, one_.bytes);
+  EXPECT_FALSE(std::filesystem::exists(places_.keyring / "epoch.secret"));
+  EXPECT_EQ(labels(), std::vector<std::string>{"plateledger epoch 1"});
+  const auto on_token = visit();
+  const auto keys = on_token->keys(id()).value();
+  EXPECT_TRUE(keys.at(0).stays);
+  const SecretKey secret = on_token->secret_of(keys[0]).value();
+  for (const auto& [name, bytes] : all_files(folder_.path())) {
+    EXPECT_EQ(std::search(bytes.begin(), bytes.end(), secret.bytes.begin(), secret.bytes.end()),
+              bytes.end())
+        << name;
+  }
+}
+
+TEST_F(EpochTokenTest, I12_G_4_ACopyFromBeforeAPurgeDoesNotOpenWithTheToken) {
+  const path copy = folder_.path() / "wholekeyring";
+  const VaultPlaces copied{copy, {}, {}, with_pin(kUserPin)};
+  const Bytes before = bytes_of(copy / "erasable.keyring");
+  EXPECT_TRUE(any_key_opens(before));  // the control: until the purge it does
+  EXPECT_EQ(Vault::open(copied).value()->bucket_key({1}).value().bytes, one_.bytes);
+  {
+    const auto vault = open().value();
+    ASSERT_TRUE(purge(*vault));
+  }
+  EXPECT_EQ(labels(), std::vector<std::string>{"plateledger epoch 2"});
+  EXPECT_FALSE(any_key_opens(before));
+  const auto opened = Vault::open(copied);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(opened.error().detail.find("an older copy cannot be opened"), std::string::npos);
+  // The copy's start has destroyed nothing.
+  expect_purged(*open().value(), 0);
+}
+
+TEST_F(EpochTokenTest, TwoLedgersShareATokenAndTouchOnlyTheirOwnKeys) {
+  const VaultPlaces second{folder_.path() / "second", {}, {}, with_pin(kUserPin)};
+  ASSERT_TRUE(Vault::create(second, chain::SigningKey::from_seed(Digest{8})));
+  const auto other = Vault::open(second).value();
+  const SecretKey key = other->make_bucket_key({1}).value();
+  const auto vault = open().value();
+  ASSERT_TRUE(purge(*vault));
+  expect_purged(*vault, 0);
+  EXPECT_EQ(Vault::open(second).error().code, ErrorCode::kLocked);
+}
+
+TEST_F(EpochTokenTest, AWrongPinIsNotTriedTwiceAndTheRightOneEndsTheTrouble) {
+  std::string pin = "0000-wrong";
+  VaultPlaces places = places_;
+  places.token.pin = [&pin]() -> Result<Bytes> { return Bytes(pin.begin(), pin.end()); };
+  const auto refused = Vault::open(places);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnauthenticated);
+  EXPECT_NE(refused.error().detail.find(kTokenLabel), std::string::npos);
+  EXPECT_EQ(refused.error().detail.find(pin), std::string::npos);
+
+  pin = kUserPin;
+  const auto vault = Vault::open(places).value();
+  pin = "0000-wrong\n";
+  faulty().logins = 0;
+  for (int i = 0; i < 5; ++i) {
+    const auto destroyed = vault->destroy(Bucket{1}, {}, {});
+    ASSERT_FALSE(destroyed);
+    EXPECT_EQ(destroyed.error().code, ErrorCode::kUnauthenticated) << destroyed.error().detail;
+    EXPECT_EQ(destroyed.error().detail.find("0000"), std::string::npos);
+  }
+  EXPECT_EQ(faulty().logins, 1U);
+  EXPECT_TRUE(vault->bucket_key({1}));
+  EXPECT_TRUE(vault->make_bucket_key({3}));
+  pin = kUserPin;
+  ASSERT_TRUE(purge(*vault));
+  expect_purged(*vault, 0);
+}
+
+TEST_F(EpochTokenTest, ATokenThatIsAwayStopsDestructionAloneAndComesBack) {
+  const auto vault = open().value();
+  const path away = folder_.path() / "away";
+  std::filesystem::rename(token_->tokens(), away);
+  std::filesystem::create_directory(token_->tokens());
+  for (int i = 0; i < 2; ++i) {
+    const auto destroyed = vault->destroy(Bucket{1}, {}, {});
+    ASSERT_FALSE(destroyed);
+    EXPECT_EQ(destroyed.error().code, ErrorCode::kNotFound) << destroyed.error().detail;
+    EXPECT_NE(destroyed.error().detail.find("put it in, or reach it"), std::string::npos);
+  }
+  EXPECT_EQ(vault->bucket_key({2}).value().bytes, two_.bytes);
+  const SecretKey three = vault->make_bucket_key({3}).value();
+  EXPECT_EQ(open().error().code, ErrorCode::kLocked);
+  std::filesystem::remove(token_->tokens());
+  std::filesystem::rename(away, token_->tokens());
+  ASSERT_TRUE(purge(*vault));
+  expect_purged(*vault, 0);
+  EXPECT_EQ(vault->bucket_key({3}).value().bytes, three.bytes);
+}
+
+TEST_F(EpochTokenTest, WhatIsNotThereIsSaidWithWhatToDo) {
+  VaultPlaces places = places_;
+  places.token.module = "/nowhere/module.so";
+  EXPECT_NE(Vault::open(places).error().detail.find("does not load"), std::string::npos);
+  places.token = places_.token;
+  places.token.label = "another";
+  const auto absent = Vault::open(places);
+  EXPECT_EQ(absent.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(absent.error().detail.find("token 'another'"), std::string::npos);
+  token_->add("another");
+  const auto empty = Vault::open(places);
+  EXPECT_EQ(empty.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(empty.error().detail.find("is it the right token?"), std::string::npos);
+  token_->add(kTokenLabel);
+  EXPECT_EQ(open().error().code, ErrorCode::kConflict);
+}
+
+TEST_F(EpochTokenTest, TheFolderSaysWhereTheSecretIsAndOtherSettingsAreRefused) {
+  const VaultPlaces as_file{places_.keyring, {}};
+  const auto opened = Vault::open(as_file);
+  EXPECT_EQ(opened.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(opened.error().detail.find("is on a token"), std::string::npos);
+  const VaultPlaces file{folder_.path() / "file", {}};
+  ASSERT_TRUE(Vault::create(file, chain::SigningKey::from_seed(Digest{8})));
+  const VaultPlaces as_token{file.keyring, {}, {}, with_pin(kUserPin)};
+  EXPECT_NE(Vault::open(as_token).error().detail.find("is a file"), std::string::npos);
+}
+
+TEST_F(EpochTokenTest, AKeyThatCouldBeReadOutOrIsNotDestroyedIsNoDestruction) {
+  const auto vault = open().value();
+  faulty().fault = TokenFault::kMakesReadable;
+  const auto readable = vault->destroy(Bucket{1}, {}, {});
+  ASSERT_FALSE(readable);
+  EXPECT_NE(readable.error().detail.find("can be read out"), std::string::npos);
+  faulty().fault = TokenFault::kDestroysNothing;
+  const auto kept = vault->destroy(Bucket{1}, {}, {});
+  ASSERT_FALSE(kept);
+  EXPECT_NE(kept.error().detail.find("said it destroyed"), std::string::npos);
+  faulty() = {};
+  ASSERT_TRUE(purge(*vault));
+  expect_purged(*vault, 0);
+}
+
+TEST_F(EpochTokenTest, AnErrorOfTheTokenAtAnyCallIsFinishedByTheNextPurge) {
+  for (const TokenFault fault : {TokenFault::kRemoved, TokenFault::kAnswerLost}) {
+    unsigned total = 0, failures = 0;
+    for (unsigned at = 0; at <= total && at <= kStepsMax; ++at) {
+      start_afresh();
+      faulty() = {};
+      const auto vault = open().value();
+      faulty() = {fault, at, 0, 0};
+      failures += purge(*vault) ? 0 : 1;
+      if (at == 0) total = faulty().count;
+      faulty().at = 0;
+      EXPECT_EQ(vault->bucket_key({2}).value().bytes, two_.bytes) << at;
+      EXPECT_TRUE(vault->make_bucket_key({3})) << at;
+      ASSERT_TRUE(purge(*vault)) << at;
+      expect_purged(*vault, at);
+    }
+    EXPECT_GE(total, 20U);
+    EXPECT_EQ(failures, total);  // no call whose failure is taken for success
+  }
+}
+
+TEST_F(EpochTokenTest, ACrashAtAnyCallToTheTokenLeavesAVaultThatOpens) {
+  for (const TokenFault fault : {TokenFault::kExitBefore, TokenFault::kExitAfter}) {
+    unsigned before = 0, after = 0, total = 1;
+    for (unsigned at = 0; at <= total && at <= kStepsMax; ++at) {
+      start_afresh();
+      if (at == 0) {
+        const auto vault = open().value();
+        faulty() = {};
+        ASSERT_TRUE(purge(*vault));
+        total = faulty().count;
+        continue;
+      }
+      ASSERT_NO_FATAL_FAILURE(in_a_child([&] {
+        const auto vault = open().value();
+        faulty() = {fault, at, 0, 0};
+        static_cast<void>(purge(*vault));
+      })) << at;
+      const auto vault = open();
+      ASSERT_TRUE(vault) << at << ": " << vault.error().detail;
+      (*vault)->bucket_key({1}) ? ++before : ++after;
+      EXPECT_EQ(labels().size(), 1U) << at;
+      ASSERT_TRUE(purge(**vault)) << at;
+      expect_purged(**vault, at);
+    }
+    EXPECT_GE(before, 5U);
+    EXPECT_GE(after, 5U);
+  }
+}
+
+TEST_F(EpochTokenTest, ACrashAtAnyCallToTheDiskLeavesAVaultThatOpens) {
+  for (const Fault fault : {Fault::kExit, Fault::kTornCrash, Fault::kError}) {
+    unsigned before = 0, after = 0, total = 0;
+    for (unsigned at = 0; at <= total && at <= kStepsMax; ++at) {
+      start_afresh();
+      const auto change = [&] {
+        const auto vault = open().value();
+        const FaultyCalls calls(fault, at);
+        EXPECT_EQ(purge(*vault), at == 0) << at;
+        if (at == 0) total = calls.count();
+      };
+      fault == Fault::kExit&& at != 0 ? in_a_child(change) : change();
+      const auto vault = open();
+      ASSERT_TRUE(vault) << at << ": " << vault.error().detail;
+      (*vault)->bucket_key({1}) ? ++before : ++after;
+      ASSERT_TRUE(purge(**vault)) << at;
+      expect_purged(**vault, at);
+    }
+    EXPECT_GE(total, 8U);
+    EXPECT_GE(before, 3U);
+    EXPECT_GE(after, 3U);
+  }
+}
+
+TEST_F(EpochTokenTest, AStartCutAnywhereIsFinishedByTheNext) {
+  // The state with both keys on the token: the new keyring is in place, the old key not destroyed.
+  {
+    const auto vault = open().value();
+    faulty() = {TokenFault::kDestroysNothing, 0, 0, 0};
+    EXPECT_FALSE(purge(*vault));
+  }
+  faulty() = {};
+  EXPECT_EQ(labels().size(), 2U);
+  copy("cut", "");
+  unsigned total = 0;
+  for (unsigned at = 0; at <= total && at <= kStepsMax; ++at) {
+    copy("", "cut");
+    faulty() = {TokenFault::kRemoved, at, 0, 0};
+    EXPECT_EQ(open().has_value(), at == 0) << at;
+    if (at == 0) total = faulty().count;
+    faulty() = {};
+    expect_purged(*open().value(), at);
+  }
+  EXPECT_GE(total, 15U);
+}
+
+}  // namespace
+}  // namespace alpr::store
