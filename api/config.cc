@@ -8,6 +8,7 @@
 #include <map>
 #include <vector>
 
+#include "api/epoch_token.h"
 #include "api/passphrase.h"
 
 namespace alpr::api {
@@ -52,7 +53,7 @@ Setter words(std::function<void(std::vector<std::string>)> set) {
   };
 }
 
-std::map<std::string, Setter, std::less<>> setters(Config& config,
+std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenChoice& token,
                                                    const std::filesystem::path& store) {
   constexpr std::int64_t kMiB = 1 << 20;
   const auto size = [](std::size_t& into) {
@@ -87,6 +88,15 @@ std::map<std::string, Setter, std::less<>> setters(Config& config,
        path(store, [&](auto p) { config.witness_certificate = std::move(p); })},
       {"epoch_secret",
        path(store, [&](auto p) { config.places.vault.epoch_secret = std::move(p); })},
+      {"epoch_token",
+       [&](const toml::node& node) -> std::optional<std::string> {
+         token.label = node.value_exact<std::string>();
+         if (!token.label || token.label->empty()) return "expected the label of a token";
+         return std::nullopt;
+       }},
+      {"epoch_token_module", path(store, [&](auto p) { token.module = std::move(p); })},
+      {"epoch_token_pin_file", path(store, [&](auto p) { token.pin_file = std::move(p); })},
+      {"epoch_token_pin_command", words([&](auto w) { token.pin_command = std::move(w); })},
       {"backup_folder", path(store, [&](auto p) { config.api.backup_folder = std::move(p); })},
       {"backup_daily",
        [&](const toml::node& node) -> std::optional<std::string> {
@@ -103,6 +113,31 @@ std::map<std::string, Setter, std::less<>> setters(Config& config,
   };
 }
 
+// What no key can say by itself; takes the token's settings.
+Result<void> fit_together(Config& config, const std::map<std::string, const toml::node*>& given,
+                          const EpochTokenChoice& token) {
+  if (config.backup_daily && config.api.backup_folder.empty())
+    return fail(ErrorCode::kMalformed, "backup_daily needs backup_folder");
+  if (given.contains("passphrase_file") && given.contains("master_key_command")) {
+    return fail(ErrorCode::kMalformed,
+                "passphrase_file and master_key_command: the master key comes from one place");
+  }
+  if (!token.any()) return {};
+  if (given.contains("epoch_secret")) {
+    return fail(ErrorCode::kMalformed,
+                "epoch_secret and epoch_token: the epoch secret lives in one place");
+  }
+  auto chosen = epoch_token(token);
+  if (!chosen) {
+    return fail(chosen.error().code,
+                "epoch_token, epoch_token_module, epoch_token_pin_file or "
+                "epoch_token_pin_command: " +
+                    chosen.error().detail);
+  }
+  config.places.vault.token = std::move(*chosen);
+  return {};
+}
+
 }  // namespace
 
 Result<Config> load_config(const std::filesystem::path& store,
@@ -117,7 +152,8 @@ Result<Config> load_config(const std::filesystem::path& store,
     return fail(ErrorCode::kNotFound, file->string() + ": no such file");
   try {
     const toml::table table = toml::parse_file(file->string());
-    const auto known = setters(config, store);
+    EpochTokenChoice token;
+    const auto known = setters(config, token, store);
     // "keyring" moves the epoch secret along, so it comes before "epoch_secret".
     std::map<std::string, const toml::node*> given;
     for (const auto& [key, node] : table) given.emplace(std::string(key.str()), &node);
@@ -135,15 +171,9 @@ Result<Config> load_config(const std::filesystem::path& store,
         return fail(ErrorCode::kMalformed,
                     fmt::format("{}:{}: {}: {}", file->string(), line, key, *wrong));
     }
-    if (config.backup_daily && config.api.backup_folder.empty())
-      return fail(ErrorCode::kMalformed,
-                  fmt::format("{}: backup_daily needs backup_folder", file->string()));
-    if (given.contains("passphrase_file") && given.contains("master_key_command"))
-      return fail(
-          ErrorCode::kMalformed,
-          fmt::format("{}: passphrase_file and master_key_command: the master key comes from "
-                      "one place",
-                      file->string()));
+    const auto fits = fit_together(config, given, token);
+    if (!fits)
+      return fail(fits.error().code, fmt::format("{}: {}", file->string(), fits.error().detail));
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::kMalformed, fmt::format("{}:{}: {}", file->string(),
                                                    error.source().begin.line, error.description()));

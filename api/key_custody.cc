@@ -23,13 +23,13 @@ policy::Decision judged(const policy::State& state, const policy::Moment& moment
 
 bool allowed(const policy::Decision& decision) { return !decision.refusal && !decision.error; }
 
-// The ledger's own event, then who asked for it: one commit.
+// The ledger's own event where there is one, then who asked for it: one commit.
 Outcome record(Service& service, const Custody& custody, policy::KeyAction action,
-               const chain::Draft& draft) {
+               const std::optional<chain::Draft>& draft) {
   return service.perform(
       [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
         policy::Decision decision = judged(state, moment, custody, action);
-        if (allowed(decision)) decision.events.insert(decision.events.begin(), draft);
+        if (allowed(decision) && draft) decision.events.insert(decision.events.begin(), *draft);
         return decision;
       });
 }
@@ -71,6 +71,25 @@ Outcome rotate_master_key(Service& service, const Custody& custody,
   const auto done = archive_key ? service.archive()->vault().rotate_master(*archive_key)
                                 : Result<void>(tl::unexpected(archive_key.error()));
   if (!done) outcome.error = done.error();
+  return outcome;
+}
+
+Outcome move_epoch_secret(Service& service, const Custody& custody,
+                          const store::NewEpochPlace& next) {
+  // A place that cannot be used is found out before anything is on the record.
+  if (const auto usable = service.store().vault().check_epoch_move(next); !usable)
+    return failed(usable.error());
+  Outcome outcome = record(service, custody,
+                           next.token.named() ? policy::KeyAction::kEpochSecretToToken
+                                              : policy::KeyAction::kEpochSecretToFile,
+                           std::nullopt);
+  if (!outcome.done()) return outcome;
+  if (const auto done = service.store().vault().move_epoch(next); !done) {
+    outcome.error = done.error();
+    outcome.error->detail +=
+        ". The move is on the record and may be half done: the next start, given the token's "
+        "settings, finishes or undoes it";
+  }
   return outcome;
 }
 

@@ -25,6 +25,10 @@ Outcome rotate_log_key(Service& service, const Custody& custody, std::int64_t ov
 // master.rotated, keys.handled; then everything is sealed anew under a new key of this source.
 Outcome rotate_master_key(Service& service, const Custody& custody,
                           const store::MasterKeySource& next);
+// keys.handled; then the erasable keyring is sealed under a new epoch secret in that place, and the
+// one of before is destroyed.
+Outcome move_epoch_secret(Service& service, const Custody& custody,
+                          const store::NewEpochPlace& next);
 // recovery.enrolled, keys.handled.
 Outcome enrol_recovery_key(Service& service, const Custody& custody, const PublicKey& key);
 

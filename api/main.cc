@@ -19,16 +19,27 @@ struct Options {
   ExportCommand bundle;
   RotateLogCommand rotate_log;
   RotateMasterCommand rotate_master;
+  MoveEpochCommand move_epoch;
   RecoveryCommand recovery;
   BackupCommand backup;
   RestoreCommand restore;
 };
+
+// The epoch secret on a PKCS#11 token instead of a file.
+void add_token_options(CLI::App& command, const std::string& name, EpochTokenChoice& token) {
+  command.add_option(name, token.label, "label of the PKCS#11 token that has the epoch secret");
+  command.add_option(name + "-module", token.module, "the token's PKCS#11 library");
+  command.add_option(name + "-pin-file", token.pin_file, "its PIN stands in this file");
+  command.add_option(name + "-pin-command", token.pin_command,
+                     "a program and its arguments that print its PIN");
+}
 
 // Of every command that opens the keys.
 void add_key_options(CLI::App& command, KeyOptions& keys) {
   command.add_option("--keyring", keys.keyring, "folder of the keys (default: DIR/keyring)");
   command.add_option("--epoch-secret", keys.epoch_secret,
                      "file of the epoch secret (default: in the keyring's folder)");
+  add_token_options(command, "--epoch-token", keys.epoch_token);
   command.add_flag("--passphrase", keys.passphrase,
                    "the master key comes from a passphrase, asked for on the terminal");
   command.add_option("--passphrase-file", keys.passphrase_file,
@@ -102,6 +113,13 @@ CLI::App* add_key(CLI::App& app, Options& options) {
   master->add_option("--new-master-command", next.master_command,
                      "a program that prints the key from now on (none of these: a file)");
   require(*master, {"--store", "--as", "--approver", "--reason"});
+  CLI::App* move = key->add_subcommand(
+      "move-epoch", "the epoch secret to a PKCS#11 token, or from it to a file; a new one");
+  add_custody_options(*move, options.move_epoch.custody, People::kTwo);
+  add_token_options(*move, "--new-epoch-token", options.move_epoch.next);
+  move->add_option("--new-epoch-secret", options.move_epoch.file,
+                   "file of the epoch secret from now on (neither: in the keyring's folder)");
+  require(*move, {"--store", "--as", "--approver", "--reason"});
   CLI::App* recovery = key->add_subcommand(
       "recovery-init",
       "a key that backups are wrapped to; prints its secret once. Without --store: "
@@ -182,6 +200,7 @@ int run(int argc, char** argv) {
   if (key->parsed()) {
     if (key->got_subcommand("rotate-log")) return run_rotate_log(options.rotate_log);
     if (key->got_subcommand("rotate-master")) return run_rotate_master(options.rotate_master);
+    if (key->got_subcommand("move-epoch")) return run_move_epoch(options.move_epoch);
     return run_recovery_init(options.recovery);
   }
   return run_init(options.init);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "ledger/chain/keys.h"
+#include "ledger/store/command_output.h"
 #include "ledger/store/files.h"
 
 namespace alpr::api {
@@ -81,6 +82,10 @@ AskSecret secret_in_file(std::filesystem::path file) {
 
 AskSecret secret_from_descriptor(int descriptor) {
   return [descriptor] { return read_secret(descriptor, /*one_line=*/false); };
+}
+
+AskSecret secret_of_command(std::vector<std::string> command) {
+  return [command = std::move(command)] { return store::command_output(command); };
 }
 
 AskSecret secret_from_terminal(std::string prompt, Asking asking) {

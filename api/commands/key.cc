@@ -91,6 +91,36 @@ int run_rotate_master(const RotateMasterCommand& command) {
   });
 }
 
+int run_move_epoch(const MoveEpochCommand& command) {
+  store::NewEpochPlace next;
+  if (command.next.any() && command.file)
+    return complain({ErrorCode::kMalformed,
+                     "the epoch secret goes to one place: --new-epoch-token or "
+                     "--new-epoch-secret"});
+  if (command.file) next.file = *command.file;
+  if (command.next.any()) {
+    auto token = epoch_token(command.next);
+    if (!token) return complain(token.error());
+    next.token = std::move(*token);
+  }
+  return with_custody(command.custody, [&](LocalLedger& ledger, const Custody& custody) {
+    const Outcome outcome = move_epoch_secret(ledger.service(), custody, next);
+    if (const int code = finish(outcome); code != 0) return code;
+    const std::string place = next.token.named() ? "token" : "file";
+    if (command.custody.json) {
+      fmt::print("{}\n", chain::write(Json(Json::Object{
+                             {"seq", Json(static_cast<std::int64_t>(outcome.commit.first.value))},
+                             {"place", Json(place)}})));
+      return 0;
+    }
+    fmt::print(
+        "A new epoch secret is on the {}, and the one of before is destroyed. Name the new place "
+        "in the configuration.\n",
+        next.token.named() ? "token" : "disk, in a file");
+    return 0;
+  });
+}
+
 int run_recovery_init(const RecoveryCommand& command) {
   const store::RecoverySecret secret = store::make_recovery_secret();
   if (command.custody.ledger.store.empty()) {

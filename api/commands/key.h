@@ -32,6 +32,13 @@ struct RotateMasterCommand {
 };
 int run_rotate_master(const RotateMasterCommand& command);
 
+struct MoveEpochCommand {
+  CustodyCommand custody;
+  EpochTokenChoice next;                      // to this token; not named: to a file
+  std::optional<std::filesystem::path> file;  // none: epoch.secret in the keyring's folder
+};
+int run_move_epoch(const MoveEpochCommand& command);
+
 struct RecoveryCommand {
   CustodyCommand custody;  // without a store the pair is only printed, to be enrolled over the API
 };

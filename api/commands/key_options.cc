@@ -8,7 +8,19 @@ Result<void> apply_key_options(const KeyOptions& options, Asking asking,
     places.vault.keyring = *options.keyring;
     places.vault.epoch_secret = *options.keyring / "epoch.secret";
   }
-  if (options.epoch_secret) places.vault.epoch_secret = *options.epoch_secret;
+  if (options.epoch_secret && options.epoch_token.any()) {
+    return fail(ErrorCode::kMalformed,
+                "the epoch secret lives in one place: --epoch-secret or --epoch-token");
+  }
+  if (options.epoch_secret) {
+    places.vault.epoch_secret = *options.epoch_secret;
+    places.vault.token = {};
+  }
+  if (options.epoch_token.any()) {
+    auto token = epoch_token(options.epoch_token);
+    if (!token) return tl::unexpected(token.error());
+    places.vault.token = std::move(*token);
+  }
   const int sources = (options.passphrase ? 1 : 0) + (options.passphrase_file ? 1 : 0) +
                       (options.passphrase_fd ? 1 : 0) + (options.master_command.empty() ? 0 : 1);
   if (sources == 0) return {};

@@ -32,12 +32,6 @@ constexpr std::size_t kCheckSize = 16;
 constexpr std::size_t kSmallFileMax = 8192;
 constexpr std::size_t kPathMax = 4096;
 
-struct EpochMove {
-  bool to_token = false;
-  TokenKeyId id{};
-  path file;
-};
-
 void put(Bytes& out, BytesView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
 Bytes with_check(Bytes file) {
@@ -198,36 +192,36 @@ Result<std::unique_ptr<EpochSecrets>> epoch_place(const EpochPaths& paths, const
   return std::make_unique<EpochFile>(paths.secret);
 }
 
-Result<void> move_epoch(const EpochPaths& paths, const path& to_file, const EpochToken& to_token,
-                        KeyringFiles& keyrings) {
+Result<PlannedMove> plan_move(const EpochPaths& paths, const EpochToken& to_token,
+                              const path& to_file) {
   const auto id = read_marker(paths.marker);
   if (!id) return tl::unexpected(id.error());
-  const EpochMove move{to_token.named(), *id ? **id : new_id(),
-                       to_token.named() ? paths.secret : to_file};
-  if (move.to_token == id->has_value()) {
+  const bool on_token = id->has_value();
+  if (to_token.named() == on_token) {
     return fail(ErrorCode::kConflict,
-                move.to_token ? "the epoch secret is on a token already: to change tokens, move it "
-                                "to a file first"
-                              : "the epoch secret is a file already: to use another file, stop the "
-                                "server, move it, and name the new place");
+                on_token ? "the epoch secret is on a token already: to change tokens, move it to "
+                           "a file first"
+                         : "the epoch secret is a file already: to use another one, stop the "
+                           "server, move it, and name the new place");
   }
-  std::error_code ignored;
-  if (!move.to_token &&
-      std::filesystem::exists(std::filesystem::symlink_status(move.file, ignored))) {
-    return fail(ErrorCode::kConflict, move.file.string() + " is there already");
+  if (!to_token.named()) {
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(to_file, ignored)))
+      return fail(ErrorCode::kConflict, to_file.string() + " is there already");
+    if (auto made = make_folder(to_file.parent_path()); !made) return tl::unexpected(made.error());
+    return PlannedMove{{false, **id, to_file}, std::make_unique<EpochFile>(to_file)};
   }
-  std::unique_ptr<EpochSecrets> next = std::make_unique<EpochFile>(move.file);
-  if (move.to_token) next = std::make_unique<EpochOnToken>(to_token, move.id);
-  // A token that is not there or not opened is found out before anything is begun; a new id has
-  // nothing on it.
-  if (move.to_token) {
-    if (auto reached = next->destroy_all(); !reached) return reached;
-  } else if (auto made = make_folder(move.file.parent_path()); !made) {
-    return made;
-  }
-  auto done = write_journal(paths.journal, move);
-  if (done) done = keyrings.move_epoch(std::move(next));
-  if (done) done = end_move(paths, move, move.to_token);
+  PlannedMove planned{{true, new_id(), paths.secret}, nullptr};
+  planned.next = std::make_unique<EpochOnToken>(to_token, planned.move.id);
+  // A new id has nothing on it, so this only finds out whether the token is there and opens.
+  if (auto reached = planned.next->destroy_all(); !reached) return tl::unexpected(reached.error());
+  return planned;
+}
+
+Result<void> carry_out(const EpochPaths& paths, PlannedMove planned, KeyringFiles& keyrings) {
+  auto done = write_journal(paths.journal, planned.move);
+  if (done) done = keyrings.move_epoch(std::move(planned.next));
+  if (done) done = end_move(paths, planned.move, planned.move.to_token);
   return done;
 }
 

@@ -29,10 +29,20 @@ Result<std::unique_ptr<EpochSecrets>> new_epoch_place(const EpochPaths& paths,
 Result<std::unique_ptr<EpochSecrets>> epoch_place(const EpochPaths& paths, const EpochToken& token,
                                                   const std::filesystem::path& erasable_keyring);
 
-// To the token where one is named, else to the file. On return the secret of before is destroyed.
-// kConflict: it lives in such a place already, or the file is there. After another error the next
-// start finishes or undoes it.
-Result<void> move_epoch(const EpochPaths& paths, const std::filesystem::path& to_file,
-                        const EpochToken& to_token, KeyringFiles& keyrings);
+struct EpochMove {
+  bool to_token = false;
+  TokenKeyId id{};
+  std::filesystem::path file;  // the one of the two places that is a file
+};
+struct PlannedMove {
+  EpochMove move;
+  std::unique_ptr<EpochSecrets> next;
+};
+// To the token where one is named, else to the file. Nothing is changed yet. kConflict: it lives in
+// such a place already, or the file is there; what the token can fail with.
+Result<PlannedMove> plan_move(const EpochPaths& paths, const EpochToken& to_token,
+                              const std::filesystem::path& to_file);
+// On return the secret of before is destroyed. After an error the next start finishes or undoes it.
+Result<void> carry_out(const EpochPaths& paths, PlannedMove planned, KeyringFiles& keyrings);
 
 }  // namespace alpr::store

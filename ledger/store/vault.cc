@@ -128,6 +128,10 @@ struct Vault::Impl {
     return done;
   }
 
+  path new_epoch_file(const NewEpochPlace& next) const {
+    return next.file.empty() ? files.folder / "epoch.secret" : std::filesystem::absolute(next.file);
+  }
+
   static Keyring ring_of(KeyUse use) {
     return use == KeyUse::kBucket || use == KeyUse::kBlob ? Keyring::kErasable
                                                           : Keyring::kPermanent;
@@ -270,11 +274,18 @@ Result<void> Vault::rotate_master(const NewMasterKey& next) {
   return impl_->finish_rotation_locked();
 }
 
-Result<void> Vault::move_epoch(const path& to_file, const EpochToken& to_token) {
+Result<void> Vault::check_epoch_move(const NewEpochPlace& next) const {
+  const std::lock_guard guard(impl_->mutex);
+  const auto planned = plan_move(impl_->files.epoch, next.token, impl_->new_epoch_file(next));
+  return planned ? Result<void>() : tl::unexpected(planned.error());
+}
+
+Result<void> Vault::move_epoch(const NewEpochPlace& next) {
   const std::lock_guard guard(impl_->mutex);
   if (const auto done = impl_->finish_rotation_locked(); !done) return done;
-  return store::move_epoch(impl_->files.epoch, std::filesystem::absolute(to_file), to_token,
-                           impl_->keyrings);
+  auto planned = plan_move(impl_->files.epoch, next.token, impl_->new_epoch_file(next));
+  if (!planned) return tl::unexpected(planned.error());
+  return carry_out(impl_->files.epoch, std::move(*planned), impl_->keyrings);
 }
 
 Result<SecretKey> Vault::month_key(Month month) const {

@@ -51,6 +51,12 @@ struct VaultPlaces {
   EpochToken token = {};  // instead of the file
 };
 
+// Where the epoch secret is moved to.
+struct NewEpochPlace {
+  EpochToken token = {};
+  std::filesystem::path file = {};  // where no token is named; empty: KEYRING/epoch.secret
+};
+
 using Month = std::uint32_t;  // (year * 12 + month - 1) of the header time, UTC
 Month month_of(TimeUs time);
 
@@ -80,11 +86,11 @@ class Vault {
   // new source. On return the old master key opens nothing of this folder.
   Result<void> rotate_master(const NewMasterKey& next);
 
-  // Moves the epoch secret to the token where one is named, else to the file; under a new one, and
-  // the one of before is destroyed. kConflict: it is in such a place already; what a token can fail
-  // with (epoch_secrets.h). After an error close the vault: the next open(), given the token,
-  // finishes or undoes it.
-  Result<void> move_epoch(const std::filesystem::path& to_file, const EpochToken& to_token);
+  // Moves the epoch secret, under a new one, and the one of before is destroyed. kConflict: it is
+  // in such a place already, or the file is there; what a token can fail with (epoch_secrets.h).
+  // After another error close the vault: the next open(), given the token, finishes or undoes it.
+  Result<void> move_epoch(const NewEpochPlace& next);
+  Result<void> check_epoch_move(const NewEpochPlace& next) const;  // whether that place can be used
 
   // Finds; kGone when there is none (destroyed, or never was).
   Result<SecretKey> month_key(Month month) const;

@@ -7,14 +7,24 @@
 
 namespace alpr::policy {
 
-enum class KeyAction { kRotateLogKey, kRotateMasterKey, kEnrolRecoveryKey, kBackUp };
+enum class KeyAction {
+  kRotateLogKey,
+  kRotateMasterKey,
+  kEnrolRecoveryKey,
+  kBackUp,
+  kEpochSecretToToken,
+  kEpochSecretToFile
+};
 
 template <>
 struct EnumTexts<KeyAction> {
-  static constexpr std::array texts{std::pair{KeyAction::kRotateLogKey, "ROTATE_LOG_KEY"},
-                                    std::pair{KeyAction::kRotateMasterKey, "ROTATE_MASTER_KEY"},
-                                    std::pair{KeyAction::kEnrolRecoveryKey, "ENROL_RECOVERY_KEY"},
-                                    std::pair{KeyAction::kBackUp, "BACK_UP"}};
+  static constexpr std::array texts{
+      std::pair{KeyAction::kRotateLogKey, "ROTATE_LOG_KEY"},
+      std::pair{KeyAction::kRotateMasterKey, "ROTATE_MASTER_KEY"},
+      std::pair{KeyAction::kEnrolRecoveryKey, "ENROL_RECOVERY_KEY"},
+      std::pair{KeyAction::kBackUp, "BACK_UP"},
+      std::pair{KeyAction::kEpochSecretToToken, "EPOCH_SECRET_TO_TOKEN"},
+      std::pair{KeyAction::kEpochSecretToFile, "EPOCH_SECRET_TO_FILE"}};
 };
 
 struct KeysHandled {

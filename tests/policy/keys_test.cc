@@ -23,7 +23,8 @@ class KeyRules : public ::testing::Test {
 };
 
 constexpr std::array kChanges{KeyAction::kRotateLogKey, KeyAction::kRotateMasterKey,
-                              KeyAction::kEnrolRecoveryKey};
+                              KeyAction::kEnrolRecoveryKey, KeyAction::kEpochSecretToToken,
+                              KeyAction::kEpochSecretToFile};
 
 TEST_F(KeyRules, I12_L_1_AreChangedByTheItUnitWithASecondPerson) {
   for (const KeyAction action : kChanges) {
