@@ -1,8 +1,8 @@
-// KEYRING/epoch.token, 37 bytes: "PLET1", the keyring's random id on the token[16], and the first 16
-// bytes of the SHA-256 of those before. It is no secret.
+// KEYRING/epoch.token, 37 bytes: "PLET1", the keyring's random id on the token[16], and the first
+// 16 bytes of the SHA-256 of those before. It is no secret.
 //
-// KEYRING/epoch.move, integers big-endian: "PLEM1", u8 1 to the token or 2 to the file, id[16], be16
-// length, path of the file, and a check of the same kind. Of the epoch n to n+1:
+// KEYRING/epoch.move, integers big-endian: "PLEM1", u8 1 to the token or 2 to the file, id[16],
+// be16 length, path of the file, and a check of the same kind. Of the epoch n to n+1:
 //   1. the journal is written and synced             crash: undone, there is no secret n+1 yet
 //   2. secret n+1 is made in the new place           crash: undone, and secret n+1 destroyed
 //   3. the keyring under n+1 takes its place         crash: finished from here on: the keyring says

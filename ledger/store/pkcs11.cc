@@ -135,7 +135,7 @@ struct TokenVisit::Impl {
     if (auto done = outcome("C_GetFunctionList", entry(&token)); !done) return done;
     CK_C_INITIALIZE_ARGS arguments{};
     arguments.flags = CKF_OS_LOCKING_OK;
-    // This process uses the module nowhere else: what is up already was left by a visit that failed.
+    // This process uses the module nowhere else: what is up already, a failed visit left.
     CK_RV answer = token->C_Initialize(&arguments);
     if (answer == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
       token->C_Finalize(nullptr);

@@ -53,6 +53,25 @@ TEST_F(ConfigFile, TheEpochSecretGoesWithTheKeyringUnlessItIsNamed) {
   EXPECT_EQ(config->places.vault.epoch_secret, "/srv/keys/epoch.secret");
 }
 
+TEST_F(ConfigFile, ATokenIsNamedInFullAndItsPinComesFromElsewhere) {
+  const std::string named = "epoch_token = \"ours\"\nepoch_token_module = \"/usr/lib/token.so\"\n";
+  const auto config = load(named + "epoch_token_pin_command = [\"printf\", \"1234\"]\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  const store::EpochToken& token = config->places.vault.token;
+  EXPECT_EQ(token.label, "ours");
+  EXPECT_EQ(token.module, "/usr/lib/token.so");
+  EXPECT_EQ(as_text(token.pin().value()), "1234");
+  for (const std::string& text :
+       {named, std::string("epoch_token = \"ours\"\nepoch_token_pin_file = \"/pin\"\n"),
+        named + "epoch_token_pin_file = \"/pin\"\nepoch_secret = \"/run/epoch\"\n",
+        named + "epoch_token_pin_file = \"/pin\"\nepoch_token_pin_command = [\"pin\"]\n"}) {
+    const auto refused = load(text);
+    ASSERT_FALSE(refused) << text;
+    EXPECT_EQ(refused.error().code, ErrorCode::kMalformed);
+    EXPECT_NE(refused.error().detail.find("epoch_token"), std::string::npos);
+  }
+}
+
 TEST_F(ConfigFile, WhatIsWrongIsNamedByLineAndKey) {
   for (const auto& [text, said] :
        {std::pair<std::string, std::string>{"\nport = \"x\"\n", ":2: port: expected"},

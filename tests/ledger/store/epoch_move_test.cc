@@ -1,6 +1,7 @@
-// Proves that an epoch secret moves between a file and a token without a moment at which the keyring
-// does not open, and that what was in the old place is destroyed there. Each call to disk and token
-// in turn goes wrong or ends the process; then the vault is opened with the token's settings.
+// Proves that an epoch secret moves between a file and a token without a moment at which the
+// keyring does not open, and that what was in the old place is destroyed there. Each call to disk
+// and token in turn goes wrong or ends the process; then the vault is opened with the token's
+// settings.
 #include <gtest/gtest.h>
 
 #include <algorithm>
