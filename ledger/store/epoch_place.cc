@@ -218,9 +218,10 @@ Result<PlannedMove> plan_move(const EpochPaths& paths, const EpochToken& to_toke
   return planned;
 }
 
-Result<void> carry_out(const EpochPaths& paths, PlannedMove planned, KeyringFiles& keyrings) {
+Result<void> carry_out(const EpochPaths& paths, PlannedMove planned, KeyringFiles& keyrings,
+                       KeyringFiles::Lock& lock) {
   auto done = write_journal(paths.journal, planned.move);
-  if (done) done = keyrings.move_epoch(std::move(planned.next));
+  if (done) done = keyrings.move_epoch(std::move(planned.next), lock);
   if (done) done = end_move(paths, planned.move, planned.move.to_token);
   return done;
 }

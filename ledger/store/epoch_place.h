@@ -43,6 +43,7 @@ struct PlannedMove {
 Result<PlannedMove> plan_move(const EpochPaths& paths, const EpochToken& to_token,
                               const std::filesystem::path& to_file);
 // On return the secret of before is destroyed. After an error the next start finishes or undoes it.
-Result<void> carry_out(const EpochPaths& paths, PlannedMove planned, KeyringFiles& keyrings);
+Result<void> carry_out(const EpochPaths& paths, PlannedMove planned, KeyringFiles& keyrings,
+                       KeyringFiles::Lock& lock);
 
 }  // namespace alpr::store

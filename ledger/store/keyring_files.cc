@@ -23,7 +23,8 @@
 // read() and clear() are what a start does, and what follows a failed change: the files are read
 // again, memory is filled from them, and whichever state they are in is finished. So memory does
 // not differ from what the disk has. A token that is away stops the destruction alone: until its
-// old key is gone nothing counts as destroyed (uncleared_), while keys are made and handed out.
+// old key is gone nothing counts as destroyed (uncleared_), while keys are made and handed out. The
+// lock is let go in steps 1 and 4: a network's time-out is no one else's.
 #include "ledger/store/keyring_files.h"
 
 #include <fmt/format.h>
@@ -44,6 +45,15 @@ constexpr KeyName kRegisterKey{KeyUse::kRegister, 0};
 SecretKey sealing_key(Keyring which, const SecretKey& master, const EpochSecret& epoch) {
   return which == Keyring::kPermanent ? permanent_sealing_key(master)
                                       : erasable_sealing_key(master, epoch);
+}
+
+// Whatever a token does meanwhile, others go on.
+template <typename Step>
+auto unlocked(KeyringFiles::Lock& lock, const Step& step) {
+  lock.unlock();
+  auto done = step();
+  lock.lock();
+  return done;
 }
 
 // A file of ours that does not have its form is damage, whatever the form's own reader calls it.
@@ -78,8 +88,10 @@ Result<KeyringFiles> KeyringFiles::open(const Paths& paths, const SecretKey& mas
                                         const std::optional<SecretKey>& former) {
   KeyringFiles files(paths, master, std::move(epochs));
   files.former_ = former;
+  std::mutex nobody_else;
+  Lock lock(nobody_else);
   auto done = files.read();
-  if (done) done = files.clear();
+  if (done) done = files.clear(lock);
   if (!done) return tl::unexpected(done.error());
   return files;
 }
@@ -94,12 +106,17 @@ Result<KeyringFiles::Ring> KeyringFiles::open_ring(Keyring which, BytesView byte
   return Ring{std::move(*keys), chain::sha256(bytes)};
 }
 
-// This process knows those that it made, so that a token that is away stops no upload.
+// Once open, this process knows those that it made: then no token is asked, and one that is away
+// stops no upload.
 Result<EpochSecret> KeyringFiles::epoch_of(std::uint64_t number) const {
+  if (!epoch_) return epochs_->find(number);
   for (const auto* const known : {&epoch_, &next_epoch_}) {
     if (*known && (*known)->number == number) return **known;
   }
-  return epochs_->find(number);
+  return fail(ErrorCode::kCorrupt,
+              fmt::format("{} is of epoch {}, which this process never made: something else has "
+                          "changed it",
+                          paths_.erasable.string(), number));
 }
 
 Result<void> KeyringFiles::read() {
@@ -132,31 +149,40 @@ Result<void> KeyringFiles::read() {
   return {};
 }
 
-// The secret goes first: without it the old keyring's bytes say nothing even where they could not
-// be overwritten. They go even where it could not be destroyed.
-Result<void> KeyringFiles::clear() {
-  auto done = epochs_->keep_only(epoch_->number);
+Result<void> KeyringFiles::clear_files() const {
+  Result<void> done;
   for (const path& file : {paths_.erasable, paths_.permanent}) {
     const auto cleared = zero_and_remove(staged_path(file));
     if (done) done = cleared;
   }
   const auto synced = fsync_folder(paths_.erasable.parent_path());
-  if (done) done = synced;
+  return done ? synced : done;
+}
+
+// The secret goes first: without it the old keyring's bytes say nothing even where they could not
+// be overwritten. They go even where it could not be destroyed.
+Result<void> KeyringFiles::clear(Lock& lock) {
+  const std::uint64_t number = epoch_->number;
+  auto done = unlocked(lock, [&] { return epochs_->keep_only(number); });
+  const auto cleared = clear_files();
+  if (done) done = cleared;
   uncleared_ = !done;
   return done;
 }
 
-Result<void> KeyringFiles::ready_to_destroy() {
+// The permanent ring has nothing to do with the epoch secret, and waits for no token.
+Result<void> KeyringFiles::ready_to_destroy(Keyring which, Lock& lock) {
   Result<void> done;
   if (unsettled_) done = read();
-  if (done && uncleared_) done = clear();
-  return done;
+  if (!done || !uncleared_) return done;
+  return which == Keyring::kErasable ? clear(lock) : clear_files();
 }
 
-// What stands on disk decides: now or, where reading it fails too, before the next change.
+// What stands on disk decides: now or, where reading it fails too, before the next change. Of the
+// secrets the old one stays until the next destruction or start.
 tl::unexpected<Error> KeyringFiles::failed(const Error& error) {
   unsettled_ = true;
-  static_cast<void>(ready_to_destroy());
+  if (read()) static_cast<void>(clear_files());
   return tl::unexpected(error);
 }
 
@@ -172,7 +198,10 @@ Result<void> KeyringFiles::rewrite(Keyring which, KeyMap next) {
 
 // Steps 2 and 3 of this file's first comment. The new secret is in memory until the files say which
 // of the two stands.
-Result<void> KeyringFiles::put_under(const EpochSecret& next_epoch, KeyMap next) {
+Result<void> KeyringFiles::put_under(const EpochSecret& next_epoch,
+                                     std::span<const KeyName> without) {
+  KeyMap next = erasable_.keys;
+  for (const KeyName& name : without) next.erase(name);
   next_epoch_ = next_epoch;
   const Bytes file = seal_keyring(Keyring::kErasable, next_epoch.number, next,
                                   erasable_sealing_key(master_, next_epoch));
@@ -186,25 +215,31 @@ Result<void> KeyringFiles::put_under(const EpochSecret& next_epoch, KeyMap next)
   return {};
 }
 
-// The steps of this file's first comment.
-Result<void> KeyringFiles::rewrite_under_new_epoch(KeyMap next) {
-  const auto made = epochs_->make(epoch_->number + 1);
+// The steps of this file's first comment. What was made or failed while the lock was open is in the
+// ring by the time that it is sealed.
+Result<void> KeyringFiles::rewrite_under_new_epoch(std::span<const KeyName> without, Lock& lock) {
+  const std::uint64_t number = epoch_->number + 1;
+  const auto made = unlocked(lock, [&] { return epochs_->make(number); });
   if (!made) {
     uncleared_ = true;  // half of it may be there
     return tl::unexpected(made.error());
   }
-  if (auto put = put_under(*made, std::move(next)); !put) return put;
-  return clear();
+  if (unsettled_) {
+    if (auto settled = read(); !settled) return settled;
+  }
+  if (auto put = put_under(*made, without); !put) return put;
+  return clear(lock);
 }
 
-Result<void> KeyringFiles::move_epoch(std::unique_ptr<EpochSecrets> next) {
-  if (auto ready = ready_to_destroy(); !ready) return ready;
-  const auto made = next->make(epoch_->number + 1);
+Result<void> KeyringFiles::move_epoch(std::unique_ptr<EpochSecrets> next, Lock& lock) {
+  if (auto ready = ready_to_destroy(Keyring::kErasable, lock); !ready) return ready;
+  const std::uint64_t number = epoch_->number + 1;
+  const auto made = unlocked(lock, [&] { return next->make(number); });
   if (!made) return tl::unexpected(made.error());
-  if (auto put = put_under(*made, KeyMap(erasable_.keys)); !put) return put;
+  if (auto put = put_under(*made, {}); !put) return put;
   std::swap(epochs_, next);
-  if (auto gone = next->destroy_all(); !gone) return gone;
-  return clear();
+  if (auto gone = unlocked(lock, [&] { return next->destroy_all(); }); !gone) return gone;
+  return clear(lock);
 }
 
 Result<void> KeyringFiles::make(Keyring which, std::span<const KeyName> names) {
@@ -223,22 +258,22 @@ Result<void> KeyringFiles::make(Keyring which, std::span<const KeyName> names) {
   return rewrite(which, std::move(next));
 }
 
-Result<void> KeyringFiles::remove(Keyring which, std::span<const KeyName> names) {
-  if (auto ready = ready_to_destroy(); !ready) return ready;
+Result<void> KeyringFiles::remove(Keyring which, std::span<const KeyName> names, Lock& lock) {
+  if (auto ready = ready_to_destroy(which, lock); !ready) return ready;
   KeyMap next = ring(which).keys;
   std::size_t removed = 0;
   for (const KeyName& name : names) removed += next.erase(name);
   if (removed == 0) return {};
-  if (which == Keyring::kErasable) return rewrite_under_new_epoch(std::move(next));
+  if (which == Keyring::kErasable) return rewrite_under_new_epoch(names, lock);
   return rewrite(which, std::move(next));
 }
 
-Result<void> KeyringFiles::rewrap(const SecretKey& former, const SecretKey& next) {
+Result<void> KeyringFiles::rewrap(const SecretKey& former, const SecretKey& next, Lock& lock) {
   former_ = former;
   master_ = next;
-  auto done = ready_to_destroy();
+  auto done = ready_to_destroy(Keyring::kErasable, lock);
   if (done) done = rewrite(Keyring::kPermanent, KeyMap(permanent_.keys));
-  if (done) done = rewrite_under_new_epoch(KeyMap(erasable_.keys));
+  if (done) done = rewrite_under_new_epoch({}, lock);
   if (done) former_.reset();
   return done;
 }

@@ -1,10 +1,12 @@
 // The two keyrings on disk and the epoch secret wherever it lives, and how they change so that a
-// crash at any point leaves a pair that opens. Owned by the vault, which locks; one thread at a
-// time.
+// crash at any point leaves a pair that opens. Owned by the vault, which holds one lock around
+// every call. A call that takes that lock lets go of it while it visits a token, so that keys are
+// handed out and made meanwhile; of those calls the vault makes one at a time.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 
@@ -18,6 +20,7 @@ namespace alpr::store {
 
 class KeyringFiles {
  public:
+  using Lock = std::unique_lock<std::mutex>;
   struct Paths {
     std::filesystem::path permanent;  // keyring files, in one folder
     std::filesystem::path erasable;
@@ -47,27 +50,28 @@ class KeyringFiles {
   // Removes those that are there. On return the bytes that held them on disk are zeroed and, for
   // the erasable ring, the epoch secret they were sealed under is destroyed. After an error call it
   // again.
-  Result<void> remove(Keyring which, std::span<const KeyName> names);
+  Result<void> remove(Keyring which, std::span<const KeyName> names, Lock& lock);
   // Seals both rings anew under `next`, the erasable one under a new epoch secret. After an error
   // call it again, or open with both keys.
-  Result<void> rewrap(const SecretKey& former, const SecretKey& next);
+  Result<void> rewrap(const SecretKey& former, const SecretKey& next, Lock& lock);
   // Seals the erasable ring anew under a secret that lives in `next`, and destroys what is where it
   // lived. After an error the files must be opened again (epoch_place.h).
-  Result<void> move_epoch(std::unique_ptr<EpochSecrets> next);
+  Result<void> move_epoch(std::unique_ptr<EpochSecrets> next, Lock& lock);
 
  private:
   KeyringFiles(const Paths& paths, const SecretKey& master, std::unique_ptr<EpochSecrets> epochs)
       : paths_(paths), master_(master), epochs_(std::move(epochs)) {}
   Ring& ring(Keyring which) { return which == Keyring::kPermanent ? permanent_ : erasable_; }
   Result<void> read();
-  Result<void> clear();
-  Result<void> ready_to_destroy();
+  Result<void> clear(Lock& lock);
+  Result<void> clear_files() const;
+  Result<void> ready_to_destroy(Keyring which, Lock& lock);
   Result<Ring> open_ring(Keyring which, BytesView bytes, const EpochSecret& epoch) const;
   Result<EpochSecret> epoch_of(std::uint64_t number) const;
   tl::unexpected<Error> failed(const Error& error);
   Result<void> rewrite(Keyring which, KeyMap next);
-  Result<void> put_under(const EpochSecret& next_epoch, KeyMap next);
-  Result<void> rewrite_under_new_epoch(KeyMap next);
+  Result<void> put_under(const EpochSecret& next_epoch, std::span<const KeyName> without);
+  Result<void> rewrite_under_new_epoch(std::span<const KeyName> without, Lock& lock);
 
   Paths paths_;
   SecretKey master_;

@@ -128,8 +128,8 @@ Result<void> begin_rotation(const RotatedPaths& paths, const MasterRotation& rot
 }
 
 Result<void> finish_rotation(const RotatedPaths& paths, const MasterRotation& rotation,
-                             KeyringFiles& keyrings) {
-  auto done = keyrings.rewrap(rotation.former, rotation.next);
+                             KeyringFiles& keyrings, KeyringFiles::Lock& lock) {
+  auto done = keyrings.rewrap(rotation.former, rotation.next, lock);
   if (done) done = rewrap_log_key(paths.log_key, rotation);
   if (done) done = put_source(paths.master, rotation);
   if (done) done = end_journal(paths.journal);

@@ -30,7 +30,7 @@ Result<void> begin_rotation(const RotatedPaths& paths, const MasterRotation& rot
 // Steps 2 to 5, from whichever of them was reached. On return nothing of the folder opens with the
 // former key, and the journal is gone.
 Result<void> finish_rotation(const RotatedPaths& paths, const MasterRotation& rotation,
-                             KeyringFiles& keyrings);
+                             KeyringFiles& keyrings, KeyringFiles::Lock& lock);
 // What was begun and not finished, read with the key that either side's source gives; nullopt when
 // nothing was. kUnauthenticated: the source gives neither key.
 Result<std::optional<MasterRotation>> unfinished_rotation(const RotatedPaths& paths,

@@ -115,13 +115,16 @@ struct Vault::Impl {
   KeyringFiles keyrings;
   HighWaterFile high_water;
   std::optional<MasterRotation> rotation;  // asked for, and not finished
+  // Around what may visit a token, one at a time; taken before the other one, which is let go
+  // during the visit (keyring_files.h).
+  std::mutex changing;
   mutable std::mutex mutex;
 
   // Nothing to do where none was asked for. The journal is written anew: it may be what failed.
-  Result<void> finish_rotation_locked() {
+  Result<void> finish_rotation_locked(KeyringFiles::Lock& held) {
     if (!rotation) return {};
     auto done = begin_rotation(files.rotated, *rotation);
-    if (done) done = finish_rotation(files.rotated, *rotation, keyrings);
+    if (done) done = finish_rotation(files.rotated, *rotation, keyrings, held);
     if (!done) return done;
     master = rotation->next;
     rotation.reset();
@@ -241,12 +244,20 @@ Result<std::unique_ptr<Vault>> Vault::open(const VaultPlaces& places) {
     return tl::unexpected(unopened(keyrings.error(), source.kind(), files.keyrings.permanent));
   }
   auto done = clear_staged(files.rotated);
-  if (done && *rotation) done = finish_rotation(files.rotated, **rotation, *keyrings);
+  std::mutex nobody_else;
+  KeyringFiles::Lock alone(nobody_else);
+  if (done && *rotation) done = finish_rotation(files.rotated, **rotation, *keyrings, alone);
   if (!done) return tl::unexpected(done.error());
   auto high_water = HighWaterFile::open(files.high_water);
   if (!high_water) return tl::unexpected(high_water.error());
-  return std::unique_ptr<Vault>(new Vault(std::unique_ptr<Impl>(new Impl{
-      files, std::move(*lock), *master, std::move(*keyrings), std::move(*high_water), {}, {}})));
+  return std::unique_ptr<Vault>(new Vault(std::unique_ptr<Impl>(new Impl{files,
+                                                                         std::move(*lock),
+                                                                         *master,
+                                                                         std::move(*keyrings),
+                                                                         std::move(*high_water),
+                                                                         {},
+                                                                         {},
+                                                                         {}})));
 }
 
 Result<LogSeeds> Vault::log_seeds() const {
@@ -261,31 +272,34 @@ Result<LogSeeds> Vault::log_seeds() const {
 }
 
 Result<void> Vault::put_log_seeds(const LogSeeds& seeds) {
-  const std::lock_guard guard(impl_->mutex);
-  if (const auto done = impl_->finish_rotation_locked(); !done) return done;
+  const std::lock_guard one(impl_->changing);
+  KeyringFiles::Lock lock(impl_->mutex);
+  if (const auto done = impl_->finish_rotation_locked(lock); !done) return done;
   return replace_and_zero(impl_->files.rotated.log_key, seal_log_seeds(impl_->master, seeds));
 }
 
 Result<void> Vault::rotate_master(const NewMasterKey& next) {
-  const std::lock_guard guard(impl_->mutex);
-  if (const auto done = impl_->finish_rotation_locked(); !done) return done;
+  const std::lock_guard one(impl_->changing);
+  KeyringFiles::Lock lock(impl_->mutex);
+  if (const auto done = impl_->finish_rotation_locked(lock); !done) return done;
   Bytes kdf = next.kind == MasterKind::kPassphrase ? next.file : Bytes{};
   impl_->rotation.emplace(MasterRotation{impl_->master, next.key, next.kind, std::move(kdf)});
-  return impl_->finish_rotation_locked();
+  return impl_->finish_rotation_locked(lock);
 }
 
 Result<void> Vault::check_epoch_move(const NewEpochPlace& next) const {
-  const std::lock_guard guard(impl_->mutex);
+  const std::lock_guard one(impl_->changing);
   const auto planned = plan_move(impl_->files.epoch, next.token, impl_->new_epoch_file(next));
   return planned ? Result<void>() : tl::unexpected(planned.error());
 }
 
 Result<void> Vault::move_epoch(const NewEpochPlace& next) {
-  const std::lock_guard guard(impl_->mutex);
-  if (const auto done = impl_->finish_rotation_locked(); !done) return done;
+  const std::lock_guard one(impl_->changing);
+  KeyringFiles::Lock lock(impl_->mutex);
+  if (const auto done = impl_->finish_rotation_locked(lock); !done) return done;
   auto planned = plan_move(impl_->files.epoch, next.token, impl_->new_epoch_file(next));
   if (!planned) return tl::unexpected(planned.error());
-  return carry_out(impl_->files.epoch, std::move(*planned), impl_->keyrings);
+  return carry_out(impl_->files.epoch, std::move(*planned), impl_->keyrings, lock);
 }
 
 Result<SecretKey> Vault::month_key(Month month) const {
@@ -337,15 +351,16 @@ Result<Vault::Destroyed> Vault::destroy(std::optional<Bucket> bucket,
   if (blob) erasable.push_back({KeyUse::kBlob, *blob});
   for (const Sequence seq : held) permanent.push_back({KeyUse::kHeld, seq.value});
 
-  const std::lock_guard guard(impl_->mutex);
+  const std::lock_guard one(impl_->changing);
+  KeyringFiles::Lock lock(impl_->mutex);
   Destroyed destroyed;
   if (!erasable.empty()) {
-    const auto removed = impl_->keyrings.remove(Keyring::kErasable, erasable);
+    const auto removed = impl_->keyrings.remove(Keyring::kErasable, erasable, lock);
     if (!removed) return tl::unexpected(removed.error());
     destroyed.erasable = impl_->keyrings.erasable().digest;
   }
   if (!permanent.empty()) {
-    const auto removed = impl_->keyrings.remove(Keyring::kPermanent, permanent);
+    const auto removed = impl_->keyrings.remove(Keyring::kPermanent, permanent, lock);
     if (!removed) return tl::unexpected(removed.error());
     destroyed.permanent = impl_->keyrings.permanent().digest;
   }

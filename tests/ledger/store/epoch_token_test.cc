@@ -4,8 +4,10 @@
 #include "ledger/store/epoch_token.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "tests/ledger/store/on_a_token.h"
 
@@ -109,6 +111,28 @@ TEST_F(EpochTokenTest, ATokenThatIsAwayStopsDestructionAloneAndComesBack) {
   std::filesystem::remove(token_->tokens());
   std::filesystem::rename(away, token_->tokens());
   ASSERT_TRUE(purge(*vault));
+  expect_purged(*vault, 0);
+  EXPECT_EQ(vault->bucket_key({3}).value().bytes, three.bytes);
+}
+
+TEST_F(EpochTokenTest, ATokenThatHangsHoldsUpNobodyElse) {
+  const auto vault = open().value();
+  int reached[2], go_on[2];
+  ASSERT_EQ(::pipe(reached), 0);
+  ASSERT_EQ(::pipe(go_on), 0);
+  faulty().reached = reached[1];
+  faulty().go_on = go_on[0];
+  std::thread purging([&] { EXPECT_TRUE(purge(*vault)); });
+  char byte = 0;
+  ASSERT_EQ(::read(reached[0], &byte, 1), 1);
+  // While the token makes the next key: this waits for ever where the vault's lock is held.
+  EXPECT_EQ(vault->bucket_key({1}).value().bytes, one_.bytes);
+  const SecretKey three = vault->make_bucket_key({3}).value();
+  EXPECT_TRUE(vault->make_month_key(24'000));
+  ::close(go_on[1]);  // from here on no call waits
+  purging.join();
+  faulty() = {};
+  for (const int end : {reached[0], reached[1], go_on[0]}) ::close(end);
   expect_purged(*vault, 0);
   EXPECT_EQ(vault->bucket_key({3}).value().bytes, three.bytes);
 }

@@ -23,6 +23,10 @@ CK_FUNCTION_LIST ours;
 template <typename Call>
 CK_RV passed_on(const Call& call) {
   FaultyToken& state = faulty_token;
+  char byte = 0;
+  if (state.reached >= 0 && ::write(state.reached, &byte, 1) == 1 &&
+      ::read(state.go_on, &byte, 1) < 0)
+    return CKR_GENERAL_ERROR;
   ++state.count;
   const bool now = state.at != 0 && state.count == state.at;
   const bool after = state.at != 0 && state.count > state.at;

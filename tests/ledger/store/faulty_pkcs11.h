@@ -19,6 +19,9 @@ struct FaultyToken {
   unsigned at = 0;      // the call that goes wrong, from 1
   unsigned count = 0;   // calls so far
   unsigned logins = 0;  // C_Login among them
+  // Where they are pipes, each call writes a byte to one and waits for a byte from the other.
+  int reached = -1;
+  int go_on = -1;
 };
 
 // The one object that the module exports, under this name.
