@@ -200,6 +200,9 @@ Result<void> KeyringFiles::rewrite(Keyring which, KeyMap next) {
 // of the two stands.
 Result<void> KeyringFiles::put_under(const EpochSecret& next_epoch,
                                      std::span<const KeyName> without) {
+  if (unsettled_) {
+    if (auto settled = read(); !settled) return settled;
+  }
   KeyMap next = erasable_.keys;
   for (const KeyName& name : without) next.erase(name);
   next_epoch_ = next_epoch;
@@ -223,9 +226,6 @@ Result<void> KeyringFiles::rewrite_under_new_epoch(std::span<const KeyName> with
   if (!made) {
     uncleared_ = true;  // half of it may be there
     return tl::unexpected(made.error());
-  }
-  if (unsettled_) {
-    if (auto settled = read(); !settled) return settled;
   }
   if (auto put = put_under(*made, without); !put) return put;
   return clear(lock);
