@@ -198,6 +198,7 @@ TEST_F(Stops, I12_C2A_3_NoPathToARestrictionMissesAStep) {
     }
     return said;
   };
+  const PolicyRow* policy = world.moment().policy;
   std::vector<Place> frontier{{world.rows, {}, false}};
   std::set<std::string> seen;
   std::uint64_t seq = world.log.size();
@@ -209,12 +210,13 @@ TEST_F(Stops, I12_C2A_3_NoPathToARestrictionMissesAStep) {
       if (!seen.insert(said_of_hit(place)).second) continue;
       ++walked;
       const State at = world.state_with(place.rows);
-      const Decision stop = decide(at, officer, stop_command(world, hit), {world.now, {seq}});
+      const Decision stop =
+          decide(at, officer, stop_command(world, hit), {world.now, {seq}, policy});
       const bool complete = place.taken == good && !place.ended;
       EXPECT_EQ(!stop.refusal && !stop.error, complete) << said_of_hit(place);
       permitted += complete ? 1 : 0;
       for (std::size_t i = 0; i < steps.size(); ++i) {
-        const Decision decision = decide(at, officer, steps[i], {world.now, {seq}});
+        const Decision decision = decide(at, officer, steps[i], {world.now, {seq}, policy});
         if (decision.refusal || decision.error) continue;
         Place after = place;
         for (const chain::Draft& draft : decision.events) {
