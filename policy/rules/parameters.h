@@ -43,7 +43,7 @@ struct ParameterFault {
 };
 // Everything in which `parameters` go beyond what the order allows: numbers outside their bounds,
 // empty or repeated lists, blank words. Empty: nothing. Retention is bounded from both sides: the
-// event format's class is thirty days (I12-G-1, decision record 0012).
+// event format's class is thirty days (I12-G-1, decision record 0025).
 std::vector<ParameterFault> parameter_faults(const Parameters& parameters);
 
 // The names of the members in which two versions differ, in the document's order.

@@ -159,8 +159,6 @@ TEST_F(Policies, I12_G_1_NothingBeyondTheOrderIsAdopted) {
        [](Parameters& p) {
          p.validation_steps = {"A", "A"};
        }},
-      {"I12-C3-7", [](Parameters& p) {}},
-      {"I12-C3-7", [](Parameters& p) {}},
       {"I12-E-5", [](Parameters& p) { p.tiles_published_after_seconds = 86'399; }},
       {"I12-J-1", [](Parameters& p) { p.retraining_seconds = 86'400; }},
   };
