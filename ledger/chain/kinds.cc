@@ -29,6 +29,11 @@ KindRegistry::KindRegistry(std::vector<Kind> kinds) : kinds_(std::move(kinds)) {
       ALPR_CHECK(kind.form == Form::kByMember && kind.open.size() == kind.members.size());
     }
     if (kind.form == Form::kWhole) ALPR_CHECK(kind.open.empty());
+    // An image lies in a bucket's file and is told of by nobody else than its sealed payload.
+    if (!kind.image.empty()) {
+      ALPR_CHECK(kind.retention == Retention::kThirtyDay && members.contains(kind.image) &&
+                 !kind.is_open(kind.image));
+    }
   }
 }
 

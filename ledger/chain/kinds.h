@@ -24,6 +24,7 @@ struct Kind {
       members;  // all, in payload order; an optional one may be absent from an event
   std::vector<std::string_view> open;  // those stored in clear; for retention open: all of them
   std::string_view why;                // one line for docs/event-kinds.md
+  std::string_view image = {};  // the member that commits to the event's image; empty: it has none
   bool is_open(std::string_view member) const;
 };
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ledger/chain/encoding.h"
+#include "ledger/verify/images.h"
 #include "ledger/verify/leftovers.h"
 #include "ledger/verify/payload_check.h"
 #include "ledger/verify/rules.h"
@@ -38,13 +39,16 @@ class ErasureWalk {
         size_(state.size),
         as_of_(as_of),
         report_(report),
-        payloads_(source.cursor(Database::kPayloads)) {}
+        payloads_(source.cursor(Database::kPayloads)) {
+    if (keys_ != nullptr && source.folder() != nullptr)
+      images_.emplace(source, *keys_, facts_, size_, report_);
+  }
 
   Result<void> run();
 
  private:
   Result<void> take(std::uint64_t seq, BytesView value);
-  void check_present(const Header& header, const HeaderBytes& bytes, BytesView row);
+  Result<void> check_present(const Header& header, const HeaderBytes& bytes, BytesView row);
   void check_kind(const Header& header, const chain::Kind* kind);
   void count_in_bucket(const Header& header, const HeaderBytes& bytes, bool present);
   Result<bool> payload_of(std::uint64_t seq);
@@ -65,7 +69,8 @@ class ErasureWalk {
   TimeUs as_of_;
   LevelReport& report_;
   std::unique_ptr<Cursor> payloads_;
-  bool row_ = false;  // payloads_ stands on a row
+  bool row_ = false;              // payloads_ stands on a row
+  std::optional<Images> images_;  // with keys, of a store folder
   std::optional<BucketTally> tally_;
   std::set<std::uint64_t> buckets_seen_;  // of those that have tombstones
 };
@@ -98,7 +103,7 @@ Result<void> ErasureWalk::run() {
   if (tally_) tally_->finish(report_);
   check_holds();
   check_tombstones();
-  return {};
+  return images_ ? images_->finish() : Result<void>();
 }
 
 // A payload row that no header in [0, size) asked for. One at or after the size may belong to a
@@ -142,7 +147,7 @@ Result<void> ErasureWalk::take(std::uint64_t seq, BytesView value) {
     std::ranges::copy(value, bytes.begin());
     header->seq.value = seq;  // where they differ, level chain has said so
     if (*present) {
-      check_present(*header, bytes, row);
+      if (auto checked = check_present(*header, bytes, row); !checked) return checked;
     } else if (header->retention != Retention::kThirtyDay) {
       report_.add(seq, rule::kPayload, "its payload is missing, and its kind is kept for ever");
     } else {
@@ -173,10 +178,14 @@ void ErasureWalk::check_kind(const Header& header, const chain::Kind* kind) {
   }
 }
 
-void ErasureWalk::check_present(const Header& header, const HeaderBytes& bytes, BytesView value) {
+Result<void> ErasureWalk::check_present(const Header& header, const HeaderBytes& bytes,
+                                        BytesView value) {
   const std::uint64_t seq = header.seq.value;
   const auto row = parse_row(value);
-  if (!row) return report_.add(seq, rule::kPayload, row.error().detail);
+  if (!row) {
+    report_.add(seq, rule::kPayload, row.error().detail);
+    return {};
+  }
   PayloadContext context;
   context.kind = kinds_.find(header.kind);
   context.keys = keys_;
@@ -184,12 +193,15 @@ void ErasureWalk::check_present(const Header& header, const HeaderBytes& bytes, 
   context.ever_held = from_ != 0 || !facts_.holds_of(seq).empty();
   context.on_hold = facts_.on_hold(seq, size_);
   context.cut = source_.bundle() != nullptr && !source_.bundle()->boxes;
-  const auto opening = check_payload(header, bytes, *row, context);
-  if (!opening) {
+  const auto checked = check_payload(header, bytes, *row, context);
+  if (!checked) {
     const std::string name(context.kind == nullptr ? "its payload" : context.kind->name);
-    return report_.add(seq, rule::kPayload, name + ": " + opening.error().detail);
+    report_.add(seq, rule::kPayload, name + ": " + checked.error().detail);
+    return {};
   }
-  ++(*opening == Opening::kWhole ? report_.checked : report_.not_checked);
+  ++(checked->opening == Opening::kWhole ? report_.checked : report_.not_checked);
+  return checked->image && images_ ? images_->check(header, row->seal, *checked->image)
+                                   : Result<void>();
 }
 
 void ErasureWalk::count_in_bucket(const Header& header, const HeaderBytes& bytes, bool present) {

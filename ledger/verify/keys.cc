@@ -100,12 +100,12 @@ std::uint64_t month_number(TimeUs time) {
          static_cast<unsigned>(date.month()) - 1;
 }
 
-std::optional<Bytes> open_box(const Key& key, BytesView box, const chain::HeaderBytes& header) {
+std::optional<Bytes> open_box(const Key& key, BytesView box, BytesView associated) {
   constexpr std::size_t kOverhead = chain::kSealNonceSize + chain::kSealTagSize;
   if (box.size() < kOverhead) return std::nullopt;
   std::optional<Bytes> secret(std::in_place, box.size() - kOverhead);
   const chain::SealKey with{key, box.first<chain::kSealNonceSize>()};
-  if (!chain::unseal(with, header, box.subspan(chain::kSealNonceSize), *secret)) secret.reset();
+  if (!chain::unseal(with, associated, box.subspan(chain::kSealNonceSize), *secret)) secret.reset();
   return secret;
 }
 

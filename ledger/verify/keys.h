@@ -46,8 +46,8 @@ class Keys {
 // year * 12 + month - 1, UTC. From 1970 on.
 std::uint64_t month_number(TimeUs time);
 
-// nonce[24] || XChaCha20-Poly1305 with the header's bytes as associated data. nullopt: it does not
-// open.
-std::optional<Bytes> open_box(const Key& key, BytesView box, const chain::HeaderBytes& header);
+// nonce[24] || XChaCha20-Poly1305. What goes with it is the header's bytes, or an image's digest.
+// nullopt: it does not open.
+std::optional<Bytes> open_box(const Key& key, BytesView box, BytesView associated);
 
 }  // namespace alpr::verify

@@ -7,6 +7,7 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/payload.h"
+#include "ledger/chain/sealing.h"
 
 namespace alpr::verify {
 namespace {
@@ -18,6 +19,9 @@ using chain::ListedMember;
 using chain::Retention;
 
 constexpr std::size_t kRowPrefix = 5;
+// An image has at most 64 MiB; its record is longer by nonce and tag.
+constexpr std::int64_t kImageRecordMin = chain::kSealNonceSize + chain::kSealTagSize;
+constexpr std::int64_t kImageRecordMax = kImageRecordMin + (std::int64_t{64} << 20);
 
 bool may_be_sealed_so(const Header& header, Seal seal, const PayloadContext& context) {
   switch (seal) {
@@ -118,6 +122,46 @@ Result<bool> check_clear(const Header& header, const PayloadRow& row, const Kind
   return sealed;
 }
 
+Result<ImagePlace> read_place(const chain::Json& value) {
+  const chain::Json* offset = value.member("offset");
+  const chain::Json* length = value.member("length");
+  const chain::Json* sha256 = value.member("sha256");
+  const auto bad = [] {
+    return fail(ErrorCode::kMalformed, "what it says of its image is no place in a file");
+  };
+  if (offset == nullptr || offset->integer() == nullptr || *offset->integer() < 0) return bad();
+  if (length == nullptr || length->integer() == nullptr || *length->integer() < kImageRecordMin ||
+      *length->integer() > kImageRecordMax) {
+    return bad();
+  }
+  if (sha256 == nullptr || sha256->string() == nullptr) return bad();
+  const auto digest = chain::parse_digest_hex(*sha256->string());
+  if (!digest) return bad();
+  return ImagePlace{static_cast<std::uint64_t>(*offset->integer()),
+                    static_cast<std::uint64_t>(*length->integer()), *digest};
+}
+
+// The kind's image member, where the event has it.
+Result<std::optional<ImagePlace>> image_of(const chain::Opened& opened, const Kind* kind) {
+  if (kind == nullptr || kind->image.empty()) return std::nullopt;
+  std::optional<chain::Json> value;
+  if (kind->form == Form::kWhole) {
+    const auto json = chain::parse_canonical(opened.json);
+    if (!json) return tl::unexpected(json.error());
+    if (const chain::Json* member = json->member(kind->image)) value = *member;
+  }
+  for (const chain::Member& member : opened.members) {
+    if (member.name != kind->image) continue;
+    auto json = chain::parse_canonical(member.value);
+    if (!json) return tl::unexpected(json.error());
+    value = std::move(*json);
+  }
+  if (!value) return std::nullopt;
+  const auto place = read_place(*value);
+  if (!place) return tl::unexpected(place.error());
+  return *place;
+}
+
 }  // namespace
 
 Result<PayloadRow> parse_row(BytesView row) {
@@ -148,7 +192,7 @@ Result<chain::Json> open_members(const Header& header, const PayloadRow& row) {
   return chain::Json(std::move(object));
 }
 
-Result<Opening> check_payload(const Header& header, const chain::HeaderBytes& bytes,
+Result<Checked> check_payload(const Header& header, const chain::HeaderBytes& bytes,
                               const PayloadRow& row, const PayloadContext& context) {
   if (!may_be_sealed_so(header, row.seal, context)) {
     return fail(ErrorCode::kMalformed,
@@ -158,10 +202,10 @@ Result<Opening> check_payload(const Header& header, const chain::HeaderBytes& by
   if (!needs_box) return tl::unexpected(needs_box.error());
   if (auto fits = check_box(row, *needs_box, context.cut); !fits)
     return tl::unexpected(fits.error());
-  if (!*needs_box) return Opening::kWhole;
-  if (context.cut) return Opening::kSealed;
+  if (!*needs_box) return Checked{Opening::kWhole, std::nullopt};
+  if (context.cut) return Checked{Opening::kSealed, std::nullopt};
   const Key* key = context.keys == nullptr ? nullptr : context.keys->find(row.seal, header);
-  if (key == nullptr) return Opening::kSealed;
+  if (key == nullptr) return Checked{Opening::kSealed, std::nullopt};
   const auto secret = open_box(*key, row.box, bytes);
   if (!secret) return fail(ErrorCode::kBadSignature, "its box does not open with its key");
   const auto opened =
@@ -171,7 +215,9 @@ Result<Opening> check_payload(const Header& header, const chain::HeaderBytes& by
   const auto formed = whole ? check_whole(opened->json, context.kind)
                             : check_members(opened->members, context.kind);
   if (!formed) return tl::unexpected(formed.error());
-  return Opening::kWhole;
+  const auto image = image_of(*opened, context.kind);
+  if (!image) return tl::unexpected(image.error());
+  return Checked{Opening::kWhole, *image};
 }
 
 }  // namespace alpr::verify

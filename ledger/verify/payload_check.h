@@ -2,6 +2,8 @@
 // any thread.
 #pragma once
 
+#include <optional>
+
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/error.h"
 #include "ledger/chain/header.h"
@@ -34,8 +36,20 @@ enum class Opening {
   kWhole,   // every byte was checked
   kSealed,  // what stands in clear was checked; the box was not opened
 };
+
+// Where an event's image lies, as its payload says (docs/event-format.md, section 8).
+struct ImagePlace {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;  // of the sealed record
+  Digest sha256{};           // of the image
+};
+
+struct Checked {
+  Opening opening = Opening::kWhole;
+  std::optional<ImagePlace> image;  // of a payload that was opened and commits to one
+};
 // An error is a finding: kMalformed, kBadSignature.
-Result<Opening> check_payload(const chain::Header& header, const chain::HeaderBytes& bytes,
+Result<Checked> check_payload(const chain::Header& header, const chain::HeaderBytes& bytes,
                               const PayloadRow& row, const PayloadContext& context);
 
 }  // namespace alpr::verify

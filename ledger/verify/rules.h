@@ -16,6 +16,7 @@ inline constexpr std::string_view kHeader = "event-format: header";
 inline constexpr std::string_view kChain = "event-format: chain";
 inline constexpr std::string_view kKeys = "event-format: keys";
 inline constexpr std::string_view kPayload = "event-format: payload";
+inline constexpr std::string_view kImage = "event-format: image";
 inline constexpr std::string_view kKind = "event-kinds";
 inline constexpr std::string_view kTiles = "C2SP tlog-tiles";
 inline constexpr std::string_view kCheckpoint = "C2SP tlog-checkpoint";

@@ -2,9 +2,9 @@
 // writer and nothing else.
 //
 // The projections in the store (registers, scoped, buckets, held) are derived from the events and
-// are not looked at; neither are images' contents, which the payload of a read commits to. Level
-// policy is not there yet: asked for, it is reported as not checked, and what was not checked never
-// counts as holding.
+// are not looked at. Images are, with the keys to the payloads that commit to them. Level policy is
+// not there yet: asked for, it is reported as not checked, and what was not checked never counts as
+// holding.
 #pragma once
 
 #include <filesystem>

@@ -281,6 +281,7 @@ struct KindSpec {
   chain::Retention retention;
   chain::Form form;
   std::string_view why;
+  std::string_view image = {};  // the member of type ImagePlace, where there is one
 };
 
 template <typename T>
@@ -356,7 +357,7 @@ Result<R> from_event(const chain::EventView& event) {
 template <Record R>
 chain::Kind kind_of() {
   chain::Kind kind{R::kKind.number, R::kKind.name, R::kKind.retention, R::kKind.form, {}, {},
-                   R::kKind.why};
+                   R::kKind.why,    R::kKind.image};
   R record{};
   detail::KindLister lister{kind, R::kKind.retention == chain::Retention::kOpen};
   record.members(lister);

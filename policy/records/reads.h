@@ -71,7 +71,7 @@ struct ReadContent {
   }
 };
 
-// Where the read's picture lies in its bucket's evidence file.
+// Where the read's picture lies in its bucket's evidence file: docs/event-format.md, section 8.
 struct ImagePlace {
   std::int64_t offset = 0;
   std::int64_t length = 0;  // of the sealed record
@@ -115,8 +115,12 @@ struct UploadReceived {
 // Received at the event's header time, from which its 30 days count (I12-G-1).
 struct ReadRecorded {
   static constexpr KindSpec kKind{
-      65, "read.recorded", chain::Retention::kThirtyDay, chain::Form::kWhole,
-      "one plate that a reader saw: characters, time, place, picture (I12-B-2, D-1)"};
+      65,
+      "read.recorded",
+      chain::Retention::kThirtyDay,
+      chain::Form::kWhole,
+      "one plate that a reader saw: characters, time, place, picture (I12-B-2, D-1)",
+      "image"};
   Sequence upload;
   std::int64_t index = 0;  // in its upload, from 0
   std::string device;

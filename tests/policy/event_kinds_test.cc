@@ -39,7 +39,8 @@ std::string sealed_members(const chain::Kind& kind) {
   std::vector<std::string_view> sealed;
   for (const std::string_view member : kind.members)
     if (!kind.is_open(member)) sealed.push_back(member);
-  return joined(sealed);
+  const std::string all = joined(sealed);
+  return kind.image.empty() ? all : all + fmt::format("; `{}` is an image's place", kind.image);
 }
 
 // Reasons are written as clauses in the code; on the page they begin like sentences.

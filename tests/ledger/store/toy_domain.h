@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ledger/chain/canonical_json.h"
+#include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/store/retention.h"
 #include "ledger/store/sequencer.h"
@@ -35,8 +36,14 @@ inline chain::KindRegistry kinds() {
   using chain::Form;
   using chain::Retention;
   std::vector<chain::Kind> all = chain::ledger_kinds();
-  all.push_back(
-      {kRead, "toy.read", Retention::kThirtyDay, Form::kWhole, {"plate", "image"}, {}, ""});
+  all.push_back({kRead,
+                 "toy.read",
+                 Retention::kThirtyDay,
+                 Form::kWhole,
+                 {"plate", "image"},
+                 {},
+                 "",
+                 "image"});
   all.push_back({kNote,
                  "toy.note",
                  Retention::kPermanent,
@@ -57,11 +64,15 @@ inline std::string json_text(std::string_view text) {
   return out;
 }
 
-// `image` is hex of a SHA-256, or empty.
-inline chain::Draft read(std::string_view plate, std::string_view image = {}) {
-  std::string json = "{\"plate\":" + json_text(plate);
-  if (!image.empty()) json += ",\"image\":" + json_text(image);
-  return {kRead, json + "}", {}};
+inline chain::Draft read(std::string_view plate) {
+  return {kRead, "{\"plate\":" + json_text(plate) + "}", {}};
+}
+inline chain::Draft read(std::string_view plate, const EvidencePlace& place, const Digest& sha256) {
+  return {kRead,
+          "{\"plate\":" + json_text(plate) + ",\"image\":{\"offset\":" +
+              std::to_string(place.offset) + ",\"length\":" + std::to_string(place.length) +
+              ",\"sha256\":" + json_text(chain::hex(sha256)) + "}}",
+          {}};
 }
 inline chain::Draft note(std::string_view subject, std::uint64_t number,
                          std::optional<Sequence> read = {}) {
@@ -203,7 +214,7 @@ class ToyStore {
       const auto place = transaction.store_image(image);
       if (!place) return tl::unexpected(place.error());
       out.place = *place;
-      const auto seq = transaction.append(read(plate));
+      const auto seq = transaction.append(read(plate, *place, out.sha256));
       if (!seq) return tl::unexpected(seq.error());
       out.read = *seq;
       return {};

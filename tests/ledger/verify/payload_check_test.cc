@@ -7,6 +7,7 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/payload.h"
+#include "ledger/chain/sealing.h"
 
 namespace alpr::verify {
 namespace {
@@ -45,7 +46,9 @@ Result<Opening> check(const Made& made, const chain::Kind& of) {
   if (!row) return tl::unexpected(row.error());
   PayloadContext context;
   context.kind = &of;
-  return check_payload(made.header, chain::encode(made.header), *row, context);
+  const auto checked = check_payload(made.header, chain::encode(made.header), *row, context);
+  if (!checked) return tl::unexpected(checked.error());
+  return checked->opening;
 }
 
 const Member kA{"a", "1", /*open=*/true};
@@ -121,6 +124,53 @@ TEST(PayloadCheck, AnOpenValueMustBeCanonicalJson) {
     chain::put_be32(made.row, static_cast<std::uint32_t>(clear.size()));
     made.row.insert(made.row.end(), clear.begin(), clear.end());
     EXPECT_EQ(check(made, kind({"a"}, {"a"})).has_value(), good) << value;
+  }
+}
+
+// What a sealed payload says of its image, opened with its bucket's key.
+Result<Checked> check_image(const std::string& json) {
+  chain::Kind kind{51, "a.read", Retention::kThirtyDay, chain::Form::kWhole, {"image"}, {}, ""};
+  kind.image = "image";
+  const chain::PlainPayload plain = chain::lay_out_whole(Salt{7}, json);
+  chain::Header header;
+  header.kind = kind.number;
+  header.retention = kind.retention;
+  header.form = kind.form;
+  header.commitment = plain.commitment;
+  const Digest key{1};
+  const std::array<std::uint8_t, chain::kSealNonceSize> nonce{};
+  Bytes row = {2, 0, 0, 0, 0};
+  row.insert(row.end(), nonce.begin(), nonce.end());
+  Bytes box(plain.secret.size() + chain::kSealTagSize);
+  chain::seal({key, nonce}, chain::encode(header), plain.secret, box);
+  row.insert(row.end(), box.begin(), box.end());
+  const auto keys = Keys::parse("{\"format\":1,\"months\":{},\"buckets\":{\"0\":\"" +
+                                chain::hex(key) + "\"},\"held\":{},\"blobs\":{}}");
+  if (!keys) return tl::unexpected(keys.error());
+  PayloadContext context;
+  context.kind = &kind;
+  context.keys = &*keys;
+  return check_payload(header, chain::encode(header), parse_row(row).value(), context);
+}
+
+TEST(PayloadCheck, WhatItSaysOfAnImageIsAPlaceAndADigest) {
+  const std::string digest = ",\"sha256\":\"" + std::string(64, 'a') + "\"}}";
+  const auto good = check_image("{\"image\":{\"offset\":7,\"length\":41" + digest);
+  ASSERT_TRUE(good) << good.error().detail;
+  ASSERT_TRUE(good->image);
+  EXPECT_EQ(good->image->offset, 7U);
+  EXPECT_EQ(good->image->length, 41U);
+  EXPECT_EQ(good->image->sha256[0], 0xaa);
+  const auto none = check_image("{}");
+  ASSERT_TRUE(none) << none.error().detail;
+  EXPECT_FALSE(none->image) << "not every event of the kind has one";
+  for (const std::string& bad :
+       {std::string("{\"image\":7}"), "{\"image\":{\"offset\":-1,\"length\":41" + digest,
+        "{\"image\":{\"offset\":0,\"length\":39" + digest,
+        "{\"image\":{\"offset\":0,\"length\":67108905" + digest,
+        std::string("{\"image\":{\"offset\":0,\"length\":41}}"),
+        std::string("{\"image\":{\"offset\":0,\"length\":41,\"sha256\":\"ab\"}}")}) {
+    EXPECT_FALSE(check_image(bad)) << bad;
   }
 }
 
