@@ -1,5 +1,6 @@
 // Hits, their validation, and stops.
 #include "api/api.h"
+#include "api/gone.h"
 #include "api/images.h"
 #include "policy/rules/c2a2_stops.h"
 #include "policy/rules/c2a_hits.h"
@@ -47,6 +48,8 @@ Response show(Context& context, const Call& call, const policy::ListHits& comman
         hits = std::move(*selected);
         return policy::decide(state, *call.actor, command, hits, moment);
       });
+  if (outcome.error && command.hit)
+    return event_problem(context.service.store(), *command.hit, *outcome.error);
   if (!outcome.done()) return not_done(outcome);
   const Written event = written(context, outcome.commit.first);
   HitList answer{event.seq, event.leaf, event.receipt, {}};
@@ -66,7 +69,15 @@ Response image(Context& context, const Call& call) {
   if (!hit) return problem(hit.error());
   const auto row = policy::find_hit(*context.service.snapshot().rows, *hit);
   if (!row) return problem(row.error());
-  if (!*row) return problem(Error{ErrorCode::kNotFound, "no such hit, or it is erased"});
+  if (!*row) {
+    const store::Store& store = context.service.store();
+    if (hit->value >= store.size())
+      return problem(Error{ErrorCode::kNotFound, "hit: no event has this number"});
+    return event_problem(store, *hit,
+                         {ErrorCode::kGone,
+                          "hit: none of this number is kept; it is past its 30 "
+                          "days, or never was one (I12-G-1)"});
+  }
   return disclose_image(context, *call.actor, {(*row)->raised.read, std::nullopt, *hit});
 }
 

@@ -123,8 +123,24 @@ TEST_F(Hits, AHitIsGoneWithItsThirtyDaysAndNotShownToTheUntrained) {
   EXPECT_EQ(image.body, png("cam-1/1/7ABC123"));
   EXPECT_THAT(d.kinds_since(before), ::testing::Contains("image.disclosed"));
   d.advance(30 * kDayUs);
-  EXPECT_EQ(d.as("oreyes").get(path).status, 410);
-  EXPECT_EQ(d.as("oreyes").get(path + "/image").status, 410);
+  for (const std::string& one : {path, path + "/image"}) {
+    const Reply due = d.as("oreyes").get(one);
+    EXPECT_EQ(due.status, 410) << one << due.body;
+    EXPECT_EQ(due.json.member("tombstone"), nullptr) << "its purge has not run yet";
+  }
+  d.tick();
+  for (const std::string& one : {path, path + "/image"}) {
+    const Reply gone = d.as("oreyes").get(one);
+    EXPECT_EQ(gone.status, 410) << one << gone.body;
+    ASSERT_NE(gone.json.member("tombstone"), nullptr) << one << gone.body;
+    const std::int64_t tombstone = *gone.json.member("tombstone")->integer();
+    EXPECT_EQ(d.kind(tombstone), "reads.purged");
+    const Reply proof = d.as("oreyes").get(gone.text("proof"));
+    EXPECT_EQ(proof.status, 200) << proof.body;
+    EXPECT_THAT(proof.body, ::testing::HasSubstr("index " + std::to_string(tombstone)));
+    const std::string never = "/v1/hits/" + std::to_string(d.size() + 1000);
+    EXPECT_EQ(d.as("oreyes").get(one == path ? never : never + "/image").status, 404);
+  }
   const Reply none = d.as("oreyes").get("/v1/hits");
   EXPECT_EQ(none.status, 200);
   EXPECT_EQ(none.body.find("7ABC123"), std::string::npos);
