@@ -48,6 +48,7 @@ class TileNodes {
   explicit TileNodes(BytesView tile);  // 1 to 256 hashes
   explicit TileNodes(std::span<const Digest> hashes);
   unsigned width() const { return width_; }
+  std::span<const Digest> hashes() const { return std::span(nodes_).first(width_); }  // level 0
   // Root of 2^level hashes of the tile, from offset * 2^level on, all of which it must have.
   const Digest& node(unsigned level, std::uint64_t offset) const;
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/kinds.h"
@@ -11,7 +10,9 @@
 #include "ledger/verify/headers_ahead.h"
 #include "ledger/verify/log_keys.h"
 #include "ledger/verify/payload_check.h"
+#include "ledger/verify/plain_tile.h"
 #include "ledger/verify/rules.h"
+#include "ledger/verify/stored_tiles.h"
 #include "ledger/verify/tree.h"
 
 namespace alpr::verify {
@@ -33,7 +34,8 @@ class ChainWalk {
         report_(report),
         erasure_(erasure),
         keys_(origin, options.key),
-        tree_([this](const BuiltTile& tile) { return compare(tile); }),
+        stored_tiles_(source, report),
+        tree_([this](const BuiltTile& tile) { return stored_tiles_.compare(tile); }),
         checkpoints_(source, origin, keys_, report) {
     state_.origin = std::move(origin);
   }
@@ -48,10 +50,13 @@ class ChainWalk {
     std::uint64_t seq = 0;
     std::optional<Digest> leaf;                     // nullopt: there is no header that decodes
     std::shared_ptr<const chain::TileNodes> nodes;  // of its tile, by the headers; or null
+    bool tile = false;  // the whole tile that it ends is to go into the tree
   };
 
   Result<void> begin_partial(const chain::BundleStart& start);
   void take_earlier(const chain::EarlierEvent& event, const chain::CompactRange& range);
+  Result<bool> take_tile(const HeadersAhead& row);
+  Result<void> settle_tile(const std::optional<Digest>& next_previous);
   Result<void> take_row(const HeadersAhead& row);
   Result<void> take(std::uint64_t seq, const HeadersAhead& row);
   Result<void> take_gap(std::uint64_t to);
@@ -60,8 +65,6 @@ class ChainWalk {
   Result<std::optional<Digest>> in_tile(std::uint64_t seq);
   Result<void> note_event(const Header& header);
   void note_genesis(const chain::Json& payload);
-  Result<void> compare(const BuiltTile& tile);
-  Result<void> check_tile_rows();
   Result<void> finish();
   Result<void> maybe_renew();
 
@@ -71,6 +74,7 @@ class ChainWalk {
   LevelReport& report_;
   LevelReport& erasure_;
   LogKeys keys_;
+  StoredTiles stored_tiles_;
   Tree tree_;
   Checkpoints checkpoints_;
   ChainState state_;
@@ -98,7 +102,13 @@ Result<void> ChainWalk::run() {
   HeadersAhead headers(source_.cursor(Database::kHeaders), options_.threads);
   auto row = headers.next();
   while (row && *row && !stop_) {
-    if (auto taken = take_row(headers); !taken) return taken;
+    const auto tile = take_tile(headers);
+    if (!tile) return tl::unexpected(tile.error());
+    if (*tile) {
+      headers.skip_tile();
+    } else if (auto taken = take_row(headers); !taken) {
+      return taken;
+    }
     if (options_.progress && next_ % options_.renew_every == 0) options_.progress(next_, total);
     if (auto renewed = maybe_renew(); !renewed) return renewed;
     row = headers.next();
@@ -189,9 +199,31 @@ Result<void> ChainWalk::take_gap(std::uint64_t to) {
   }
   for (; next_ < to; ++next_) {
     if (auto settled = settle(std::nullopt); !settled) return settled;
-    pending_ = Pending{next_, std::nullopt, nullptr};
+    pending_ = Pending{next_, std::nullopt, nullptr, false};
   }
   return {};
+}
+
+// Most tiles are plain: they are judged at once. False: they are to be taken row by row.
+Result<bool> ChainWalk::take_tile(const HeadersAhead& row) {
+  const auto headers = row.whole_tile();
+  if (headers.empty()) return false;
+  const std::uint64_t first = chain::get_be64(row.key().data());
+  if (first != next_ || first == state_.from || options_.renew_every % chain::kTileWidth != 0)
+    return false;
+  const auto time = plain_tile(headers, *row.nodes(), first, time_);
+  if (!time) return false;
+  if (auto settled = settle(chain::decode_header(headers[0])->previous); !settled)
+    return tl::unexpected(settled.error());
+  const std::uint64_t after = first + chain::kTileWidth;
+  if (tree_.size() != first || !checkpoints_.none_before(tree_, after)) return false;
+  next_ = after;
+  report_.checked += chain::kTileWidth;
+  time_ = *time;
+  state_.last_time = std::max(state_.last_time, time_);
+  pending_ = Pending{after - 1, row.nodes()->node(0, chain::kTileWidth - 1), row.nodes(),
+                     /*tile=*/true};
+  return true;
 }
 
 Result<void> ChainWalk::take(std::uint64_t seq, const HeadersAhead& row) {
@@ -201,7 +233,7 @@ Result<void> ChainWalk::take(std::uint64_t seq, const HeadersAhead& row) {
     return settled;
   next_ = seq + 1;
   ++report_.checked;
-  pending_ = Pending{seq, std::nullopt, row.nodes()};
+  pending_ = Pending{seq, std::nullopt, row.nodes(), false};
   if (!header) return {};
   pending_->leaf = row.nodes() ? row.nodes()->node(0, seq % chain::kTileWidth)
                                : chain::leaf_hash(chain::encode(*header));
@@ -266,7 +298,30 @@ Result<Digest> ChainWalk::choose(const Pending& pending,
   return *leaf;
 }
 
+// The tile that is pending goes into the tree at once when the next link agrees with its last leaf,
+// and else without that leaf.
+Result<void> ChainWalk::settle_tile(const std::optional<Digest>& next_previous) {
+  const auto nodes = pending_->nodes;
+  pending_->tile = false;
+  if (next_previous == pending_->leaf &&
+      checkpoints_.none_before(tree_, tree_.size() + chain::kTileWidth)) {
+    pending_.reset();
+    as_hashed_ = true;
+    if (auto added = tree_.append_tile(*nodes); !added) return added;
+    return checkpoints_.at(tree_, time_);
+  }
+  for (std::size_t i = 0; i + 1 < chain::kTileWidth; ++i) {
+    if (auto added = tree_.append(nodes->node(0, i), nodes.get()); !added) return added;
+    if (auto judged = checkpoints_.at(tree_, time_); !judged) return judged;
+  }
+  as_hashed_ = true;
+  return {};
+}
+
 Result<void> ChainWalk::settle(const std::optional<Digest>& next_previous) {
+  if (pending_ && pending_->tile) {
+    if (auto settled = settle_tile(next_previous); !settled) return settled;
+  }
   if (!pending_) return {};
   const auto leaf = choose(*pending_, next_previous);
   if (!leaf) return tl::unexpected(leaf.error());
@@ -347,70 +402,13 @@ void ChainWalk::note_genesis(const chain::Json& payload) {
   if (const auto begun = keys_.begin(*key); !begun) add(begun.error().detail);
 }
 
-Result<void> ChainWalk::compare(const BuiltTile& tile) {
-  if (source_.bundle() != nullptr)
-    return {};  // a bundle has no tiles: they follow from its headers
-  const chain::TileId id{tile.level, tile.index, static_cast<unsigned>(tile.hashes.size())};
-  Bytes key = {static_cast<std::uint8_t>(tile.level)};
-  chain::put_be64(key, tile.index);
-  const auto row = source_.get(Database::kTiles, key);
-  if (!row) return tl::unexpected(row.error());
-  const auto add = [&](std::optional<std::uint64_t> seq, std::string_view what) {
-    report_.add(seq, rule::kTiles, fmt::format("{}: {}", chain::tile_path(id), what));
-  };
-  if (!*row) {
-    add(std::nullopt, "the tile is missing");
-  } else if ((*row)->size() != tile.hashes.size() * sizeof(Digest)) {
-    add(std::nullopt, "the tile is of another size");
-  } else if (std::memcmp((*row)->data(), tile.hashes.data(), (*row)->size()) != 0) {
-    for (std::size_t i = 0; i < tile.hashes.size(); ++i) {
-      if (std::ranges::equal((*row)->subspan(i * sizeof(Digest), sizeof(Digest)), tile.hashes[i]))
-        continue;
-      const bool leaf = tile.level == 0;
-      add(leaf ? std::optional(tile.index * chain::kTileWidth + i) : std::nullopt,
-          fmt::format("hash {} is not that of the headers", i));
-      break;
-    }
-  }
-  return {};
-}
-
-Result<void> ChainWalk::check_tile_rows() {
-  if (source_.bundle() != nullptr) return {};
-  const auto growing = tree_.growing();
-  for (const BuiltTile& tile : growing) {
-    if (tile.level == 0)
-      continue;  // the partial one of level 0 is not stored: it is in the headers
-    if (auto compared = compare(tile); !compared) return compared;
-  }
-  const auto tiles = source_.cursor(Database::kTiles);
-  auto row = tiles->first();
-  for (; row && *row; row = tiles->next()) {
-    const BytesView key = tiles->key();
-    bool ours = key.size() == 9 && key[0] < Tree::kLevels;
-    if (ours) {
-      const unsigned level = key[0];
-      const std::uint64_t index = chain::get_be64(key.data() + 1);
-      const bool grows = level > 0 && std::ranges::any_of(growing, [&](const BuiltTile& tile) {
-                           return tile.level == level && tile.index == index;
-                         });
-      ours = index < tree_.complete_tiles(level) || grows;
-    }
-    if (!ours)
-      report_.add(std::nullopt, rule::kTiles,
-                  "there is a tile that a log of this size does not have");
-  }
-  if (!row) return tl::unexpected(row.error());
-  return {};
-}
-
 Result<void> ChainWalk::finish() {
   if (auto settled = settle(std::nullopt); !settled) return settled;
   state_.size = tree_.size();
   state_.root = tree_.root();
   state_.complete = !stop_;
   if (tree_.size() == 0) report_.add(std::nullopt, rule::kChain, "the log has no events");
-  if (auto checked = check_tile_rows(); !checked) return checked;
+  if (auto checked = stored_tiles_.check_rows(tree_); !checked) return checked;
   if (auto checked = checkpoints_.finish(tree_, time_, state_.simulated); !checked) return checked;
   for (const std::uint64_t seq : keys_.unvouched()) {
     report_.add(seq, rule::kKeys,

@@ -58,6 +58,12 @@ Result<void> Checkpoints::at(const Tree& tree, TimeUs last_time) {
   return {};
 }
 
+bool Checkpoints::none_before(const Tree& tree, std::uint64_t size) const {
+  const auto between = [&](std::uint64_t one) { return one > tree.size() && one < size; };
+  return !cosignatures_ && !(since_ && !since_->seen && between(since_->checkpoint.size)) &&
+         (!row_ || (size_ && *size_ >= size));
+}
+
 void Checkpoints::judge(const Tree& tree, TimeUs last_time) {
   const auto add = [&](std::string_view what) {
     report_.add(std::nullopt, rule::kCheckpoint,

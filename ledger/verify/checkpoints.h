@@ -29,6 +29,8 @@ class Checkpoints {
   Result<void> start();
   // After an event was added: last_time is that event's. Judges what is kept for exactly this size.
   Result<void> at(const Tree& tree, TimeUs last_time);
+  // Whether at() would do nothing for any size after the tree's and before this one.
+  bool none_before(const Tree& tree, std::uint64_t size) const;
   Result<void> renewed(const Tree& tree);  // the reader went on to another snapshot
   // After the last event, which has this time.
   Result<void> finish(const Tree& tree, TimeUs last_time, bool simulated);

@@ -14,33 +14,34 @@ constexpr std::int64_t kClocksApartUs = 300 * kSecondUs;  // as far as the log's
 
 }  // namespace
 
+Result<std::vector<chain::Verified>> cosignatures_of(const chain::Note& note,
+                                                     const std::vector<chain::VerifierKey>& keys) {
+  const bool any = std::ranges::any_of(note.signatures, [&](const chain::NoteSignature& one) {
+    return std::ranges::any_of(keys, [&](const chain::VerifierKey& key) {
+      return key.name == one.name && key.id() == one.id;
+    });
+  });
+  return any ? chain::verify_note(note, keys) : std::vector<chain::Verified>();
+}
+
 void Cosignatures::grown_to(std::uint64_t size, TimeUs last_time) {
   if (size == covered_.value_or(0) + 1) first_uncovered_ = last_time;
 }
 
 void Cosignatures::seen(const chain::Note& note, std::uint64_t size, TimeUs last_time,
                         LevelReport& report) {
-  const bool any = std::ranges::any_of(note.signatures, [&](const chain::NoteSignature& one) {
-    return std::ranges::any_of(keys_, [&](const chain::VerifierKey& key) {
-      return key.name == one.name && key.id() == one.id;
-    });
-  });
-  std::vector<chain::Verified> verified;
-  if (any) {
-    auto checked = chain::verify_note(note, keys_);
-    if (!checked) {
-      report.add(std::nullopt, rule::kCosignature,
-                 fmt::format("checkpoint of size {}: {}", size, checked.error().detail));
-      return;
-    }
-    verified = std::move(*checked);
+  const auto verified = cosignatures_of(note, keys_);
+  if (!verified) {
+    report.add(std::nullopt, rule::kCosignature,
+               fmt::format("checkpoint of size {}: {}", size, verified.error().detail));
+    return;
   }
-  for (const chain::Verified& one : verified) {
+  for (const chain::Verified& one : *verified) {
     constexpr std::uint64_t kTimeMaxS = std::uint64_t{1} << 40;
     const TimeUs at{static_cast<std::int64_t>(std::min(*one.time_s, kTimeMaxS)) * kSecondUs};
     if (!early_ && plus(at, kClocksApartUs) < last_time) early_ = size;
   }
-  if (!policy_.satisfied_by(verified)) return;
+  if (!policy_.satisfied_by(*verified)) return;
   covered_ = size;
   first_uncovered_.reset();
 }

@@ -17,6 +17,11 @@
 
 namespace alpr::verify {
 
+// The cosignatures by these keys that the note bears; none is an empty list. A false one is an
+// error: kBadSignature, kMalformed.
+Result<std::vector<chain::Verified>> cosignatures_of(const chain::Note& note,
+                                                     const std::vector<chain::VerifierKey>& keys);
+
 class Cosignatures {
  public:
   explicit Cosignatures(chain::WitnessPolicy policy)

@@ -9,6 +9,7 @@ namespace alpr::verify {
 namespace {
 
 constexpr std::size_t kBlocksAhead = 8;
+constexpr std::size_t kBlocksKept = kBlocksAhead + 4;  // and those being served and judged
 
 bool is_plain(BytesView key, BytesView value) {
   return key.size() == 8 && value.size() == chain::kHeaderSize;
@@ -38,10 +39,10 @@ HeadersAhead::~HeadersAhead() {
 bool HeadersAhead::hash_if_new(Block& block) {
   State expected = State::kNew;
   if (!block.state.compare_exchange_strong(expected, State::kTaken)) return false;
-  std::vector<Digest> leaves;
-  leaves.reserve(block.headers.size());
-  for (const chain::HeaderBytes& header : block.headers) leaves.push_back(chain::leaf_hash(header));
-  block.nodes = std::make_shared<const chain::TileNodes>(std::span<const Digest>(leaves));
+  std::array<Digest, chain::kTileWidth> leaves;
+  for (std::size_t i = 0; i < block.headers.size(); ++i)
+    leaves[i] = chain::leaf_hash(block.headers[i]);
+  block.nodes.emplace(std::span<const Digest>(leaves).first(block.headers.size()));
   block.state.store(State::kHashed, std::memory_order_release);
   block.state.notify_all();
   return true;
@@ -61,9 +62,24 @@ void HeadersAhead::work() {
   }
 }
 
-std::shared_ptr<HeadersAhead::Block> HeadersAhead::read_block() {
+// Memory that was given back and taken anew would cost a page fault for every 40 headers.
+std::shared_ptr<HeadersAhead::Block> HeadersAhead::empty_block() {
+  for (const std::shared_ptr<Block>& block : all_) {
+    if (block.use_count() != 1) continue;
+    // What the last of the others did with it is done.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    block->headers.clear();
+    block->state.store(State::kNew, std::memory_order_relaxed);
+    return block;
+  }
   auto block = std::make_shared<Block>();
   block->headers.reserve(chain::kTileWidth);
+  if (all_.size() < kBlocksKept) all_.push_back(block);
+  return block;
+}
+
+std::shared_ptr<HeadersAhead::Block> HeadersAhead::read_block() {
+  auto block = empty_block();
   while (row_ && *row_) {
     if (!is_plain(cursor_->key(), cursor_->value())) {
       odd_.assign(cursor_->key().begin(), cursor_->key().end());
@@ -105,7 +121,17 @@ void HeadersAhead::serve(const std::shared_ptr<Block>& block) {
       block->state.wait(now);
     }
   }
-  nodes_ = block->nodes;
+  nodes_ = std::shared_ptr<const chain::TileNodes>(block, &*block->nodes);
+}
+
+std::span<const chain::HeaderBytes> HeadersAhead::whole_tile() const {
+  if (!serving_ || at_ != 1 || !nodes_ || serving_->headers.size() != chain::kTileWidth) return {};
+  return serving_->headers;
+}
+
+void HeadersAhead::skip_tile() {
+  at_ = serving_->headers.size() - 1;
+  serve_header();
 }
 
 void HeadersAhead::serve_header() {

@@ -14,6 +14,8 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -38,6 +40,10 @@ class HeadersAhead {
   // What the tile of this header hashes to by the headers that stand there; null where they do not
   // follow each other from the tile's beginning.
   const std::shared_ptr<const chain::TileNodes>& nodes() const { return nodes_; }
+  // All headers of the tile, where the row is the first of them and they follow each other; else
+  // none. skip_tile() goes on to the last of them.
+  std::span<const chain::HeaderBytes> whole_tile() const;
+  void skip_tile();
 
  private:
   enum class State { kNew, kTaken, kHashed };
@@ -45,12 +51,13 @@ class HeadersAhead {
     std::uint64_t first = 0;
     std::vector<chain::HeaderBytes> headers;
     std::atomic<State> state = State::kNew;
-    std::shared_ptr<const chain::TileNodes> nodes;
+    std::optional<chain::TileNodes> nodes;
     bool begins_tile() const { return first % chain::kTileWidth == 0; }
   };
   static bool hash_if_new(Block& block);
   void work();
   void read_ahead();
+  std::shared_ptr<Block> empty_block();
   std::shared_ptr<Block> read_block();
   void serve(const std::shared_ptr<Block>& block);
   void serve_header();
@@ -61,6 +68,7 @@ class HeadersAhead {
   bool begun_ = false;
   bool passed_ = false;  // that row was served where it stands: the cursor is to go on first
   Bytes odd_;            // the key of the next row, where no block can take it
+  std::vector<std::shared_ptr<Block>> all_;  // to be used again when nobody else has them
   std::deque<std::shared_ptr<Block>> blocks_;
   std::shared_ptr<Block> serving_;
   std::size_t at_ = 0;  // the next header of `serving_`

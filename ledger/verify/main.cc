@@ -13,6 +13,7 @@
 #include <exception>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
@@ -36,6 +37,7 @@ struct Arguments {
   std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, witness_policy,
                                              credentials, cacert;
   bool json = false;
+  unsigned threads = 0;  // 0: as many as the machine has
 };
 
 Result<Bytes> read_file(const std::string& path) {
@@ -98,6 +100,15 @@ Result<std::optional<chain::VerifierKey>> key_of(const Arguments& arguments) {
   return std::optional(*key);
 }
 
+Result<std::optional<chain::WitnessPolicy>> policy_of(const Arguments& arguments) {
+  if (arguments.witness_policy.empty()) return std::optional<chain::WitnessPolicy>();
+  const auto text = read_file(arguments.witness_policy);
+  if (!text) return tl::unexpected(text.error());
+  auto policy = chain::WitnessPolicy::parse(as_text(*text));
+  if (!policy) return fail(ErrorCode::kMalformed, "--witness-policy: " + policy.error().detail);
+  return std::optional(std::move(*policy));
+}
+
 Result<verify::Options> options_of(const Arguments& arguments) {
   verify::Options options;
   const auto level = verify::parse_level(arguments.level);
@@ -116,18 +127,17 @@ Result<verify::Options> options_of(const Arguments& arguments) {
     if (!text) return tl::unexpected(text.error());
     options.since = std::string(as_text(*text));
   }
-  if (!arguments.witness_policy.empty()) {
-    const auto text = read_file(arguments.witness_policy);
-    if (!text) return tl::unexpected(text.error());
-    auto policy = chain::WitnessPolicy::parse(as_text(*text));
-    if (!policy) return fail(ErrorCode::kMalformed, "--witness-policy: " + policy.error().detail);
-    options.witness_policy = std::move(*policy);
-  }
+  auto policy = policy_of(arguments);
+  if (!policy) return tl::unexpected(policy.error());
+  options.witness_policy = std::move(*policy);
   if (!arguments.now.empty()) {
     const auto now = chain::parse_time(arguments.now);
     if (!now) return fail(ErrorCode::kMalformed, "--now: " + now.error().detail);
     options.now = *now;
   }
+  options.threads = arguments.threads != 0
+                        ? arguments.threads
+                        : std::clamp(std::thread::hardware_concurrency(), 1U, verify::kThreadsMax);
   options.wall_clock = wall_clock();
   if (isatty(STDERR_FILENO) != 0) options.progress = Progress();
   return options;
@@ -201,7 +211,9 @@ int run_receipt(const Arguments& arguments) {
   if (!key) return refuse(key.error());
   const auto text = read_file(arguments.receipt);
   if (!text) return refuse(text.error());
-  const auto report = verify::check_receipt(as_text(*text), policy::kinds(), *key);
+  const auto policy = policy_of(arguments);
+  if (!policy) return refuse(policy.error());
+  const auto report = verify::check_receipt(as_text(*text), policy::kinds(), *key, *policy);
   if (!report) return refuse(report.error());
   return tell(arguments, *report);
 }
@@ -239,11 +251,19 @@ int main(int argc, char** argv) {
   app.add_option("--witness-policy", arguments.witness_policy,
                  "a C2SP tlog-policy file: whose cosignatures must be there");
   app.add_option("--now", arguments.now, "judge due dates as of this time (RFC 3339)");
+  app.add_option(
+         "--threads", arguments.threads,
+         fmt::format("that hash at level chain, 1 to {}; without it one for each processor; "
+                     "the answer is the same",
+                     verify::kThreadsMax))
+      ->check(CLI::Range(1U, verify::kThreadsMax));
   app.add_flag("--json", arguments.json, "one JSON object on stdout");
   CLI::App* receipt = app.add_subcommand("receipt", "checks the receipt of one event, offline");
   receipt->add_option("file", arguments.receipt, "the receipt, as the server handed it out")
       ->required();
   receipt->add_option("--key", arguments.key, "the log's verifier key, from elsewhere");
+  receipt->add_option("--witness-policy", arguments.witness_policy,
+                      "a C2SP tlog-policy file: whose cosignatures its checkpoint must bear");
   receipt->add_flag("--json", arguments.json, "one JSON object on stdout");
   try {
     app.parse(argc, argv);

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "ledger/chain/encoding.h"
+#include "ledger/verify/pages.h"
 
 namespace alpr::verify {
 namespace {
@@ -61,9 +62,11 @@ std::array<std::uint8_t, 8> number_key(std::uint64_t number) {
 struct Reader::Impl {
   MDB_env* env = nullptr;
   MDB_txn* txn = nullptr;
-  std::array<std::optional<MDB_dbi>, kNames.size()> databases;
   std::size_t first_txn = 0;
   std::uint64_t generation = 0;
+  std::optional<Pages> pages;
+  std::array<DatabaseRoot, kNames.size()> roots;                  // of this snapshot
+  std::array<std::optional<PageCursor>, kNames.size()> for_gets;  // where each get begins
 
   Impl() = default;
   Impl(const Impl&) = delete;
@@ -74,32 +77,30 @@ struct Reader::Impl {
   }
 
   Result<void> open_environment(const std::filesystem::path& folder);
-  Result<void> open_databases();
-  std::optional<MDB_dbi> dbi(Database database) const {
-    return databases[static_cast<std::size_t>(database)];
-  }
+  Result<void> begin();
+  Result<void> find_roots();
 };
 
 class StoreCursor : public Cursor {
  public:
-  explicit StoreCursor(Reader::Impl& reader) : reader_(reader), generation_(reader.generation) {}
-  ~StoreCursor() override {
-    if (cursor_ != nullptr) mdb_cursor_close(cursor_);
-  }
-  void open(MDB_dbi dbi) {
-    // A cursor that cannot be opened has no rows: the checks then miss what should be there.
-    if (mdb_cursor_open(reader_.txn, dbi, &cursor_) != 0) cursor_ = nullptr;
-  }
+  StoreCursor(const Reader::Impl& reader, Database database)
+      : reader_(reader),
+        database_(static_cast<std::size_t>(database)),
+        generation_(reader.generation),
+        rows_(*reader.pages, reader.roots[database_]) {}
   Result<bool> first() override;
   Result<bool> seek(BytesView key) override;
   Result<bool> next() override;
 
  private:
-  Result<bool> move(int operation, BytesView from);
-  Reader::Impl& reader_;
-  MDB_cursor* cursor_ = nullptr;  // nullptr: the database does not exist, so it has no rows
+  void keep_up();
+  Result<bool> check(const Result<bool>& found, bool may_be_last);
+  const Reader::Impl& reader_;
+  std::size_t database_;
   std::uint64_t generation_;
-  Bytes last_;  // the key last returned
+  PageCursor rows_;
+  std::array<std::uint8_t, kKeyMax> last_{};  // the key last returned
+  std::size_t last_size_ = 0;                 // 0: none was
 };
 
 Result<void> Reader::Impl::open_environment(const std::filesystem::path& folder) {
@@ -119,31 +120,37 @@ Result<void> Reader::Impl::open_environment(const std::filesystem::path& folder)
   return fail(ErrorCode::kIo, "the ledger's LMDB environment does not open");
 }
 
-Result<void> Reader::Impl::open_databases() {
-  if (const int rc = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn)) {
+Result<void> Reader::Impl::begin() {
+  if (const int rc = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn))
     return lmdb_error(rc, "no snapshot of the ledger");
-  }
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    MDB_dbi dbi = 0;
-    const int rc = mdb_dbi_open(txn, kNames[i], 0, &dbi);
-    if (rc == MDB_NOTFOUND) continue;
-    if (rc != 0) return lmdb_error(rc, kNames[i]);
-    unsigned flags = 0;
-    if (const int failed = mdb_dbi_flags(txn, dbi, &flags)) return lmdb_error(failed, kNames[i]);
-    if (flags != 0) {
-      return fail(ErrorCode::kCorrupt,
-                  std::string("database ") + kNames[i] + " is of another kind");
-    }
-    databases[i] = dbi;
-  }
-  // Committing a reader is what keeps the handles for the transactions after it.
-  const int rc = mdb_txn_commit(txn);
-  txn = nullptr;
-  if (rc != 0) return lmdb_error(rc, "LMDB");
-  if (const int begun = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn)) {
-    return lmdb_error(begun, "no snapshot of the ledger");
-  }
   first_txn = mdb_txn_id(txn);
+  MDB_stat stat{};
+  mdb_filehandle_t file = 0;
+  if (const int rc = mdb_env_stat(env, &stat)) return lmdb_error(rc, "LMDB");
+  if (const int rc = mdb_env_get_fd(env, &file)) return lmdb_error(rc, "LMDB");
+  pages.emplace(file, stat.ms_psize);
+  for (auto& cursor : for_gets) cursor.emplace(*pages, DatabaseRoot{});
+  return find_roots();
+}
+
+// Where the databases of this snapshot begin; one that is not there has no rows.
+Result<void> Reader::Impl::find_roots() {
+  MDB_dbi main = 0;
+  if (const int rc = mdb_dbi_open(txn, nullptr, 0, &main)) return lmdb_error(rc, "LMDB");
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    MDB_val name = to_val(as_bytes(kNames[i]));
+    MDB_val record{};
+    roots[i] = {};
+    const int rc = mdb_get(txn, main, &name, &record);
+    if (rc != 0 && rc != MDB_NOTFOUND) return lmdb_error(rc, kNames[i]);
+    if (rc == 0) {
+      const auto root = DatabaseRoot::parse(to_view(record));
+      if (!root)
+        return fail(root.error().code, std::string(kNames[i]) + ": " + root.error().detail);
+      roots[i] = *root;
+    }
+    for_gets[i]->renew(roots[i]);
+  }
   return {};
 }
 
@@ -165,25 +172,20 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& store_
   }
   auto impl = std::make_unique<Impl>();
   if (auto done = impl->open_environment(folder); !done) return tl::unexpected(done.error());
-  if (auto done = impl->open_databases(); !done) return tl::unexpected(done.error());
+  if (auto done = impl->begin(); !done) return tl::unexpected(done.error());
   return std::unique_ptr<Reader>(new Reader(std::move(impl), store_folder));
 }
 
 Result<std::optional<BytesView>> Reader::get(Database database, BytesView key) {
-  const auto dbi = impl_->dbi(database);
-  if (!dbi) return std::optional<BytesView>();
-  MDB_val key_val = to_val(key);
-  MDB_val value{};
-  const int rc = mdb_get(impl_->txn, *dbi, &key_val, &value);
-  if (rc == MDB_NOTFOUND) return std::optional<BytesView>();
-  if (rc != 0) return lmdb_error(rc, kNames[static_cast<std::size_t>(database)]);
-  return std::optional<BytesView>(to_view(value));
+  PageCursor& rows = *impl_->for_gets[static_cast<std::size_t>(database)];
+  const auto found = rows.seek(key);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found || !std::ranges::equal(rows.key(), key)) return std::optional<BytesView>();
+  return std::optional<BytesView>(rows.value());
 }
 
 std::unique_ptr<Cursor> Reader::cursor(Database database) {
-  auto cursor = std::make_unique<StoreCursor>(*impl_);
-  if (const auto dbi = impl_->dbi(database)) cursor->open(*dbi);
-  return cursor;
+  return std::make_unique<StoreCursor>(*impl_, database);
 }
 
 Result<void> Reader::renew() {
@@ -191,16 +193,13 @@ Result<void> Reader::renew() {
   if (const int rc = mdb_txn_renew(impl_->txn))
     return lmdb_error(rc, "no newer snapshot of the ledger");
   ++impl_->generation;
-  return {};
+  return impl_->find_roots();
 }
 
 bool Reader::moved() const { return mdb_txn_id(impl_->txn) != impl_->first_txn; }
 
 std::uint64_t Reader::events() {
-  const auto dbi = impl_->dbi(Database::kHeaders);
-  MDB_stat stat{};
-  if (!dbi || mdb_stat(impl_->txn, *dbi, &stat) != 0) return 0;
-  return stat.ms_entries;
+  return impl_->roots[static_cast<std::size_t>(Database::kHeaders)].rows;
 }
 
 Result<std::vector<std::string>> Reader::names() {
@@ -221,47 +220,47 @@ Result<std::vector<std::string>> Reader::names() {
   return found;
 }
 
+void StoreCursor::keep_up() {
+  if (generation_ == reader_.generation) return;
+  rows_.renew(reader_.roots[database_]);
+  generation_ = reader_.generation;
+}
+
 Result<bool> StoreCursor::first() {
-  last_.clear();
-  return move(MDB_FIRST, {});
+  keep_up();
+  last_size_ = 0;
+  return check(rows_.first(), /*may_be_last=*/false);
 }
 
 Result<bool> StoreCursor::seek(BytesView key) {
-  last_.clear();
-  return move(MDB_SET_RANGE, key);
+  keep_up();
+  last_size_ = 0;
+  return check(rows_.seek(key), /*may_be_last=*/false);
 }
 
 Result<bool> StoreCursor::next() {
-  if (generation_ == reader_.generation) return move(MDB_NEXT, {});
+  if (generation_ == reader_.generation) return check(rows_.next(), /*may_be_last=*/false);
   // The snapshot is another one: the row we stood on may be gone, or be where it was.
-  const Bytes last = last_;
-  const auto found = move(MDB_SET_RANGE, last);
-  if (!found || !*found || !std::ranges::equal(key_, last)) return found;
-  return move(MDB_NEXT, {});
+  keep_up();
+  const std::array<std::uint8_t, kKeyMax> last = last_;
+  const BytesView before = BytesView(last).first(last_size_);
+  const auto found = check(rows_.seek(before), /*may_be_last=*/true);
+  if (!found || !*found || !std::ranges::equal(key_, before)) return found;
+  return check(rows_.next(), /*may_be_last=*/false);
 }
 
-Result<bool> StoreCursor::move(int operation, BytesView from) {
-  if (cursor_ == nullptr) return false;
-  if (generation_ != reader_.generation) {
-    if (const int rc = mdb_cursor_renew(reader_.txn, cursor_)) return lmdb_error(rc, "LMDB");
-    generation_ = reader_.generation;
-  }
-  MDB_val key = to_val(from);
-  MDB_val value{};
-  const int rc = mdb_cursor_get(cursor_, &key, &value, static_cast<MDB_cursor_op>(operation));
-  if (rc == MDB_NOTFOUND) return false;
-  if (rc != 0) return lmdb_error(rc, "a row does not read");
-  key_ = to_view(key);
-  value_ = to_view(value);
+Result<bool> StoreCursor::check(const Result<bool>& found, bool may_be_last) {
+  if (!found || !*found) return found;
+  key_ = rows_.key();
+  value_ = rows_.value();
   if (key_.size() > kKeyMax)
     return fail(ErrorCode::kCorrupt, "a key that is longer than any of this format");
-  const std::string_view last = as_text(last_);
-  const bool ascending =
-      last < as_text(key_) || (operation == MDB_SET_RANGE && last == as_text(key_));
-  if (!ascending && !last.empty()) {
+  const std::string_view last = as_text(BytesView(last_).first(last_size_));
+  const bool ascending = last < as_text(key_) || (may_be_last && last == as_text(key_));
+  if (!ascending && last_size_ != 0)
     return fail(ErrorCode::kCorrupt, "the rows of a database are not in the order of their keys");
-  }
-  last_.assign(key_.begin(), key_.end());
+  std::ranges::copy(key_, last_.begin());
+  last_size_ = key_.size();
   return true;
 }
 

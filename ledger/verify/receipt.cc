@@ -8,6 +8,7 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/merkle.h"
 #include "ledger/chain/payload.h"
+#include "ledger/verify/cosignatures.h"
 #include "ledger/verify/log_keys.h"
 #include "ledger/verify/payload_check.h"
 #include "ledger/verify/receipt_file.h"
@@ -23,7 +24,8 @@ class Check {
  public:
   Check(const ReceiptFile& file, const chain::KindRegistry& kinds) : file_(file), kinds_(kinds) {}
 
-  ReceiptReport run(const std::optional<chain::VerifierKey>& key);
+  ReceiptReport run(const std::optional<chain::VerifierKey>& key,
+                    const std::optional<chain::WitnessPolicy>& policy);
 
  private:
   void add(std::string_view rule, std::string_view what) {
@@ -34,6 +36,7 @@ class Check {
   void check_disclosed(const chain::MemberList& list);
   void check_proof();
   void check_signature(const std::optional<chain::VerifierKey>& key);
+  void check_cosignatures(const chain::WitnessPolicy& policy);
   bool follow(const ProvenEvent& rotation, std::vector<chain::VerifierKey>& keys);
 
   const ReceiptFile& file_;
@@ -42,7 +45,8 @@ class Check {
   ReceiptReport report_;
 };
 
-ReceiptReport Check::run(const std::optional<chain::VerifierKey>& key) {
+ReceiptReport Check::run(const std::optional<chain::VerifierKey>& key,
+                         const std::optional<chain::WitnessPolicy>& policy) {
   report_.header = file_.event.header;
   report_.anchored = key.has_value();
   if (file_.leaf != chain::leaf_hash(file_.event.bytes))
@@ -51,6 +55,7 @@ ReceiptReport Check::run(const std::optional<chain::VerifierKey>& key) {
   check_members();
   check_proof();
   check_signature(key);
+  if (policy) check_cosignatures(*policy);
   return std::move(report_);
 }
 
@@ -166,15 +171,29 @@ void Check::check_signature(const std::optional<chain::VerifierKey>& key) {
   }
 }
 
+// Their times are not looked at: a receipt does not say whether the log's clock is a simulated one.
+void Check::check_cosignatures(const chain::WitnessPolicy& policy) {
+  const auto note = chain::parse_note(file_.event.proof.checkpoint);
+  const auto verified =
+      note ? cosignatures_of(*note, policy.witness_keys()) : tl::unexpected(note.error());
+  report_.cosigned = verified && policy.satisfied_by(*verified);
+  if (*report_.cosigned) return;
+  add(rule::kCosignature,
+      verified ? "its checkpoint does not have the cosignatures that the witness policy asks for; "
+                 "they come some seconds after the commit: ask for the receipt anew"
+               : verified.error().detail);
+}
+
 std::string time_of(const ReceiptReport& report) { return chain::format_time(report.header.time); }
 
 }  // namespace
 
 Result<ReceiptReport> check_receipt(std::string_view json, const chain::KindRegistry& kinds,
-                                    const std::optional<chain::VerifierKey>& key) {
+                                    const std::optional<chain::VerifierKey>& key,
+                                    const std::optional<chain::WitnessPolicy>& policy) {
   const auto file = parse_receipt(json);
   if (!file) return tl::unexpected(file.error());
-  return Check(*file, kinds).run(key);
+  return Check(*file, kinds).run(key, policy);
 }
 
 std::string to_json(const ReceiptReport& report) {
@@ -191,7 +210,10 @@ std::string to_json(const ReceiptReport& report) {
     chain::write_string(out, report.shown[i].name);
     out += ",\"value\":" + report.shown[i].value + "}";  // it is canonical JSON
   }
-  out += fmt::format("],\"withheld\":{},\"findings\":[", report.withheld);
+  out += fmt::format("],\"withheld\":{},\"cosigned\":{},\"findings\":[", report.withheld,
+                     !report.cosigned   ? "null"
+                     : *report.cosigned ? "true"
+                                        : "false");
   for (std::size_t i = 0; i < report.findings.size(); ++i) {
     out += i == 0 ? "{\"rule\":" : ",{\"rule\":";
     chain::write_string(out, report.findings[i].rule);
@@ -214,6 +236,7 @@ std::string to_text(const ReceiptReport& report) {
     out += fmt::format("  and {} members that are not shown\n", report.withheld);
   }
   out += fmt::format("signed with {} events, root {}\n", report.size, chain::hex(report.root));
+  if (report.cosigned == true) out += "cosigned as the witness policy asks\n";
   for (const Finding& finding : report.findings)
     out += fmt::format("  {}  {}\n", finding.rule, finding.what);
   out += report.holds() ? "holds" : "does not hold";

@@ -13,6 +13,7 @@
 #include "ledger/chain/header.h"
 #include "ledger/chain/kinds.h"
 #include "ledger/chain/note.h"
+#include "ledger/chain/witness_policy.h"
 #include "ledger/verify/report.h"
 
 namespace alpr::verify {
@@ -33,7 +34,8 @@ struct ReceiptReport {
   std::uint64_t size = 0;  // of the tree that was signed
   Digest root{};
   std::vector<ShownMember> shown;
-  std::uint64_t withheld = 0;  // members that only their digests stand for
+  std::uint64_t withheld = 0;    // members that only their digests stand for
+  std::optional<bool> cosigned;  // as a witness policy asks; nullopt: none was given
   std::vector<Finding> findings;
 
   // Findings only say what does not fit; a receipt without one holds.
@@ -41,9 +43,12 @@ struct ReceiptReport {
 };
 
 // kMalformed: it does not read as a receipt at all; kTooLarge. What reads and does not fit is a
-// finding. Without `key` the receipt's own verifier key is believed.
-Result<ReceiptReport> check_receipt(std::string_view json, const chain::KindRegistry& kinds,
-                                    const std::optional<chain::VerifierKey>& key);
+// finding. Without `key` the receipt's own verifier key is believed. With `policy` its checkpoint
+// must bear the quorum's cosignatures.
+Result<ReceiptReport> check_receipt(
+    std::string_view json, const chain::KindRegistry& kinds,
+    const std::optional<chain::VerifierKey>& key,
+    const std::optional<chain::WitnessPolicy>& policy = std::nullopt);
 
 std::string to_json(const ReceiptReport& report);  // one line, without its line feed
 std::string to_text(const ReceiptReport& report);  // for people; the verdict last

@@ -7,10 +7,26 @@ namespace alpr::verify {
 // Nodes at heights 0, 8, 16, ... are what tiles hold; each is formed here exactly once, so tiles
 // cost no extra hash.
 Result<void> Tree::append(const Digest& leaf, const chain::TileNodes* nodes) {
-  Digest hash = leaf;
-  if (auto done = record(0, hash); !done) return done;
-  unsigned height = 0;
-  for (std::uint64_t bits = size_; (bits & 1) != 0; bits >>= 1) {
+  if (auto done = record(0, leaf); !done) return done;
+  if (auto done = carry(0, leaf, nodes); !done) return done;
+  ++size_;
+  return {};
+}
+
+Result<void> Tree::append_tile(const chain::TileNodes& nodes) {
+  ALPR_CHECK(size_ % chain::kTileWidth == 0 && nodes.width() == chain::kTileWidth);
+  if (auto done = complete_({0, levels_[0].complete, nodes.hashes()}); !done) return done;
+  ++levels_[0].complete;
+  const Digest& root = nodes.node(chain::kTileHeight, 0);
+  if (auto done = record(1, root); !done) return done;
+  if (auto done = carry(chain::kTileHeight, root, nullptr); !done) return done;
+  size_ += chain::kTileWidth;
+  return {};
+}
+
+// Joins a perfect subtree of this height, which begins where the tree ends, with those before it.
+Result<void> Tree::carry(unsigned height, Digest hash, const chain::TileNodes* nodes) {
+  for (std::uint64_t bits = size_ >> height; (bits & 1) != 0; bits >>= 1) {
     ++height;
     hash = nodes != nullptr && height <= chain::kTileHeight
                ? nodes->node(height, size_ % chain::kTileWidth >> height)
@@ -21,7 +37,6 @@ Result<void> Tree::append(const Digest& leaf, const chain::TileNodes* nodes) {
     }
   }
   roots_.push_back(hash);
-  ++size_;
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "ledger/chain/error.h"
@@ -18,7 +19,7 @@ namespace alpr::verify {
 struct BuiltTile {
   unsigned level = 0;
   std::uint64_t index = 0;
-  const std::vector<Digest>& hashes;
+  std::span<const Digest> hashes;
 };
 
 class Tree {
@@ -32,6 +33,8 @@ class Tree {
   // Calls back for every tile that this leaf completes. `nodes`, where it is given, is of the level
   // 0 tile that the leaf goes into, and this leaf and those before it in the tile are as there.
   Result<void> append(const Digest& leaf, const chain::TileNodes* nodes = nullptr);
+  // A whole level 0 tile at once, where one begins.
+  Result<void> append_tile(const chain::TileNodes& nodes);
   std::uint64_t size() const { return size_; }
   Digest root() const;
   std::vector<BuiltTile> growing() const;  // those with 1 to 255 hashes
@@ -45,6 +48,7 @@ class Tree {
     std::vector<Digest> hashes;
   };
   Result<void> record(unsigned level, const Digest& hash);
+  Result<void> carry(unsigned height, Digest hash, const chain::TileNodes* nodes);
 
   Complete complete_;
   std::uint64_t size_ = 0;

@@ -23,6 +23,8 @@
 
 namespace alpr::verify {
 
+inline constexpr unsigned kThreadsMax = 64;
+
 struct Options {
   Level level = Level::kErasure;
   std::optional<chain::VerifierKey>
@@ -36,7 +38,7 @@ struct Options {
   TimeUs wall_clock;          // stands in for `now` where the log is not a simulated one
   std::function<void(std::uint64_t done, std::uint64_t total)>
       progress;          // from the reading process, before each new snapshot
-  unsigned threads = 2;  // that hash at level chain, the walk's own among them; from 1 on
+  unsigned threads = 2;  // that hash at level chain, the walk's own among them; 1 to kThreadsMax
   std::uint64_t renew_every = 8192;  // events between two snapshots of a live store; not 0
 };
 

@@ -165,8 +165,8 @@ TEST_F(Demo, ItsStoreHoldsAndNoChangeToItGoesUnseen) {
   for (const char* step :
        {"refused, purpose not allowed", "refused, untrained user", "refused, no legal standard",
         "placed by the coordinator", "its picture: 410 Gone", "holds, anchored",
-        "one bit of one header changed: caught", "one event dropped: caught",
-        "one tombstone rewritten: caught"})
+        "checked offline: holds, anchored", "one bit of one header changed: caught",
+        "one event dropped: caught", "one tombstone rewritten: caught"})
     EXPECT_NE(story_.find(step), std::string::npos) << step << " is not in\n" << story_;
   const std::size_t at = story_.find("verifier key: ");
   ASSERT_NE(at, std::string::npos);
@@ -179,6 +179,18 @@ TEST_F(Demo, ItsStoreHoldsAndNoChangeToItGoesUnseen) {
   EXPECT_EQ(with_keys.out.rfind("{\"holds\":true,\"anchored\":true,", 0), 0U) << with_keys.out;
   const Ran without_keys = run(verifier + "--json");
   EXPECT_EQ(without_keys.code, 0) << without_keys.out;
+
+  const std::string receipt = " --key '" + vkey + "' " + (folder_ / "receipt.json").string();
+  const Ran held = run(std::string(VERIFY_PROGRAM) + " receipt" + receipt);
+  EXPECT_EQ(held.code, 0) << held.out;
+  EXPECT_NE(held.out.find("query.performed"), std::string::npos) << held.out;
+  const std::string another =
+      chain::format_vkey({"another.example", chain::KeyType::kEd25519,
+                          chain::SigningKey::from_seed(Digest{1}).public_key()});
+  EXPECT_EQ(run(std::string(VERIFY_PROGRAM) + " receipt --key '" + another + "' " +
+                (folder_ / "receipt.json").string())
+                .code,
+            1);
 
   flip_bytes("headers", 13, [](const Bytes& row) { return row.size(); });
   flip_bytes("checkpoints", 17, [](const Bytes& row) { return row.size(); });

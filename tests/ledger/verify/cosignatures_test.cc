@@ -2,8 +2,10 @@
 // checkpoint, how far behind, by which clock. On made stores with the witness's lines put in.
 #include "ledger/verify/cosignatures.h"
 
+#include "ledger/verify/receipt.h"
 #include "ledger/verify/rules.h"
 #include "tests/ledger/verify/check.h"
+#include "tests/ledger/verify/receipt_maker.h"
 
 namespace alpr::verify::testing {
 namespace {
@@ -119,6 +121,45 @@ TEST_F(CosignedLive, ACosignatureIsNoOlderThanItsEvents) {
   EXPECT_TRUE(has_only(verified(), std::nullopt, rule::kCosignature, "the log's clock was ahead"));
   put(size, cosigned(size, {0, 1}, at + 1'000'000));
   EXPECT_TRUE(holds(verified())) << "a witness may be asked again later";
+}
+
+// The receipt of the first event, with this checkpoint.
+class CosignedReceipt : public Cosigned {
+ protected:
+  ReceiptReport check(const std::vector<std::uint8_t>& by,
+                      const std::optional<chain::WitnessPolicy>& with) {
+    const chain::Json::Object made =
+        *make_receipt(maker, 0, maker.size(), Disclose::kOpen).object();
+    chain::Json::Object object;
+    for (const auto& [name, value] : made) {
+      std::string text = value.string() != nullptr ? *value.string() : std::string();
+      if (name == "tlog_proof")
+        text.replace(text.find(maker.checkpoint(maker.size())), text.npos,
+                     cosigned(maker.size(), by));
+      object.emplace_back(name, value.string() != nullptr ? chain::Json(text) : value);
+    }
+    const auto report = check_receipt(chain::write(chain::Json(std::move(object))), test_kinds(),
+                                      vkey_of(test_key(0)), with);
+    EXPECT_TRUE(report) << report.error().detail;
+    return report.value_or(ReceiptReport{});
+  }
+};
+
+TEST_F(CosignedReceipt, TheQuorumMustHaveCosignedItsCheckpoint) {
+  const ReceiptReport enough = check({0, 2}, policy());
+  EXPECT_TRUE(enough.holds()) << to_text(enough);
+  EXPECT_EQ(enough.cosigned, true);
+  EXPECT_NE(to_json(enough).find("\"cosigned\":true"), std::string::npos);
+  for (const std::vector<std::uint8_t>& by : {std::vector<std::uint8_t>{}, {1}}) {
+    const ReceiptReport few = check(by, policy());
+    EXPECT_FALSE(few.holds()) << by.size();
+    EXPECT_EQ(few.cosigned, false);
+    ASSERT_EQ(few.findings.size(), 1U);
+    EXPECT_EQ(few.findings[0].rule, rule::kCosignature);
+  }
+  const ReceiptReport unasked = check({}, std::nullopt);
+  EXPECT_TRUE(unasked.holds()) << to_text(unasked);
+  EXPECT_EQ(unasked.cosigned, std::nullopt);
 }
 
 }  // namespace

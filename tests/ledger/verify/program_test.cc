@@ -133,6 +133,27 @@ TEST_F(Program, AReceiptIsCheckedOffline) {
   EXPECT_EQ(run("receipt " + file("receipt", good) + other).code, 1);
   EXPECT_EQ(run("receipt " + file("receipt", "{}")).code, 2);
   EXPECT_EQ(run("receipt").code, 2);
+  const std::string asks =
+      file("policy",
+           "witness w " +
+               chain::format_vkey({"w", chain::KeyType::kCosignature, test_key(9).public_key()}) +
+               "\nquorum w\n");
+  const Ran alone = run("receipt " + file("receipt", good) + key + " --witness-policy " + asks);
+  EXPECT_EQ(alone.code, 1) << "nobody cosigned it";
+  EXPECT_NE(alone.out.find("C2SP tlog-cosignature"), std::string::npos) << alone.out;
+  const std::string none = file("none", "quorum none\n");
+  EXPECT_EQ(run("receipt " + file("receipt", good) + key + " --witness-policy " + none).code, 0);
+}
+
+TEST_F(Program, TheAnswerIsTheSameWithAnyNumberOfThreads) {
+  const Ran one = run(store() + "--threads 1");
+  EXPECT_EQ(one.code, 0) << one.out;
+  for (const std::string number : {"2", "64"}) {
+    const Ran more = run(store() + "--threads " + number);
+    EXPECT_EQ(more.code, 0) << more.out;
+  }
+  for (const std::string number : {"0", "65", "-1", "two"})
+    EXPECT_EQ(run(store() + "--threads " + number).code, 2) << number;
 }
 
 TEST_F(Program, BadUsageIsExitCodeTwo) {
