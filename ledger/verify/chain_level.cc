@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/kinds.h"
@@ -50,7 +51,8 @@ class ChainWalk {
     std::uint64_t seq = 0;
     std::optional<Digest> leaf;                     // nullopt: there is no header that decodes
     std::shared_ptr<const chain::TileNodes> nodes;  // of its tile, by the headers; or null
-    bool tile = false;  // the whole tile that it ends is to go into the tree
+    // The whole tile that it ends is to go into the tree; `nodes` keeps them. Else empty.
+    std::span<const chain::HeaderBytes> tile;
   };
 
   Result<void> begin_partial(const chain::BundleStart& start);
@@ -199,7 +201,7 @@ Result<void> ChainWalk::take_gap(std::uint64_t to) {
   }
   for (; next_ < to; ++next_) {
     if (auto settled = settle(std::nullopt); !settled) return settled;
-    pending_ = Pending{next_, std::nullopt, nullptr, false};
+    pending_ = Pending{next_, std::nullopt, nullptr, {}};
   }
   return {};
 }
@@ -215,14 +217,12 @@ Result<bool> ChainWalk::take_tile(const HeadersAhead& row) {
   if (!time) return false;
   if (auto settled = settle(chain::decode_header(headers[0])->previous); !settled)
     return tl::unexpected(settled.error());
-  const std::uint64_t after = first + chain::kTileWidth;
-  if (tree_.size() != first || !checkpoints_.none_before(tree_, after)) return false;
-  next_ = after;
+  if (tree_.size() != first) return false;
+  next_ = first + chain::kTileWidth;
   report_.checked += chain::kTileWidth;
   time_ = *time;
   state_.last_time = std::max(state_.last_time, time_);
-  pending_ = Pending{after - 1, row.nodes()->node(0, chain::kTileWidth - 1), row.nodes(),
-                     /*tile=*/true};
+  pending_ = Pending{next_ - 1, row.nodes()->node(0, chain::kTileWidth - 1), row.nodes(), headers};
   return true;
 }
 
@@ -233,7 +233,7 @@ Result<void> ChainWalk::take(std::uint64_t seq, const HeadersAhead& row) {
     return settled;
   next_ = seq + 1;
   ++report_.checked;
-  pending_ = Pending{seq, std::nullopt, row.nodes(), false};
+  pending_ = Pending{seq, std::nullopt, row.nodes(), {}};
   if (!header) return {};
   pending_->leaf = row.nodes() ? row.nodes()->node(0, seq % chain::kTileWidth)
                                : chain::leaf_hash(chain::encode(*header));
@@ -298,28 +298,28 @@ Result<Digest> ChainWalk::choose(const Pending& pending,
   return *leaf;
 }
 
-// The tile that is pending goes into the tree at once when the next link agrees with its last leaf,
-// and else without that leaf.
+// The tile that is pending goes into the tree at once, where nothing looks at the tree meanwhile
+// and the next link agrees with its last leaf; and else without that leaf, one by one.
 Result<void> ChainWalk::settle_tile(const std::optional<Digest>& next_previous) {
   const auto nodes = pending_->nodes;
-  pending_->tile = false;
+  const auto headers = std::exchange(pending_->tile, {});
+  as_hashed_ = true;
   if (next_previous == pending_->leaf &&
       checkpoints_.none_before(tree_, tree_.size() + chain::kTileWidth)) {
     pending_.reset();
-    as_hashed_ = true;
     if (auto added = tree_.append_tile(*nodes); !added) return added;
     return checkpoints_.at(tree_, time_);
   }
-  for (std::size_t i = 0; i + 1 < chain::kTileWidth; ++i) {
+  for (std::size_t i = 0; i + 1 < headers.size(); ++i) {
     if (auto added = tree_.append(nodes->node(0, i), nodes.get()); !added) return added;
-    if (auto judged = checkpoints_.at(tree_, time_); !judged) return judged;
+    const TimeUs time = chain::decode_header(headers[i])->time;
+    if (auto judged = checkpoints_.at(tree_, time); !judged) return judged;
   }
-  as_hashed_ = true;
   return {};
 }
 
 Result<void> ChainWalk::settle(const std::optional<Digest>& next_previous) {
-  if (pending_ && pending_->tile) {
+  if (pending_ && !pending_->tile.empty()) {
     if (auto settled = settle_tile(next_previous); !settled) return settled;
   }
   if (!pending_) return {};

@@ -28,9 +28,10 @@ constexpr unsigned kBigValue = 0x01;
 constexpr unsigned kDepthMax = 32;
 constexpr std::uint64_t kValueMax = std::uint64_t{64} << 20;  // no row is larger
 
-std::uint64_t little(BytesView bytes, std::size_t at, std::size_t size) {
+template <std::size_t kSize>
+std::uint64_t little(BytesView bytes, std::size_t at) {
   std::uint64_t value = 0;
-  std::memcpy(&value, bytes.data() + at, size);
+  std::memcpy(&value, bytes.data() + at, kSize);
   return value;
 }
 
@@ -45,10 +46,10 @@ bool less(BytesView a, BytesView b) { return as_text(a) < as_text(b); }
 Result<DatabaseRoot> DatabaseRoot::parse(BytesView record) {
   // u32, u16 flags, u16 depth, u64 branch, leaf and overflow pages, u64 entries, u64 root
   constexpr std::size_t kSize = 48;
-  if (record.size() != kSize || little(record, 4, 2) != 0)
+  if (record.size() != kSize || little<2>(record, 4) != 0)
     return fail(ErrorCode::kCorrupt, "a database of another kind");
-  const DatabaseRoot root{static_cast<unsigned>(little(record, 6, 2)), little(record, 32, 8),
-                          little(record, 40, 8)};
+  const DatabaseRoot root{static_cast<unsigned>(little<2>(record, 6)), little<8>(record, 32),
+                          little<8>(record, 40)};
   if (root.depth > kDepthMax) return fail(ErrorCode::kCorrupt, "a database that is too deep");
   return root;
 }
@@ -81,8 +82,8 @@ Result<void> PageCursor::load(std::size_t depth, std::uint64_t page) {
   level.bytes.resize(pages_->page_size());
   if (auto read = pages_->read(page, level.bytes); !read) return read;
   const unsigned wanted = depth + 1 == root_.depth ? kLeafPage : kBranchPage;
-  const std::size_t lower = little(level.bytes, 12, 2);
-  if (little(level.bytes, 0, 8) != page || (little(level.bytes, 10, 2) & kPageKinds) != wanted ||
+  const std::size_t lower = little<2>(level.bytes, 12);
+  if (little<8>(level.bytes, 0) != page || (little<2>(level.bytes, 10) & kPageKinds) != wanted ||
       lower < kPageHeader || lower > level.bytes.size() || lower % 2 != 0) {
     return damaged(page);
   }
@@ -92,30 +93,29 @@ Result<void> PageCursor::load(std::size_t depth, std::uint64_t page) {
   return {};
 }
 
-Result<PageCursor::Node> PageCursor::node(const Level& level, std::size_t at) const {
+bool PageCursor::node(const Level& level, std::size_t at, Node& node) {
   const BytesView page = level.bytes;
-  const std::size_t offset = little(page, kPageHeader + 2 * at, 2);
-  if (offset < kPageHeader || offset + kNodeHeader > page.size()) return damaged(*level.number);
-  Node node;
-  const std::size_t key_size = little(page, offset + 6, 2);
+  const std::size_t offset = little<2>(page, kPageHeader + 2 * at);
+  if (offset < kPageHeader || offset + kNodeHeader > page.size()) return false;
+  const std::size_t key_size = little<2>(page, offset + 6);
   node.data = offset + kNodeHeader + key_size;
-  if (node.data > page.size()) return damaged(*level.number);
+  if (node.data > page.size()) return false;
   node.key = page.subspan(offset + kNodeHeader, key_size);
-  const bool leaf = (little(page, 10, 2) & kLeafPage) != 0;
-  node.size_or_page = little(page, offset, leaf ? 4 : 6);
-  node.flags = leaf ? static_cast<unsigned>(little(page, offset + 4, 2)) : 0;
-  return node;
+  const bool leaf = (little<2>(page, 10) & kLeafPage) != 0;
+  node.size_or_page = leaf ? little<4>(page, offset) : little<6>(page, offset);
+  node.flags = leaf ? static_cast<unsigned>(little<2>(page, offset + 4)) : 0;
+  return true;
 }
 
 // The first node that is not below the key; in a branch the child in which it would be.
 Result<std::size_t> PageCursor::lower_bound(const Level& level, BytesView key, bool branch) const {
   std::size_t low = branch ? 1 : 0;
   std::size_t high = level.count;
+  Node found;
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
-    const auto found = node(level, middle);
-    if (!found) return tl::unexpected(found.error());
-    const bool before = branch ? !less(key, found->key) : less(found->key, key);
+    if (!node(level, middle, found)) return damaged(*level.number);
+    const bool before = branch ? !less(key, found.key) : less(found.key, key);
     (before ? low : high) = before ? middle + 1 : middle;
   }
   return branch ? low - 1 : low;
@@ -133,9 +133,9 @@ Result<bool> PageCursor::descend(std::size_t depth, std::uint64_t page, const By
       level.at = *at;
     }
     if (leaf) return stand();
-    const auto child = node(level, level.at);
-    if (!child) return tl::unexpected(child.error());
-    page = child->size_or_page;
+    Node child;
+    if (!node(level, level.at, child)) return damaged(page);
+    page = child.size_or_page;
   }
 }
 
@@ -163,28 +163,27 @@ Result<bool> PageCursor::stand() {
       if (depth == 0) return false;
       --depth;
     } while (++path_[depth].at >= path_[depth].count);
-    const auto child = node(path_[depth], path_[depth].at);
-    if (!child) return tl::unexpected(child.error());
-    return descend(depth + 1, child->size_or_page, nullptr);
+    Node child;
+    if (!node(path_[depth], path_[depth].at, child)) return damaged(*path_[depth].number);
+    return descend(depth + 1, child.size_or_page, nullptr);
   }
   const Level& leaf = path_[depth];
-  const auto row = node(leaf, leaf.at);
-  if (!row) return tl::unexpected(row.error());
-  key_ = row->key;
-  if (row->flags == 0) {
-    if (row->size_or_page > leaf.bytes.size() - row->data) return damaged(*leaf.number);
-    value_ = BytesView(leaf.bytes).subspan(row->data, row->size_or_page);
+  Node row;
+  if (!node(leaf, leaf.at, row)) return damaged(*leaf.number);
+  key_ = row.key;
+  if (row.flags == 0) {
+    if (row.size_or_page > leaf.bytes.size() - row.data) return damaged(*leaf.number);
+    value_ = BytesView(leaf.bytes).subspan(row.data, row.size_or_page);
     return true;
   }
-  if (row->flags != kBigValue || leaf.bytes.size() - row->data < 8 ||
-      row->size_or_page > kValueMax) {
+  if (row.flags != kBigValue || leaf.bytes.size() - row.data < 8 || row.size_or_page > kValueMax) {
     return damaged(*leaf.number);
   }
-  const std::uint64_t page = little(leaf.bytes, row->data, 8);
-  overflow_.resize(kPageHeader + row->size_or_page);
+  const std::uint64_t page = little<8>(leaf.bytes, row.data);
+  overflow_.resize(kPageHeader + row.size_or_page);
   if (auto read = pages_->read(page, overflow_); !read) return tl::unexpected(read.error());
-  const std::uint64_t room = little(overflow_, 12, 4) * pages_->page_size();
-  if (little(overflow_, 0, 8) != page || (little(overflow_, 10, 2) & kPageKinds) != kOverflowPage ||
+  const std::uint64_t room = little<4>(overflow_, 12) * pages_->page_size();
+  if (little<8>(overflow_, 0) != page || (little<2>(overflow_, 10) & kPageKinds) != kOverflowPage ||
       room < overflow_.size()) {
     return damaged(page);
   }

@@ -67,7 +67,7 @@ class PageCursor {
   };
 
   Result<void> load(std::size_t depth, std::uint64_t page);
-  Result<Node> node(const Level& level, std::size_t at) const;
+  static bool node(const Level& level, std::size_t at, Node& node);  // false: damaged
   Result<bool> descend(std::size_t depth, std::uint64_t page, const BytesView* to);
   Result<std::size_t> lower_bound(const Level& level, BytesView key, bool branch) const;
   Result<bool> stand();
