@@ -2,7 +2,8 @@
 // the writer.
 //
 // It knows the databases of docs/event-format.md ("A store folder") as rows of bytes and no more.
-// LMDB may die on a file that is damaged in its own pages; guard.h is for that. One thread.
+// LMDB pins the snapshot; rows are read by pages.h. LMDB may die on a file that is damaged in its
+// own pages, of which it still reads the first; guard.h is for that. One thread.
 #pragma once
 
 #include <filesystem>
