@@ -11,14 +11,23 @@ constexpr std::string_view kSecure = "https://";
 constexpr std::string_view kPlain = "http://";
 
 struct Received {
+  CURL* easy = nullptr;
   std::string body;
   std::size_t max = 0;
+  const HttpClient::Sink* sink = nullptr;  // where a 2xx goes; nullptr: to `body`
+  Result<void> taken;                      // what the sink said
 };
 
 std::size_t append(char* data, std::size_t size, std::size_t count, void* target) {
   auto& received = *static_cast<Received*>(target);
   const std::size_t bytes = size * count;
-  if (bytes > received.max - received.body.size()) return 0;  // curl then gives up
+  long status = 0;
+  curl_easy_getinfo(received.easy, CURLINFO_RESPONSE_CODE, &status);
+  if (received.sink != nullptr && status / 100 == 2) {
+    received.taken = (*received.sink)(as_bytes(std::string_view(data, bytes)));
+    return received.taken ? bytes : 0;  // 0: curl then gives up
+  }
+  if (bytes > received.max - received.body.size()) return 0;
   received.body.append(data, bytes);
   return bytes;
 }
@@ -45,6 +54,9 @@ void set_limits(CURL* easy, const HttpClientSettings& settings) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, settings.connect_seconds);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT, settings.total_seconds);
+  if (settings.stalled_seconds == 0) return;
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, settings.stalled_seconds);
 }
 
 }  // namespace
@@ -75,22 +87,41 @@ HttpClient::HttpClient(HttpClientSettings settings) : curl_(std::make_unique<Cur
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 
+struct HttpClient::Request {
+  const std::string& method;
+  const std::string& url;
+  const std::vector<std::string>& header_lines;
+  std::string_view body;
+  const Sink* sink;
+};
+
 Result<HttpAnswer> HttpClient::send(const std::string& method, const std::string& url,
                                     std::vector<std::string> header_lines, std::string_view body) {
+  header_lines.emplace_back("Expect:");
+  return perform({method, url, header_lines, body, nullptr});
+}
+
+Result<HttpAnswer> HttpClient::get(const std::string& url, std::vector<std::string> header_lines,
+                                   const Sink& sink) {
+  return perform({"GET", url, header_lines, "", &sink});
+}
+
+Result<HttpAnswer> HttpClient::perform(const Request& request) {
+  const std::string& url = request.url;
   // The path was checked without its query, which callers build themselves.
   if (!allowed_url(url.substr(0, url.find('?'))))
     return fail(ErrorCode::kMalformed, "'" + url + "' is not https, nor http to this machine");
   CURL* easy = curl_->easy;
   curl_easy_reset(easy);
   set_limits(easy, curl_->settings);
-  header_lines.emplace_back("Expect:");
-  const HeaderList headers = header_list(header_lines);
-  Received received{{}, curl_->settings.answer_max};
+  const HeaderList headers = header_list(request.header_lines);
+  Received received{easy, {}, curl_->settings.answer_max, request.sink, {}};
   char reason[CURL_ERROR_SIZE] = "";
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
-  if (method != "GET") {
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+  if (request.method != "GET") {
+    const std::string_view body = request.body;
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.data());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   }
@@ -98,6 +129,7 @@ Result<HttpAnswer> HttpClient::send(const std::string& method, const std::string
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &received);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
   const CURLcode code = curl_easy_perform(easy);
+  if (!received.taken) return tl::unexpected(received.taken.error());
   if (code != CURLE_OK) {
     const std::string why = reason[0] != 0 ? reason : curl_easy_strerror(code);
     return fail(ErrorCode::kIo, url + ": " + why);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "ledger/chain/error.h"
+#include "ledger/chain/types.h"
 
 namespace alpr::api {
 
@@ -20,6 +22,7 @@ struct HttpClientSettings {
   std::optional<std::filesystem::path> certificate;
   long connect_seconds = 5;
   long total_seconds = 10;
+  long stalled_seconds = 0;  // an error after so long under 1 byte/s; 0: only the above counts
   std::size_t answer_max = 1 << 20;  // bytes; a longer answer is an error
 };
 
@@ -41,7 +44,15 @@ class HttpClient {
   Result<HttpAnswer> send(const std::string& method, const std::string& url,
                           std::vector<std::string> header_lines, std::string_view body);
 
+  // GET, for a body of any length: that of a 2xx goes to the sink piece by piece, and the answer
+  // has none. An error of the sink ends the request and is what comes back.
+  using Sink = std::function<Result<void>(BytesView)>;
+  Result<HttpAnswer> get(const std::string& url, std::vector<std::string> header_lines,
+                         const Sink& sink);
+
  private:
+  struct Request;
+  Result<HttpAnswer> perform(const Request& request);
   struct Curl;
   std::unique_ptr<Curl> curl_;
 };

@@ -17,7 +17,7 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
-#include "ledger/verify/log_server.h"
+#include "ledger/verify/log_server/log_server.h"
 #include "ledger/verify/receipt.h"
 #include "ledger/verify/verify.h"
 #include "ledger/verify/witness/commands/command_line.h"
@@ -177,9 +177,9 @@ std::uint64_t first_asked(const verify::Options& options) {
 }
 
 Result<verify::Report> verify_url(const Arguments& arguments, verify::Options& options) {
-  verify::LogServerAddress address{arguments.url, std::nullopt, arguments.credentials};
+  log_server::LogServerAddress address{arguments.url, std::nullopt, arguments.credentials};
   if (!arguments.cacert.empty()) address.certificate = arguments.cacert;
-  auto server = verify::LogServer::log_in(address);
+  auto server = log_server::LogServer::log_in(address);
   if (!server) return tl::unexpected(server.error());
   auto checkpoint = server->checkpoint();
   if (!checkpoint) return tl::unexpected(checkpoint.error());

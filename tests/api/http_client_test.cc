@@ -53,6 +53,18 @@ TEST(HttpClient, SpeaksWithAPlainServerOnLoopback) {
   EXPECT_EQ(client.send("DELETE", url + "/p", {}, "")->body, "DELETE");
   EXPECT_EQ(client.send("POST", url, {}, std::string(101, 'x'))->status, 413);
   EXPECT_EQ(client.send("GET", url + "/long", {}, "").error().code, ErrorCode::kIo);
+  std::string pieces;
+  const auto whole = client.get(url + "/long", {}, [&](BytesView piece) -> Result<void> {
+    pieces += as_text(piece);
+    return {};
+  });
+  ASSERT_TRUE(whole) << "a sink has its own bound: " << whole.error().detail;
+  EXPECT_EQ(whole->body, "");
+  EXPECT_EQ(pieces, std::string(5000, 'x'));
+  const auto refused = client.get(url + "/long", {}, [](BytesView) -> Result<void> {
+    return fail(ErrorCode::kNoSpace, "full");
+  });
+  EXPECT_EQ(refused.error().code, ErrorCode::kNoSpace) << "the sink's own error";
   server.stop();
   EXPECT_EQ(client.send("GET", url, {}, "").error().code, ErrorCode::kIo);
 }

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "ledger/chain/note.h"
-#include "ledger/verify/log_server.h"
+#include "ledger/verify/log_server/log_server.h"
 #include "ledger/verify/verify.h"
 #include "policy/records/kinds.h"
 #include "tests/api/department.h"
@@ -17,11 +17,12 @@
 namespace alpr::api::testing {
 namespace {
 
-using verify::LogServer;
+using log_server::LogServer;
+using log_server::LogServerAddress;
 
 class VerifyUrl : public ::testing::Test {
  protected:
-  verify::LogServerAddress address(std::string_view password = kPassword, mode_t mode = 0600) {
+  LogServerAddress address(std::string_view password = kPassword, mode_t mode = 0600) {
     const auto file = d.folder() / "credentials";
     std::ofstream(file) << R"({"username":")" << kIt << R"(","password":")" << password << "\"}\n";
     ::chmod(file.c_str(), mode);
@@ -80,7 +81,7 @@ TEST_F(VerifyUrl, ACheckpointThatTheBundleLacksIsAFinding) {
 }
 
 TEST_F(VerifyUrl, TheProgramDoesAllOfIt) {
-  const verify::LogServerAddress to = address();
+  const LogServerAddress to = address();
   const auto kept = d.folder() / "kept";
   std::ofstream(kept) << d.as(kIt).get("/log/checkpoint").body;
   const auto run = [&](const std::string& key, const std::string& more) {
@@ -111,12 +112,12 @@ TEST_F(VerifyUrl, WrongPasswordsOpenFilesAndForeignCertificatesAreRefused) {
   const auto open = LogServer::log_in(address(kPassword, 0644));
   ASSERT_FALSE(open);
   EXPECT_EQ(open.error().code, ErrorCode::kRefused);
-  verify::LogServerAddress foreign = address();
+  LogServerAddress foreign = address();
   foreign.certificate.reset();  // what this machine trusts does not lead to it
   const auto untrusted = LogServer::log_in(foreign);
   ASSERT_FALSE(untrusted);
   EXPECT_EQ(untrusted.error().code, ErrorCode::kIo);
-  verify::LogServerAddress plain = address();
+  LogServerAddress plain = address();
   plain.url.replace(0, 5, "http");
   EXPECT_EQ(LogServer::log_in(plain).error().code, ErrorCode::kMalformed);
 }

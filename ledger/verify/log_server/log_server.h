@@ -1,6 +1,6 @@
 // A running server as a place to take a log from: logs in, asks for the newest checkpoint and a
 // bundle, logs out. Nothing that it says is believed; TLS only keeps others from listening to the
-// log-in. The one user of libcurl in this room. One thread.
+// log-in. One thread.
 //
 // The account is a file of canonical JSON, {"username":"...","password":"..."}, that nobody but its
 // owner may read. Source: docs/openapi.yaml.
@@ -15,7 +15,7 @@
 #include "ledger/chain/error.h"
 #include "ledger/verify/mapped_file.h"
 
-namespace alpr::verify {
+namespace alpr::log_server {
 
 struct LogServerAddress {
   std::string url;  // https://HOST[:PORT]
@@ -33,13 +33,13 @@ class LogServer {
   LogServer& operator=(LogServer&&) = delete;
   ~LogServer();  // logs out
 
-  Result<std::string> checkpoint();               // the newest; nothing of it is checked
-  Result<MappedFile> bundle(std::uint64_t from);  // from this event on
+  Result<std::string> checkpoint();                       // the newest; nothing of it is checked
+  Result<verify::MappedFile> bundle(std::uint64_t from);  // from this event on
 
  private:
-  struct Curl;
-  explicit LogServer(std::unique_ptr<Curl> curl);
-  std::unique_ptr<Curl> curl_;
+  struct Session;
+  explicit LogServer(std::unique_ptr<Session> session);
+  std::unique_ptr<Session> session_;
 };
 
-}  // namespace alpr::verify
+}  // namespace alpr::log_server
