@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "ledger/chain/header.h"
+#include "policy/rules/second_factor.h"
 
 namespace alpr::api {
 
@@ -17,7 +18,7 @@ std::string_view media_type(std::string_view content_type) {
 Api::Api(Service& service, const ApiSettings& settings, Cosigners* cosigners)
     : service_(service),
       settings_(settings),
-      sessions_(service, settings.hash_cost),
+      sessions_(service, settings.passwords),
       context_{service_, sessions_, settings_, cosigners} {
   add_all_endpoints(endpoints_, context_);
 }
@@ -25,7 +26,9 @@ Api::Api(Service& service, const ApiSettings& settings, Cosigners* cosigners)
 void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_account_endpoints(endpoints, context);
   add_clock_endpoints(endpoints, context);
+  add_credential_endpoints(endpoints, context);
   add_people_endpoints(endpoints, context);
+  add_import_endpoints(endpoints, context);
   add_device_endpoints(endpoints, context);
   add_read_endpoints(endpoints, context);
   add_hotlist_endpoints(endpoints, context);
@@ -67,12 +70,31 @@ Response Api::handle(const Request& request) {
     if (!actor) return problem(actor.error());
     call.actor = std::move(*actor);
   }
+  if (settings_.second_factor_required && call.actor && !endpoint.own_account) {
+    if (auto refused = second_factor_refusal(*call.actor)) return std::move(*refused);
+  }
   auto query = parse_query(request.query, endpoint.query);
   if (!query) return problem(query.error());
   call.query = std::move(*query);
   if (endpoint.body_type.empty() && !request.body.empty())
     return problem(Error{ErrorCode::kMalformed, "this takes no body"});
   return endpoint.handle(call);
+}
+
+std::optional<Response> Api::second_factor_refusal(const policy::Actor& actor) {
+  const auto snapshot = service_.snapshot();
+  if (!policy::second_factor_missing(snapshot.state, actor, snapshot.moment)) return std::nullopt;
+  // Judged again where it is recorded: the session may have shown one by now.
+  bool refused = true;
+  const Outcome outcome =
+      service_.perform([&](const policy::State& state, store::Transaction&,
+                           const policy::Moment& moment) {
+        const auto missing = policy::second_factor_missing(state, actor, moment);
+        refused = missing.has_value();
+        return missing.value_or(policy::Decision::not_judged(ErrorCode::kConflict, ""));
+      });
+  if (!refused) return std::nullopt;
+  return not_done(outcome);
 }
 
 Result<store::PurgeReport> Api::tick() {

@@ -22,7 +22,8 @@ struct ApiSettings {
   std::size_t upload_bytes_max = std::size_t{16} << 20;  // a batch: its manifest and its pictures
   std::size_t hotlist_bytes_max = std::size_t{64} << 20;
   std::size_t body_bytes_max = kJsonBodyMax;  // every other body
-  HashCost hash_cost = HashCost::kInteractive;
+  PasswordSettings passwords;
+  bool second_factor_required = false;  // of everybody but the Commission's auditors
   std::filesystem::path backup_folder;  // empty: this server makes none
 };
 
@@ -52,6 +53,8 @@ class Api {
   Service& service() { return service_; }
 
  private:
+  std::optional<Response> second_factor_refusal(const policy::Actor& actor);
+
   Service& service_;
   const ApiSettings settings_;
   Sessions sessions_;
@@ -62,7 +65,9 @@ class Api {
 // Registered by topic, api/endpoints/<topic>.cc.
 void add_account_endpoints(Endpoints& endpoints, Context& context);
 void add_clock_endpoints(Endpoints& endpoints, Context& context);
+void add_credential_endpoints(Endpoints& endpoints, Context& context);
 void add_people_endpoints(Endpoints& endpoints, Context& context);
+void add_import_endpoints(Endpoints& endpoints, Context& context);
 void add_device_endpoints(Endpoints& endpoints, Context& context);
 void add_read_endpoints(Endpoints& endpoints, Context& context);
 void add_hotlist_endpoints(Endpoints& endpoints, Context& context);

@@ -37,6 +37,24 @@ Setter path(const std::filesystem::path& base, std::function<void(std::filesyste
   };
 }
 
+Setter yes_or_no(bool& into) {
+  return [&into](const toml::node& node) -> std::optional<std::string> {
+    const auto value = node.value_exact<bool>();
+    if (!value) return "expected true or false";
+    into = *value;
+    return std::nullopt;
+  };
+}
+
+Setter text(std::string what, std::function<void(std::string)> set) {
+  return [=](const toml::node& node) -> std::optional<std::string> {
+    const auto value = node.value_exact<std::string>();
+    if (!value || value->empty()) return "expected " + what;
+    set(*value);
+    return std::nullopt;
+  };
+}
+
 Setter words(std::function<void(std::vector<std::string>)> set) {
   return [=](const toml::node& node) -> std::optional<std::string> {
     constexpr const char* kExpected = "expected a list of texts: a program and its arguments";
@@ -60,13 +78,7 @@ std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenCho
     return [&into](std::int64_t v) { into = static_cast<std::size_t>(v); };
   };
   return {
-      {"address",
-       [&](const toml::node& node) -> std::optional<std::string> {
-         const auto value = node.value_exact<std::string>();
-         if (!value || value->empty()) return "expected an IP address";
-         config.http.address = *value;
-         return std::nullopt;
-       }},
+      {"address", text("an IP address", [&](auto t) { config.http.address = std::move(t); })},
       {"port", number(0, 65'535,
                       [&](std::int64_t v) { config.http.port = static_cast<std::uint16_t>(v); })},
       {"workers",
@@ -76,6 +88,29 @@ std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenCho
       {"upload_bytes_max", number(1, 256 * kMiB, size(config.api.upload_bytes_max))},
       {"hotlist_bytes_max", number(1, 1024 * kMiB, size(config.api.hotlist_bytes_max))},
       {"body_bytes_max", number(1024, kMiB, size(config.api.body_bytes_max))},
+      {"password_hash",
+       [&](const toml::node& node) -> std::optional<std::string> {
+         const auto value = node.value_exact<std::string>();
+         if (value == "argon2id") {
+           config.api.passwords.hash = PasswordHash::kArgon2id;
+         } else if (value == "pbkdf2-sha256") {
+           config.api.passwords.hash = PasswordHash::kPbkdf2Sha256;
+         } else {
+           return "expected \"argon2id\" or \"pbkdf2-sha256\"";
+         }
+         return std::nullopt;
+       }},
+      {"password_length_min", number(8, 64, size(config.api.passwords.length_min))},
+      {"banned_passwords",
+       [&, store](const toml::node& node) -> std::optional<std::string> {
+         const auto value = node.value_exact<std::string>();
+         if (!value || value->empty()) return "expected a path";
+         auto banned = BannedPasswords::load(store / *value);
+         if (!banned) return banned.error().detail;
+         config.api.passwords.banned = std::make_shared<const BannedPasswords>(std::move(*banned));
+         return std::nullopt;
+       }},
+      {"second_factor_required", yes_or_no(config.api.second_factor_required)},
       {"certificate", path(store, [&](auto p) { config.http.certificate = std::move(p); })},
       {"private_key", path(store, [&](auto p) { config.http.private_key = std::move(p); })},
       {"keyring", path(store,
@@ -88,23 +123,12 @@ std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenCho
        path(store, [&](auto p) { config.witness_certificate = std::move(p); })},
       {"epoch_secret",
        path(store, [&](auto p) { config.places.vault.epoch_secret = std::move(p); })},
-      {"epoch_token",
-       [&](const toml::node& node) -> std::optional<std::string> {
-         token.label = node.value_exact<std::string>();
-         if (!token.label || token.label->empty()) return "expected the label of a token";
-         return std::nullopt;
-       }},
+      {"epoch_token", text("the label of a token", [&](auto t) { token.label = std::move(t); })},
       {"epoch_token_module", path(store, [&](auto p) { token.module = std::move(p); })},
       {"epoch_token_pin_file", path(store, [&](auto p) { token.pin_file = std::move(p); })},
       {"epoch_token_pin_command", words([&](auto w) { token.pin_command = std::move(w); })},
       {"backup_folder", path(store, [&](auto p) { config.api.backup_folder = std::move(p); })},
-      {"backup_daily",
-       [&](const toml::node& node) -> std::optional<std::string> {
-         const auto value = node.value_exact<bool>();
-         if (!value) return "expected true or false";
-         config.backup_daily = *value;
-         return std::nullopt;
-       }},
+      {"backup_daily", yes_or_no(config.backup_daily)},
       {"passphrase_file",
        path(store,
             [&](auto p) { config.places.vault.master.passphrase = secret_in_file(std::move(p)); })},

@@ -56,6 +56,7 @@ struct Endpoint {
   std::string method = {};
   std::string path = {};  // "/v1/hits/{hit}/steps"; a last segment {rest...} takes all that is left
   Access access = Access::kSession;
+  bool own_account = false;             // open to a session that has not shown a second factor yet
   std::string summary = {};             // one line
   std::string who = {};                 // "a trained user", "ADMINISTRATOR", ...
   std::vector<std::string> rules = {};  // requirement IDs

@@ -26,7 +26,7 @@ Result<MadeLog> make_log(const store::StorePlaces& places, const NewLog& log,
     made.codes.push_back({holder.username, holder.role, code});
   }
   // A plan that the order refuses leaves no store behind.
-  if (auto events = policy::first_events(plan, {clock->now(), Sequence{1}}); !events)
+  if (auto events = policy::first_events(plan, {clock->now(), Sequence{1}, nullptr}); !events)
     return tl::unexpected(events.error());
   if (auto created = store::Store::create(places, log.origin, settings); !created)
     return tl::unexpected(created.error());
@@ -38,7 +38,8 @@ Result<MadeLog> make_log(const store::StorePlaces& places, const NewLog& log,
     auto genesis = transaction.append(
         store::genesis_draft((*store)->log_vkey(), log.simulated, log.predecessor));
     if (!genesis) return tl::unexpected(genesis.error());
-    const auto events = policy::first_events(plan, {transaction.now(), transaction.next()});
+    const auto events =
+        policy::first_events(plan, {transaction.now(), transaction.next(), nullptr});
     if (!events) return tl::unexpected(events.error());
     for (const chain::Draft& draft : *events) {
       if (auto appended = transaction.append(draft); !appended)

@@ -82,6 +82,8 @@ void add_custody_options(CLI::App& command, CustodyCommand& custody, People peop
   command.add_option("--as", custody.by.username, "who does it: a holder of IT_UNIT")->needs(store);
   command.add_option("--password-file", custody.by.password_file,
                      "that person's password (default: asked for)");
+  command.add_option("--code", custody.by.code,
+                     "a code of that person's second factor (default: asked for)");
   command.add_option("--reason", custody.reason, "why; it goes on the record");
   command.add_flag("--json", custody.json, "one JSON object");
   if (people == People::kOne) return;
@@ -89,6 +91,8 @@ void add_custody_options(CLI::App& command, CustodyCommand& custody, People peop
                      "a second holder of IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE");
   command.add_option("--approver-password-file", custody.approver.password_file,
                      "that person's password (default: asked for)");
+  command.add_option("--approver-code", custody.approver.code,
+                     "a code of that person's second factor (default: asked for)");
 }
 
 void require(CLI::App& command, std::initializer_list<const char*> names) {

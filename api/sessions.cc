@@ -1,12 +1,12 @@
 #include "api/sessions.h"
 
-#include <sodium.h>
-
+#include "api/second_factor.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/chain/keys.h"
 #include "policy/registers/people.h"
 #include "policy/rules/access.h"
+#include "policy/rules/people.h"
 #include "policy/rules/sessions.h"
 
 namespace alpr::api {
@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::int64_t kMinuteUs = 60 * kSecondUs;
 constexpr std::int64_t kRecordedPerMinute = 10;
-constexpr unsigned kHashingMax = 2;
 constexpr std::size_t kTokensMax = 10'000;
 
 std::optional<Digest> token_digest(std::string_view authorization) {
@@ -28,48 +27,18 @@ Error logged_out() { return {ErrorCode::kUnauthenticated, "no session, or it has
 
 }  // namespace
 
-Result<std::string> hash_password(std::string_view password, HashCost cost) {
-  const bool cheap = cost == HashCost::kTest;
-  char hash[crypto_pwhash_STRBYTES];
-  if (crypto_pwhash_str_alg(hash, password.data(), password.size(),
-                            cheap ? crypto_pwhash_OPSLIMIT_MIN : crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                            cheap ? crypto_pwhash_MEMLIMIT_MIN : crypto_pwhash_MEMLIMIT_INTERACTIVE,
-                            crypto_pwhash_ALG_ARGON2ID13) != 0)
-    return fail(ErrorCode::kBusy, "not enough memory to hash a password; try again");
-  return std::string(hash);
+std::optional<Error> login_fault(const Login& login) {
+  constexpr std::size_t kUsernameMax = 64;
+  constexpr std::size_t kCodeMax = 64;
+  if (login.username.size() > kUsernameMax || login.password.size() > kPasswordBytesMax)
+    return Error{ErrorCode::kMalformed, "username or password is too long"};
+  if (login.code && login.code->size() > kCodeMax)
+    return Error{ErrorCode::kMalformed, "code: six digits, or a recovery code"};
+  return std::nullopt;
 }
 
-bool password_matches(std::string_view hash, std::string_view password) {
-  const std::string terminated(hash);
-  if (terminated.size() >= crypto_pwhash_STRBYTES) return false;
-  return crypto_pwhash_str_verify(terminated.c_str(), password.data(), password.size()) == 0;
-}
-
-Result<void> check_password(std::string_view username, std::string_view password) {
-  if (password.size() < 12 || password.size() > 128)
-    return fail(ErrorCode::kMalformed, "password: 12 to 128 characters");
-  if (!chain::valid_utf8(password)) return fail(ErrorCode::kMalformed, "password: must be UTF-8");
-  if (password.find(username) != std::string_view::npos)
-    return fail(ErrorCode::kMalformed, "password: must not contain your username");
-  return {};
-}
-
-Sessions::Sessions(Service& service, HashCost cost)
-    : service_(service),
-      cost_(cost),
-      nobodys_hash_(hash_password("nobody has this password", cost).value_or("")) {}
-
-Sessions::Turn::Turn(Sessions& sessions) : sessions_(sessions) {
-  std::unique_lock lock(sessions_.mutex_);
-  sessions_.changed_.wait(lock, [&] { return sessions_.hashing_ < kHashingMax; });
-  ++sessions_.hashing_;
-}
-
-Sessions::Turn::~Turn() {
-  std::lock_guard lock(sessions_.mutex_);
-  --sessions_.hashing_;
-  sessions_.changed_.notify_one();
-}
+Sessions::Sessions(Service& service, const PasswordSettings& passwords)
+    : service_(service), passwords_(passwords) {}
 
 bool Sessions::held_back(const std::string& known_username) {
   std::lock_guard lock(mutex_);
@@ -83,8 +52,34 @@ bool Sessions::held_back(const std::string& known_username) {
   return true;
 }
 
-Sessions::Opened Sessions::open(const std::string& username, std::string_view password,
-                                const std::string& client) {
+Result<policy::OpenSession> Sessions::shown(const std::optional<policy::UserRow>& user,
+                                            const Login& login, const std::string& client) {
+  policy::OpenSession attempt{login.username, client, std::nullopt};
+  const bool has_one = user && user->password_hash;
+  const std::string& stored = has_one ? *user->password_hash : passwords_.nobodys_hash();
+  if (passwords_.matches(stored, login.password) && has_one) attempt.matched_hash = stored;
+  if (!login.code || !user || !user->second_factor) return attempt;
+  const auto totp = match_totp(service_.store().vault(), user->username, *user->second_factor,
+                               *login.code, service_.now());
+  if (!totp) return tl::unexpected(totp.error());
+  attempt.totp = *totp;
+  if (!attempt.totp) attempt.recovery_code = login.code;
+  return attempt;
+}
+
+// With the password in hand; where it fails, the next log-in does it.
+void Sessions::rehash(const std::string& username, const std::string& matched,
+                      std::string_view password) {
+  const auto hash = passwords_.hash(password);
+  if (!hash) return;
+  service_.perform(
+      [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
+        return policy::decide(state, policy::RehashPassword{username, matched, *hash}, moment);
+      });
+}
+
+Sessions::Opened Sessions::open(const Login& login, const std::string& client) {
+  const std::string& username = login.username;
   Opened opened;
   std::optional<policy::UserRow> user;
   {
@@ -96,25 +91,27 @@ Sessions::Opened Sessions::open(const std::string& username, std::string_view pa
     }
     user = std::move(*found);
   }
-  const std::string stored = user && user->argon2id ? *user->argon2id : nobodys_hash_;
-  const bool right =
-      hashing([&] { return password_matches(stored, password); }) && user && user->argon2id;
+  const auto attempt = shown(user, login, client);
+  if (!attempt) {
+    opened.outcome.error = attempt.error();
+    return opened;
+  }
+  const bool right = attempt->matched_hash.has_value();
   // A name that is nobody's, or an account that is locked already: no guess is judged there. Every
   // other failure is, so that a flood of them never postpones a lock-out (I12-K-1).
   const bool judged = user && !(user->locked_until && service_.now() < *user->locked_until);
   if (!right && !judged && held_back(user ? username : "")) {
-    opened.outcome.refusal =
-        policy::Refusal{{"I12-F-1", "I12-K-1"}, "login-failed", "username or password is wrong"};
+    opened.outcome.refusal = policy::login_refusal();
     opened.outcome.commit.count = 0;
     return opened;
   }
-  policy::OpenSession attempt{username, client, std::nullopt};
-  if (right) attempt.matched_argon2id = stored;
   opened.outcome = service_.perform(
       [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
-        return policy::decide(state, attempt, moment);
+        return policy::decide(state, *attempt, moment);
       });
   if (!opened.outcome.done()) return opened;
+  if (!passwords_.is_current(*attempt->matched_hash))
+    rehash(username, *attempt->matched_hash, login.password);
   Digest secret;
   chain::random_bytes(secret);
   opened.token = chain::hex(secret);

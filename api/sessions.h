@@ -2,40 +2,49 @@
 //
 // A session is an event (session.opened) and a row of the registers; what lives here is the SHA-256
 // of its token and when it was last used. A token is 256 random bits; nothing that could be used as
-// one is ever stored or logged. Passwords are compared here, outside decide(), because it takes 50
-// ms and 64 MiB; at most two at a time. Any thread.
+// one is ever stored or logged. Passwords and codes are compared here, outside decide(), because it
+// takes time and secrets. Any thread.
 #pragma once
 
-#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "api/passwords.h"
 #include "api/service.h"
 #include "policy/records/actor.h"
 #include "policy/records/sessions.h"
+#include "policy/rules/sessions.h"
 
 namespace alpr::api {
 
-// Encoded Argon2id hash (libsodium), salt and cost inside.
-enum class HashCost { kInteractive, kTest };  // kTest: as cheap as libsodium allows
-Result<std::string> hash_password(std::string_view password, HashCost cost);
-bool password_matches(std::string_view hash, std::string_view password);
-// 12 to 128 bytes of UTF-8, not the username. kMalformed says what is wrong.
-Result<void> check_password(std::string_view username, std::string_view password);
+// What somebody says to be themselves.
+struct Login {
+  std::string username;
+  std::string_view password;
+  std::optional<std::string> code = {};  // of the second factor: six digits, or a recovery code
+};
+
+// kMalformed: a member is longer than any can be.
+std::optional<Error> login_fault(const Login& login);
 
 class Sessions {
  public:
-  Sessions(Service& service, HashCost cost);
+  Sessions(Service& service, const PasswordSettings& passwords);
 
   struct Opened {
     Outcome outcome;  // refused: login.failed is on the record
     std::string token;
     std::optional<policy::Actor> actor;
   };
-  // The same answer, in the same time, for an unknown name, a wrong password and a locked account.
-  Opened open(const std::string& username, std::string_view password, const std::string& client);
+  // The same answer, in the same time, for an unknown name, a wrong password, a wrong, missing or
+  // used code, and a locked account.
+  Opened open(const Login& login, const std::string& client);
+  // What decide() is given of a person who says it: which stored hash and which code fit. Compares
+  // with nobody's hash where there is no user.
+  Result<policy::OpenSession> shown(const std::optional<policy::UserRow>& user, const Login& login,
+                                    const std::string& client);
 
   // The person behind `Authorization: Bearer TOKEN`, and counts as use. kUnauthenticated: unknown,
   // idle for 30 minutes, or ended since; the detail never says which.
@@ -49,15 +58,7 @@ class Sessions {
   // housekeeping.
   Result<void> tick();
 
-  HashCost cost() const { return cost_; }
-  // Compared with where there is no account, so that it takes the same time.
-  const std::string& nobodys_hash() const { return nobodys_hash_; }
-  // Runs `work` while at most one other password is being hashed.
-  template <typename Work>
-  auto hashing(Work work) {
-    Turn turn(*this);
-    return work();
-  }
+  Passwords& passwords() { return passwords_; }
 
  private:
   std::int64_t idle_limit() const;  // microseconds without a request, by the policy in force
@@ -67,23 +68,12 @@ class Sessions {
     std::string username;
     TimeUs used;
   };
-  class Turn {
-   public:
-    explicit Turn(Sessions& sessions);
-    ~Turn();
-
-   private:
-    Sessions& sessions_;
-  };
-
+  void rehash(const std::string& username, const std::string& matched, std::string_view password);
   bool held_back(const std::string& known_username);
 
   Service& service_;
-  const HashCost cost_;
-  const std::string nobodys_hash_;  // compared with where there is no account
+  Passwords passwords_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  unsigned hashing_ = 0;
   std::map<Digest, Live> live_;  // by SHA-256 of the token
   // Failed log-ins of this minute: beyond 10 they are put together into one event (architecture
   // section 6).

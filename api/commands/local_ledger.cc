@@ -5,6 +5,8 @@
 #include "api/commands/commands.h"
 #include "api/config.h"
 #include "ledger/chain/keys.h"
+#include "policy/registers/people.h"
+#include "policy/rules/second_factor.h"
 
 namespace alpr::api {
 
@@ -27,8 +29,21 @@ Result<std::unique_ptr<LocalLedger>> LocalLedger::open(const LedgerOptions& opti
   }
   std::unique_ptr<LocalLedger> ledger(new LocalLedger());
   ledger->service_ = std::move(*service);
-  ledger->sessions_ = std::make_unique<Sessions>(*ledger->service_, HashCost::kInteractive);
+  ledger->sessions_ = std::make_unique<Sessions>(*ledger->service_, config->api.passwords);
+  ledger->second_factor_required_ = config->api.second_factor_required;
   return ledger;
+}
+
+Result<std::optional<std::string>> LocalLedger::code_of(const PersonOptions& person) const {
+  if (person.code) return person.code;
+  const auto user = policy::find_user(*service_->store().registers(), person.username);
+  if (!user) return tl::unexpected(user.error());
+  if (!*user || !(*user)->second_factor) return std::optional<std::string>();
+  auto given = secret_from_terminal(fmt::format("Code of {}", person.username), Asking::kKnown)();
+  if (!given) return tl::unexpected(given.error());
+  std::string_view code = as_text(*given);
+  if (code.ends_with('\n')) code.remove_suffix(1);
+  return std::optional(std::string(code));
 }
 
 Result<policy::Actor> LocalLedger::log_in(const PersonOptions& person) {
@@ -40,13 +55,21 @@ Result<policy::Actor> LocalLedger::log_in(const PersonOptions& person) {
   if (!given) return tl::unexpected(given.error());
   std::string_view password = as_text(*given);
   if (password.ends_with('\n')) password.remove_suffix(1);
-  Sessions::Opened opened = sessions_->open(person.username, password, "this machine");
+  const auto code = code_of(person);
+  if (!code) return tl::unexpected(code.error());
+  Sessions::Opened opened = sessions_->open({person.username, password, *code}, "this machine");
   chain::wipe(*given);
   if (opened.outcome.refusal)
     return fail(ErrorCode::kUnauthenticated,
                 fmt::format("{}: {}", person.username, opened.outcome.refusal->reason));
   if (opened.outcome.error) return tl::unexpected(*opened.outcome.error);
   tokens_.push_back("Bearer " + opened.token);
+  const auto snapshot = service_->snapshot();
+  if (second_factor_required_ &&
+      policy::second_factor_missing(snapshot.state, *opened.actor, snapshot.moment))
+    return fail(ErrorCode::kUnauthenticated,
+                fmt::format("{}: this department asks for a second factor: enrol one first",
+                            person.username));
   return *opened.actor;
 }
 

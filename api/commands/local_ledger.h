@@ -18,6 +18,7 @@ namespace alpr::api {
 struct PersonOptions {
   std::string username;
   std::optional<std::filesystem::path> password_file;  // else asked for on the terminal
+  std::optional<std::string> code;  // of the second factor; else asked for where they have one
 };
 
 struct LedgerOptions {
@@ -42,9 +43,12 @@ class LocalLedger {
 
  private:
   LocalLedger() = default;
+  Result<std::optional<std::string>> code_of(const PersonOptions& person) const;
+
   std::unique_ptr<Service> service_;
   std::unique_ptr<Sessions> sessions_;
   std::vector<std::string> tokens_;
+  bool second_factor_required_ = false;
 };
 
 // The exit code, with what was wrong on stderr where it is not 0.

@@ -7,13 +7,15 @@ namespace alpr::api {
 
 namespace {
 
-struct Login {
+struct LoginForm {
   std::string username;
   std::string password;
+  std::optional<std::string> code;  // of the second factor, where the account has one
   template <typename M>
   void members(M& m) {
     m("username", username);
     m("password", password);
+    m("code", code);
   }
 };
 
@@ -71,11 +73,10 @@ struct Health {
   }
 };
 
-Response log_in(Context& context, const Call& call, const Login& login) {
-  if (login.username.size() > 64 || login.password.size() > 128)
-    return problem(Error{ErrorCode::kMalformed, "username or password is too long"});
-  const Sessions::Opened opened =
-      context.sessions.open(login.username, login.password, call.request.remote);
+Response log_in(Context& context, const Call& call, const LoginForm& form) {
+  const Login login{form.username, form.password, form.code};
+  if (const auto fault = login_fault(login)) return problem(*fault);
+  const Sessions::Opened opened = context.sessions.open(login, call.request.remote);
   if (opened.outcome.refusal) {
     Response response = not_done(opened.outcome);
     response.status = 401;
@@ -99,9 +100,10 @@ Response activate(Context& context, const Activation& form) {
   if (form.codes.empty() || form.codes.size() > 2)
     return problem(
         Error{ErrorCode::kMalformed, "codes: give both halves, or the one code of a first holder"});
-  if (auto good = check_password(form.username, form.password); !good) return problem(good.error());
-  const auto hash = context.sessions.hashing(
-      [&] { return hash_password(form.password, context.sessions.cost()); });
+  Passwords& passwords = context.sessions.passwords();
+  if (auto good = passwords.check(form.username, form.password); !good)
+    return problem(good.error());
+  const auto hash = passwords.hash(form.password);
   if (!hash) return problem(hash.error());
   policy::SetPassword command{form.username, form.codes[0], std::nullopt};
   if (form.codes.size() == 2) command.code_b = form.codes[1];
@@ -113,19 +115,19 @@ Response activate(Context& context, const Activation& form) {
 }
 
 Response change_password(Context& context, const Call& call, const PasswordForm& form) {
-  if (auto good = check_password(call.actor->username, form.password); !good)
+  Passwords& passwords = context.sessions.passwords();
+  if (auto good = passwords.check(call.actor->username, form.password); !good)
     return problem(good.error());
   const auto user = policy::find_user(*context.service.snapshot().rows, call.actor->username);
   if (!user) return problem(user.error());
-  if (!*user || !(*user)->argon2id)
+  if (!*user || !(*user)->password_hash)
     return problem(Error{ErrorCode::kUnauthenticated, "log in again"});
   policy::PasswordChange change;
-  if (context.sessions.hashing([&] { return password_matches(*(*user)->argon2id, form.current); }))
-    change.matched_argon2id = *(*user)->argon2id;
-  const auto hash = context.sessions.hashing(
-      [&] { return hash_password(form.password, context.sessions.cost()); });
+  if (passwords.matches(*(*user)->password_hash, form.current))
+    change.matched_hash = *(*user)->password_hash;
+  const auto hash = passwords.hash(form.password);
   if (!hash) return problem(hash.error());
-  change.argon2id = *hash;
+  change.new_hash = *hash;
   return answer(context, context.service.perform(*call.actor, change));
 }
 
@@ -152,19 +154,20 @@ void add_account_endpoints(Endpoints& endpoints, Context& context) {
                     .rules = {"I12-G-4"},
                     .answer = members_of<Health>()},
                    [&context](const Call&) { return health(context); }));
-  endpoints.add(with_body<Login>({.method = "POST",
-                                  .path = "/v1/sessions",
-                                  .access = Access::kPublic,
-                                  .summary = "Log in",
-                                  .who = "anybody with an account",
-                                  .rules = {"I12-F-1", "I12-K-1"},
-                                  .answer_status = 201,
-                                  .answer = members_of<LoggedIn>()},
-                                 {}, [&context](const Call& call, const Login& login) {
-                                   return log_in(context, call, login);
-                                 }));
+  endpoints.add(with_body<LoginForm>({.method = "POST",
+                                      .path = "/v1/sessions",
+                                      .access = Access::kPublic,
+                                      .summary = "Log in",
+                                      .who = "anybody with an account",
+                                      .rules = {"I12-F-1", "I12-K-1"},
+                                      .answer_status = 201,
+                                      .answer = members_of<LoggedIn>()},
+                                     {}, [&context](const Call& call, const LoginForm& login) {
+                                       return log_in(context, call, login);
+                                     }));
   endpoints.add(without_body({.method = "DELETE",
                               .path = "/v1/sessions/current",
+                              .own_account = true,
                               .summary = "Log out",
                               .who = "anybody logged in",
                               .rules = {"I12-K-1"},
@@ -187,6 +190,7 @@ void add_account_endpoints(Endpoints& endpoints, Context& context) {
       {}, [&context](const Call&, const Activation& form) { return activate(context, form); }));
   endpoints.add(with_body<PasswordForm>({.method = "POST",
                                          .path = "/v1/me/password",
+                                         .own_account = true,
                                          .summary = "Change one's own password",
                                          .who = "anybody logged in",
                                          .rules = {"I12-K-1"},
@@ -197,6 +201,7 @@ void add_account_endpoints(Endpoints& endpoints, Context& context) {
                                         }));
   endpoints.add(without_body({.method = "GET",
                               .path = "/v1/me",
+                              .own_account = true,
                               .summary = "One's own account, roles and training",
                               .who = "anybody logged in",
                               .rules = {"I12-C1-1"},

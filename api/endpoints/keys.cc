@@ -13,10 +13,12 @@ constexpr std::int64_t kDayUs = 86'400 * kSecondUs;
 struct Approver {
   std::string username;
   std::string password;
+  std::optional<std::string> code;  // of their second factor, where they have one
   template <typename M>
   void members(M& m) {
     m("username", username);
     m("password", password);
+    m("code", code);
   }
 };
 
@@ -72,10 +74,10 @@ struct BackupMade {
 // anywhere.
 Response with_approver(Context& context, const Call& call, const Approver& approver,
                        std::string reason, const std::function<Outcome(const Custody&)>& act) {
-  if (approver.username.size() > 64 || approver.password.size() > 128)
-    return problem(Error{ErrorCode::kMalformed, "approver: username or password is too long"});
-  const Sessions::Opened opened =
-      context.sessions.open(approver.username, approver.password, call.request.remote);
+  if (const auto fault = login_fault({approver.username, approver.password, approver.code}))
+    return problem(Error{fault->code, "approver: " + fault->detail});
+  const Sessions::Opened opened = context.sessions.open(
+      {approver.username, approver.password, approver.code}, call.request.remote);
   if (!opened.outcome.done()) {
     Response response = not_done(opened.outcome);
     if (!opened.outcome.refusal) return response;

@@ -4,11 +4,13 @@
 #include "policy/records/hits.h"
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
+#include "policy/records/imports.h"
 #include "policy/records/keys.h"
 #include "policy/records/people.h"
 #include "policy/records/policies.h"
 #include "policy/records/queries.h"
 #include "policy/records/reads.h"
+#include "policy/records/second_factor.h"
 #include "policy/records/sessions.h"
 #include "policy/records/stops.h"
 #include "policy/records/system.h"
@@ -21,15 +23,19 @@ std::vector<chain::Kind> system_kinds() {
 }
 
 std::vector<chain::Kind> people_kinds() {
-  return {kind_of<UserEnrolled>(),       kind_of<UserConfirmed>(),  kind_of<PasswordSet>(),
-          kind_of<RoleGrantRequested>(), kind_of<RoleGranted>(),    kind_of<RoleGrantDenied>(),
-          kind_of<RoleEnded>(),          kind_of<UserDesignated>(), kind_of<DesignationRevoked>(),
-          kind_of<TrainingCompleted>(),  kind_of<UserDeactivated>()};
+  return {kind_of<UserEnrolled>(),       kind_of<UserConfirmed>(),   kind_of<PasswordSet>(),
+          kind_of<RoleGrantRequested>(), kind_of<RoleGranted>(),     kind_of<RoleGrantDenied>(),
+          kind_of<RoleEnded>(),          kind_of<UserDesignated>(),  kind_of<DesignationRevoked>(),
+          kind_of<TrainingCompleted>(),  kind_of<UserDeactivated>(), kind_of<PasswordWithdrawn>(),
+          kind_of<ListImported>()};
 }
 
 std::vector<chain::Kind> sessions_kinds() {
-  return {kind_of<SessionOpened>(), kind_of<SessionClosed>(), kind_of<LoginFailed>(),
-          kind_of<AccountLocked>()};
+  return {kind_of<SessionOpened>(),       kind_of<SessionClosed>(),
+          kind_of<LoginFailed>(),         kind_of<AccountLocked>(),
+          kind_of<SessionFlagged>(),      kind_of<SessionReviewed>(),
+          kind_of<SecondFactorOffered>(), kind_of<SecondFactorConfirmed>(),
+          kind_of<SecondFactorRemoved>()};
 }
 
 std::vector<chain::Kind> devices_kinds() {

@@ -69,8 +69,13 @@ struct UserConfirmed {
   }
 };
 
-enum class PasswordCause { kActivation, kChange };
+enum class PasswordCause {
+  kActivation,
+  kChange,
+  kRehash  // the same password, hashed as the setting says by now
+};
 
+// Exactly one of the hashes is there.
 struct PasswordSet {
   static constexpr KindSpec kKind{35, "password.set", chain::Retention::kPermanent,
                                   chain::Form::kByMember,
@@ -78,13 +83,33 @@ struct PasswordSet {
   std::int64_t policy = 0;
   PasswordCause cause{};
   std::string username;
-  std::string argon2id;  // libsodium's encoded hash, salt inside
+  std::optional<std::string> argon2id;       // libsodium's encoded hash, salt inside
+  std::optional<std::string> pbkdf2_sha256;  // "$pbkdf2-sha256$i=ITERATIONS$SALT$HASH", base64
   template <typename M>
   void members(M& m) {
     m.open("policy", policy);
     m.open("cause", cause);
     m("username", username);
     m("argon2id", argon2id);
+    m("pbkdf2_sha256", pbkdf2_sha256);
+  }
+};
+
+struct PasswordWithdrawn {
+  static constexpr KindSpec kKind{
+      58, "password.withdrawn", chain::Retention::kPermanent, chain::Form::kByMember,
+      "a second person ended a password at once; new codes from two persons lead to another "
+      "(I12-K-1)"};
+  std::int64_t policy = 0;
+  std::string username;
+  std::string reason;
+  Actor by;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m("username", username);
+    m("reason", reason);
+    m("by", by);
   }
 };
 
@@ -251,7 +276,8 @@ struct UserDeactivated {
 template <>
 struct EnumTexts<PasswordCause> {
   static constexpr std::array texts{std::pair{PasswordCause::kActivation, "ACTIVATION"},
-                                    std::pair{PasswordCause::kChange, "CHANGE"}};
+                                    std::pair{PasswordCause::kChange, "CHANGE"},
+                                    std::pair{PasswordCause::kRehash, "REHASH"}};
 };
 
 }  // namespace alpr::policy

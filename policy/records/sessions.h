@@ -7,8 +7,25 @@
 
 namespace alpr::policy {
 
-enum class SessionEnd { kLogout, kIdle, kRestart, kDeactivated, kPasswordSet };
-enum class LoginFailure { kUnknownUser, kWrongPassword, kLocked, kNotActivated, kDeactivated };
+enum class SessionEnd {
+  kLogout,
+  kIdle,
+  kRestart,
+  kDeactivated,
+  kPasswordSet,
+  kPasswordWithdrawn,
+  kSecondFactor  // enrolled, changed or removed
+};
+enum class LoginFailure {
+  kUnknownUser,
+  kWrongPassword,
+  kLocked,
+  kNotActivated,
+  kDeactivated,
+  kWrongSecondFactor  // the password was right; the code was missing, wrong or used before
+};
+// What was shown beside the password.
+enum class SecondFactor { kTotp, kRecoveryCode };
 
 template <>
 struct EnumTexts<SessionEnd> {
@@ -16,15 +33,24 @@ struct EnumTexts<SessionEnd> {
                                     std::pair{SessionEnd::kIdle, "IDLE"},
                                     std::pair{SessionEnd::kRestart, "RESTART"},
                                     std::pair{SessionEnd::kDeactivated, "DEACTIVATED"},
-                                    std::pair{SessionEnd::kPasswordSet, "PASSWORD_SET"}};
+                                    std::pair{SessionEnd::kPasswordSet, "PASSWORD_SET"},
+                                    std::pair{SessionEnd::kPasswordWithdrawn, "PASSWORD_WITHDRAWN"},
+                                    std::pair{SessionEnd::kSecondFactor, "SECOND_FACTOR"}};
 };
 template <>
 struct EnumTexts<LoginFailure> {
-  static constexpr std::array texts{std::pair{LoginFailure::kUnknownUser, "UNKNOWN_USER"},
-                                    std::pair{LoginFailure::kWrongPassword, "WRONG_PASSWORD"},
-                                    std::pair{LoginFailure::kLocked, "LOCKED"},
-                                    std::pair{LoginFailure::kNotActivated, "NOT_ACTIVATED"},
-                                    std::pair{LoginFailure::kDeactivated, "DEACTIVATED"}};
+  static constexpr std::array texts{
+      std::pair{LoginFailure::kUnknownUser, "UNKNOWN_USER"},
+      std::pair{LoginFailure::kWrongPassword, "WRONG_PASSWORD"},
+      std::pair{LoginFailure::kLocked, "LOCKED"},
+      std::pair{LoginFailure::kNotActivated, "NOT_ACTIVATED"},
+      std::pair{LoginFailure::kDeactivated, "DEACTIVATED"},
+      std::pair{LoginFailure::kWrongSecondFactor, "WRONG_SECOND_FACTOR"}};
+};
+template <>
+struct EnumTexts<SecondFactor> {
+  static constexpr std::array texts{std::pair{SecondFactor::kTotp, "TOTP"},
+                                    std::pair{SecondFactor::kRecoveryCode, "RECOVERY_CODE"}};
 };
 
 struct SessionOpened {
@@ -36,7 +62,10 @@ struct SessionOpened {
   std::string username;
   std::string name;
   std::string organisation;
-  std::optional<std::string> client;  // where the request came from, as the server saw it
+  std::optional<std::string> client;          // where the request came from, as the server saw it
+  std::optional<SecondFactor> second_factor;  // absent: the account has none
+  std::optional<std::int64_t> totp_step;      // which 30 seconds the code was of: not used again
+  std::optional<std::int64_t> recovery_code;  // which of the account's, from 0: not used again
   template <typename M>
   void members(M& m) {
     m.open("policy", policy);
@@ -45,6 +74,57 @@ struct SessionOpened {
     m("name", name);
     m("organisation", organisation);
     m("client", client);
+    m.open("second_factor", second_factor);
+    m("totp_step", totp_step);
+    m("recovery_code", recovery_code);
+  }
+};
+
+// Somebody may have been given another's login: for a person to look at (I12-C3-8).
+struct SessionFlagged {
+  static constexpr KindSpec kKind{
+      59, "session.flagged", chain::Retention::kPermanent, chain::Form::kByMember,
+      "a session that began while others of the same person were open, for review (I12-C3-8)"};
+  std::int64_t policy = 0;
+  Sequence session;
+  std::vector<Sequence> others;  // that were open
+  bool elsewhere = false;        // one of them came from another address
+  std::string username;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("session", session);
+    m.open("others", others);
+    m.open("elsewhere", elsewhere);
+    m("username", username);
+  }
+};
+
+enum class FlagFinding { kOwnUse, kLetOthersUse, kAccountTaken };
+template <>
+struct EnumTexts<FlagFinding> {
+  static constexpr std::array texts{std::pair{FlagFinding::kOwnUse, "OWN_USE"},
+                                    std::pair{FlagFinding::kLetOthersUse, "LET_OTHERS_USE"},
+                                    std::pair{FlagFinding::kAccountTaken, "ACCOUNT_TAKEN"}};
+};
+
+struct SessionReviewed {
+  static constexpr KindSpec kKind{60, "session.reviewed", chain::Retention::kPermanent,
+                                  chain::Form::kByMember,
+                                  "what another person found out about a flagged session "
+                                  "(I12-C3-8, L-4)"};
+  std::int64_t policy = 0;
+  Sequence flag;  // seq of session.flagged
+  FlagFinding finding{};
+  std::string note;
+  Actor by;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("flag", flag);
+    m.open("finding", finding);
+    m("note", note);
+    m("by", by);
   }
 };
 

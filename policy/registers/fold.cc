@@ -16,8 +16,8 @@ using TopicFold = Result<void> (*)(const chain::EventView&, chain::RegisterWrite
 
 // In the order in which a topic may read another's rows of the same event.
 constexpr TopicFold kTopics[] = {
-    fold_policies, fold_people, fold_devices, fold_reads,
-    fold_hotlists, fold_hits,   fold_queries, fold_holds,
+    fold_policies, fold_people, fold_credentials, fold_devices, fold_reads,
+    fold_hotlists, fold_hits,   fold_queries,     fold_holds,
 };
 
 }  // namespace

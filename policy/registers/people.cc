@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/registers/people_fold.h"
 #include "policy/registers/policies.h"
 #include "policy/registers/rows.h"
 #include "policy/registers/tables.h"
@@ -22,15 +23,6 @@ struct UserListRow {
     m("username", username);
   }
 };
-
-// Reads the user's row, lets `change` work on it, and writes it back.
-template <typename Change>
-Result<void> change_user(chain::RegisterWriter& rows, std::string_view username, Change change) {
-  auto user = need_row<UserRow>(rows, table::kUsers, text_key(username), "user");
-  if (!user) return tl::unexpected(user.error());
-  change(*user);
-  return write_row(rows, table::kUsers, text_key(username), *user);
-}
 
 Result<void> on(const UserEnrolled& e, const chain::EventView& event, chain::RegisterWriter& rows) {
   auto known = find_user(rows, e.username);
@@ -68,20 +60,30 @@ Result<void> on(const UserConfirmed& e, const chain::EventView&, chain::Register
 
 Result<void> on(const PasswordSet& e, const chain::EventView&, chain::RegisterWriter& rows) {
   return change_user(rows, e.username, [&](UserRow& user) {
-    user.argon2id = e.argon2id;
+    user.password_hash = e.argon2id ? e.argon2id : e.pbkdf2_sha256;
+    if (e.cause == PasswordCause::kRehash) return;  // the person, their codes and locks as before
     user.pending.reset();
     user.failures.clear();
     user.locked_until.reset();
   });
 }
 
+Result<void> on(const PasswordWithdrawn& e, const chain::EventView&, chain::RegisterWriter& rows) {
+  return change_user(rows, e.username, [&](UserRow& user) {
+    user.password_hash.reset();
+    user.pending.reset();  // codes of before count no more
+  });
+}
+
 Result<void> on(const SessionOpened& e, const chain::EventView& event,
                 chain::RegisterWriter& rows) {
   const Sequence session = event.header.seq;
-  auto written = write_row(rows, table::kSessions, seq_key(session),
-                           SessionRow{session, e.username, event.header.time});
+  auto written =
+      write_row(rows, table::kSessions, seq_key(session),
+                SessionRow{session, e.username, event.header.time, e.client, e.second_factor});
   if (!written) return written;
   return change_user(rows, e.username, [&](UserRow& user) {
+    use_factor(user, e.totp_step, e.recovery_code);
     user.sessions.push_back(session);
     user.failures.clear();
     user.locked_until.reset();
@@ -95,9 +97,11 @@ Result<void> on(const SessionClosed& e, const chain::EventView&, chain::Register
 }
 
 Result<void> on(const LoginFailed& e, const chain::EventView& event, chain::RegisterWriter& rows) {
-  // Only wrong passwords count towards a lock: the other failures cannot be guesses that come
-  // closer.
-  if (!e.username || e.reason != LoginFailure::kWrongPassword) return {};
+  // Only wrong passwords and codes count towards a lock: the other failures cannot be guesses that
+  // come closer.
+  const bool guess =
+      e.reason == LoginFailure::kWrongPassword || e.reason == LoginFailure::kWrongSecondFactor;
+  if (!e.username || !guess) return {};
   auto policy = policy_in_force(rows, event.header.time);
   if (!policy) return tl::unexpected(policy.error());
   const auto keep = static_cast<std::size_t>(policy->parameters.login_failures_max);
@@ -175,28 +179,8 @@ Result<void> on(const UserDeactivated& e, const chain::EventView& event,
   return change_user(rows, e.username, [&](UserRow& user) {
     user.deactivated = event.header.time;
     user.pending.reset();
-    user.argon2id.reset();
+    user.password_hash.reset();
   });
-}
-
-template <Record R>
-Result<void> fold_one(const chain::EventView& event, chain::RegisterWriter& rows) {
-  auto record = from_event<R>(event);
-  if (!record) return tl::unexpected(record.error());
-  return on(*record, event, rows);
-}
-
-// The fold of whichever of these records the event is; events of other kinds pass by.
-template <Record... Rs>
-Result<void> fold_any(const chain::EventView& event, chain::RegisterWriter& rows) {
-  Result<void> folded;
-  const auto try_one = [&]<Record R>() {
-    if (event.header.kind != R::kKind.number) return false;
-    folded = fold_one<R>(event, rows);
-    return true;
-  };
-  static_cast<void>((try_one.template operator()<Rs>() || ...));
-  return folded;
 }
 
 }  // namespace
@@ -258,10 +242,11 @@ Result<std::vector<GrantRequestRow>> list_grant_requests(const chain::RegisterRe
 }
 
 Result<void> fold_people(const chain::EventView& event, chain::RegisterWriter& rows) {
+  const auto fold = [&](const auto& record) { return on(record, event, rows); };
   return fold_any<UserEnrolled, UserConfirmed, PasswordSet, SessionOpened, SessionClosed,
                   LoginFailed, AccountLocked, RoleGrantRequested, RoleGranted, RoleGrantDenied,
-                  RoleEnded, UserDesignated, DesignationRevoked, TrainingCompleted,
-                  UserDeactivated>(event, rows);
+                  RoleEnded, UserDesignated, DesignationRevoked, TrainingCompleted, UserDeactivated,
+                  PasswordWithdrawn>(event, fold);
 }
 
 }  // namespace alpr::policy

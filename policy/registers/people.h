@@ -15,6 +15,7 @@
 #include "ledger/chain/registers.h"
 #include "policy/records/enums.h"
 #include "policy/records/people.h"
+#include "policy/records/second_factor.h"
 #include "policy/records/sessions.h"
 
 namespace alpr::policy {
@@ -72,6 +73,23 @@ struct TrainingRow {
   }
 };
 
+// A second factor: offered first, in force once a code of it was given.
+struct SecondFactorRow {
+  Sequence offered;
+  std::string secret;                      // sealed box, base64
+  std::int64_t last_step = 0;              // the newest one a code was taken of
+  std::vector<CodeDigest> recovery_codes;  // all that were given out
+  std::vector<std::int64_t> used;          // of them, from 0
+  template <typename M>
+  void members(M& m) {
+    m("offered", offered);
+    m("secret", secret);
+    m("last_step", last_step);
+    m("recovery_codes", recovery_codes);
+    m("used", used);
+  }
+};
+
 struct UserRow {
   Sequence enrolled;  // first user.enrolled of this account
   std::string username;
@@ -79,7 +97,9 @@ struct UserRow {
   std::string organisation;
   UserClass user_class{};
   std::optional<TimeUs> deactivated;
-  std::optional<std::string> argon2id;  // absent until a password is set
+  std::optional<std::string> password_hash;  // absent until a password is set, or withdrawn
+  std::optional<SecondFactorRow> offered_factor;
+  std::optional<SecondFactorRow> second_factor;  // in force
   std::optional<PendingAccessRow> pending;
   std::vector<TimeUs> failures;  // in a row, the newest at most login_failures_max
   std::optional<TimeUs> locked_until;
@@ -95,7 +115,9 @@ struct UserRow {
     m("organisation", organisation);
     m("user_class", user_class);
     m("deactivated", deactivated);
-    m("argon2id", argon2id);
+    m("password_hash", password_hash);
+    m("offered_factor", offered_factor);
+    m("second_factor", second_factor);
     m("pending", pending);
     m("failures", failures);
     m("locked_until", locked_until);
@@ -111,11 +133,34 @@ struct SessionRow {
   Sequence session;
   std::string username;
   TimeUs opened;
+  std::optional<std::string> client;
+  std::optional<SecondFactor> second_factor;  // shown at log-in, or enrolled in this session
   template <typename M>
   void members(M& m) {
     m("session", session);
     m("username", username);
     m("opened", opened);
+    m("client", client);
+    m("second_factor", second_factor);
+  }
+};
+
+// A session that waits for another person to look at it (I12-C3-8); the row goes with the review.
+struct SessionFlagRow {
+  Sequence flag;  // seq of session.flagged
+  Sequence session;
+  std::vector<Sequence> others;
+  bool elsewhere = false;
+  TimeUs at;
+  std::string username;
+  template <typename M>
+  void members(M& m) {
+    m("flag", flag);
+    m("session", session);
+    m("others", others);
+    m("elsewhere", elsewhere);
+    m("at", at);
+    m("username", username);
   }
 };
 
@@ -166,8 +211,15 @@ Result<std::vector<SessionRow>> list_open_sessions(
 Result<std::vector<GrantRequestRow>> list_grant_requests(
     const chain::RegisterReader& rows);  // oldest first
 
-// Folds kinds 32 to 47.
+// Those that wait for a review, oldest first, at most `limit`.
+Result<std::vector<SessionFlagRow>> list_session_flags(const chain::RegisterReader& rows,
+                                                       std::size_t limit);
+Result<std::optional<SessionFlagRow>> find_session_flag(const chain::RegisterReader& rows,
+                                                        Sequence flag);
+
+// Folds kinds 32 to 47 and 58 (people.cc), and 55 to 57, 59 and 60 (credentials.cc).
 Result<void> fold_people(const chain::EventView& event, chain::RegisterWriter& rows);
+Result<void> fold_credentials(const chain::EventView& event, chain::RegisterWriter& rows);
 
 template <>
 struct EnumTexts<GrantRequestState> {

@@ -5,9 +5,9 @@ namespace {
 
 UserState state_of(const UserRow& user) {
   if (user.deactivated) return UserState::kDeactivated;
-  if (user.argon2id) return UserState::kActive;
-  const bool vouched_for =
-      user.pending && (user.pending->first_holder || user.pending->confirmed_by);
+  if (user.password_hash) return UserState::kActive;
+  if (!user.pending) return UserState::kNoPassword;
+  const bool vouched_for = user.pending->first_holder || user.pending->confirmed_by;
   return vouched_for ? UserState::kConfirmed : UserState::kEnrolled;
 }
 
@@ -21,7 +21,7 @@ UserView view_of(const UserRow& user, const PolicyRow& policy, TimeUs now) {
   view.organisation = user.organisation;
   view.user_class = user.user_class;
   view.state = state_of(user);
-  view.renewal_pending = user.argon2id && user.pending;
+  view.renewal_pending = user.password_hash && user.pending;
   if (user.locked_until && now < *user.locked_until) view.locked_until = user.locked_until;
   for (const GrantRow& grant : user.grants)
     if (in_force(grant, now))
@@ -30,6 +30,11 @@ UserView view_of(const UserRow& user, const PolicyRow& policy, TimeUs now) {
   view.training = training_in_force(user, now, policy.parameters.retraining_seconds);
   view.trainings = user.trainings;
   view.open_sessions = static_cast<std::int64_t>(user.sessions.size());
+  view.second_factor = user.second_factor.has_value();
+  if (user.second_factor) {
+    view.recovery_codes_left = static_cast<std::int64_t>(user.second_factor->recovery_codes.size() -
+                                                         user.second_factor->used.size());
+  }
   return view;
 }
 

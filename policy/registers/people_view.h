@@ -12,6 +12,7 @@ enum class UserState {
   kEnrolled,   // waits for a second person's confirmation
   kConfirmed,  // waits for the person's password
   kActive,
+  kNoPassword,  // it was withdrawn, and access was not renewed yet
   kDeactivated
 };
 
@@ -43,6 +44,8 @@ struct UserView {
   std::optional<Sequence> training;     // the record that opens the gate (I12-C1-1)
   std::vector<TrainingRow> trainings;   // full history (I12-J-2)
   std::int64_t open_sessions = 0;
+  bool second_factor = false;  // log-ins need a code
+  std::int64_t recovery_codes_left = 0;
   template <typename M>
   void members(M& m) {
     m("enrolled", enrolled);
@@ -58,6 +61,8 @@ struct UserView {
     m("training", training);
     m("trainings", trainings);
     m("open_sessions", open_sessions);
+    m("second_factor", second_factor);
+    m("recovery_codes_left", recovery_codes_left);
   }
 };
 
@@ -69,7 +74,8 @@ template <>
 struct EnumTexts<UserState> {
   static constexpr std::array texts{
       std::pair{UserState::kEnrolled, "ENROLLED"}, std::pair{UserState::kConfirmed, "CONFIRMED"},
-      std::pair{UserState::kActive, "ACTIVE"}, std::pair{UserState::kDeactivated, "DEACTIVATED"}};
+      std::pair{UserState::kActive, "ACTIVE"}, std::pair{UserState::kNoPassword, "NO_PASSWORD"},
+      std::pair{UserState::kDeactivated, "DEACTIVATED"}};
 };
 
 }  // namespace alpr::policy

@@ -14,6 +14,8 @@ inline constexpr chain::Table kDeviceList = 6;      // number device.enrolled se
 inline constexpr chain::Table kPolicyVersions = 7;  // number version -> PolicyRow
 inline constexpr chain::Table kPolicyProposals =
     8;  // number policy.proposed seq -> PolicyProposalRow
+inline constexpr chain::Table kSessionFlags =
+    9;  // number session.flagged seq -> SessionFlagRow, until it is reviewed
 inline constexpr chain::Table kUploads =
     16;  // number device.enrolled seq, number batch -> UploadRow (scoped to upload.received)
 inline constexpr chain::Table kBatchHighest =

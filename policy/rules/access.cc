@@ -9,7 +9,7 @@ namespace alpr::policy {
 namespace {
 
 std::optional<Refusal> account_refusal(const std::optional<UserRow>& user, const Actor& actor) {
-  if (!user || user->deactivated || !user->argon2id) {
+  if (!user || user->deactivated || !user->password_hash) {
     return Refusal{
         {"I12-K-1"}, "account-not-active", "The account is not active: ask the IT unit."};
   }

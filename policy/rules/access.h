@@ -30,7 +30,7 @@ struct Gate {
   std::optional<Refusal> refusal;
   std::optional<Error> error;  // registers that do not read
   Actor actor;
-  Moment moment;
+  Moment moment{};
 
   // What the command must answer when the gate is shut: command.refused under `action`, or the
   // error.

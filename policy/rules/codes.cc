@@ -20,7 +20,7 @@ std::string written_form(std::string_view code) {
 
 }  // namespace
 
-std::string code_text(const CodeBits& bits) {
+std::string code_text(std::span<const std::uint8_t> bits) {
   std::string text;
   std::uint32_t window = 0;
   unsigned waiting = 0;  // bits of the window not yet written

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,9 @@ namespace alpr::policy {
 
 using CodeBits = std::array<std::uint8_t, 20>;
 
-// RFC 4648 base32 without padding, in groups of four: "ABCD-EFGH-...", 32 letters and digits.
-std::string code_text(const CodeBits& bits);
+// RFC 4648 base32 without padding, in groups of four: "ABCD-EFGH-...", 32 letters and digits of
+// CodeBits. Of whole multiples of five bytes.
+std::string code_text(std::span<const std::uint8_t> bits);
 
 // Case, hyphens and spaces do not count, so that a code can be read out over a telephone.
 CodeDigest digest_code(std::string_view code, const Salt& salt);

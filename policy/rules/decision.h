@@ -19,7 +19,7 @@ namespace alpr::policy {
 struct Moment {
   TimeUs now;                         // header time of the events it makes
   Sequence next;                      // seq that the first of them gets
-  const PolicyRow* policy = nullptr;  // in force at `now`, borrowed (I12-HDR-1)
+  const PolicyRow* policy;  // in force at `now`, borrowed (I12-HDR-1)
 };
 
 // Why not, with the requirement IDs that decided it. `slug` is the stable end of the problem type,

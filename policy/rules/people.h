@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "policy/records/people.h"
+#include "policy/registers/people.h"
 #include "policy/rules/decision.h"
 #include "policy/rules/state.h"
 
@@ -60,8 +61,8 @@ Decision decide(const State& state, const Actor& actor, const ConfirmUser& comma
                 const CodeDigest& code_b, const Moment& moment);
 
 // The person, before any log-in -> password.set, and session.closed for what was open. Unknown
-// names, wrong, missing and expired codes are all refused alike. `argon2id` is the encoded hash,
-// made outside.
+// names, wrong, missing and expired codes are all refused alike. `hash` is the encoded hash, made
+// outside.
 struct SetPassword {
   std::string username;
   std::string code_a;
@@ -73,18 +74,46 @@ struct SetPassword {
     m("code_b", code_b);
   }
 };
-Decision decide(const State& state, const SetPassword& command, const std::string& argon2id,
+Decision decide(const State& state, const SetPassword& command, const std::string& hash,
                 const Moment& moment);
 
 // The person, in a session -> password.set, and session.closed for their other sessions.
-// `matched_argon2id` is the stored hash that the given current password matched, absent when it
+// `matched_hash` is the stored hash that the given current password matched, absent when it
 // matched none.
 struct PasswordChange {
-  std::optional<std::string> matched_argon2id;
-  std::string argon2id;
+  std::optional<std::string> matched_hash;
+  std::string new_hash;
 };
 Decision decide(const State& state, const Actor& actor, const PasswordChange& change,
                 const Moment& moment);
+
+// The server, right after a log-in whose hash is not of the algorithm or cost that is set by now
+// -> password.set. Changes nothing else. kConflict: it was changed meanwhile.
+struct RehashPassword {
+  std::string username;
+  std::string matched_hash;
+  std::string new_hash;
+};
+Decision decide(const State& state, const RehashPassword& command, const Moment& moment);
+
+// IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE, not for oneself -> password.withdrawn, session.closed:
+// the password ends at once, and the codes that were given out. A renewal and its confirmation, by
+// two persons, lead to another. Refused when nobody could grant roles afterwards.
+struct WithdrawPassword {
+  std::string username;
+  std::string reason;
+  template <typename M>
+  void members(M& m) {
+    m("username", username);
+    m("reason", reason);
+  }
+};
+Decision decide(const State& state, const Actor& actor, const WithdrawPassword& command,
+                const Moment& moment);
+
+// session.closed for each of the user's open sessions but one.
+void close_sessions(const Moment& moment, Decision& decision, const UserRow& user,
+                    std::optional<Sequence> but, SessionEnd reason);
 
 // IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE -> user.deactivated, session.closed. Refused when nobody
 // could grant roles afterwards.

@@ -37,7 +37,7 @@ std::optional<Refusal> class_refusal(UserClass user_class, Role role) {
 
 bool holds_any(const UserRow& user, std::span<const Role> roles, std::string_view without,
                std::optional<Sequence> grant, TimeUs now) {
-  if (user.deactivated) return false;
+  if (user.deactivated || !user.password_hash) return false;  // cannot act
   const bool touched = user.username == without;
   if (touched && !grant) return false;
   return std::any_of(user.grants.begin(), user.grants.end(), [&](const GrantRow& held) {

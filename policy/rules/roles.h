@@ -66,7 +66,7 @@ Decision decide(const State& state, const Actor& actor, const EndRole& command,
 
 // Whether roles could still be granted by two persons if `without` (and, of theirs, only `grant`
 // when given) were gone: an approver and another person who may ask. A department that loses this
-// is locked out of its own log.
+// is locked out of its own log. Who has no password cannot act and does not count.
 Result<bool> roles_stay_grantable(const State& state, std::string_view without,
                                   std::optional<Sequence> grant, const Moment& moment);
 

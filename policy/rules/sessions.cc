@@ -1,23 +1,27 @@
 #include "policy/rules/sessions.h"
 
 #include <algorithm>
+#include <array>
 
 #include "policy/registers/people.h"
+#include "policy/rules/access.h"
+#include "policy/rules/codes.h"
 #include "policy/rules/parameters.h"
 #include "policy/rules/people.h"
 #include "policy/rules/texts.h"
 
 namespace alpr::policy {
-namespace {
 
-// One text for every cause, so that an answer does not tell which names exist or are locked.
 Refusal login_refusal() {
-  return {{"I12-F-1", "I12-K-1"},
-          "login-failed",
-          "The user name or password is wrong, or the account cannot be used now. Five wrong "
-          "passwords within 15 "
-          "minutes lock an account for 30 minutes."};
+  return {
+      {"I12-F-1", "I12-K-1"},
+      "login-failed",
+      "The user name, the password or the code of the second factor is wrong or missing, or the "
+      "account cannot be used now. Five wrong ones within 15 minutes lock an account for 30 "
+      "minutes."};
 }
+
+namespace {
 
 Decision failed(const Moment& moment, LoginFailure reason, std::int64_t count,
                 const std::optional<std::string>& username,
@@ -37,15 +41,15 @@ Decision failed(const Moment& moment, LoginFailure reason, std::int64_t count,
 // Why this account cannot log in whatever the password.
 std::optional<LoginFailure> standing_failure(const UserRow& user, TimeUs now) {
   if (user.deactivated) return LoginFailure::kDeactivated;
-  if (!user.argon2id) return LoginFailure::kNotActivated;
+  if (!user.password_hash) return LoginFailure::kNotActivated;
   if (user.locked_until && now < *user.locked_until) return LoginFailure::kLocked;
   return std::nullopt;
 }
 
-Decision wrong_passwords(const UserRow& user, std::int64_t count,
-                         const std::optional<std::string>& client, const Moment& moment) {
+Decision wrong_guesses(LoginFailure reason, const UserRow& user, std::int64_t count,
+                       const std::optional<std::string>& client, const Moment& moment) {
   const TimeUs now = moment.now;
-  Decision decision = failed(moment, LoginFailure::kWrongPassword, count, user.username, client);
+  Decision decision = failed(moment, reason, count, user.username, client);
   const TimeUs window_start{now.value -
                             moment.policy->parameters.login_failures_seconds * kSecondUs};
   const auto recent = std::count_if(user.failures.begin(), user.failures.end(),
@@ -60,6 +64,18 @@ Decision wrong_passwords(const UserRow& user, std::int64_t count,
   return decision.then(locked);
 }
 
+// I12-C3-8: nobody lets another use their login; who is logged in twice is looked at.
+Result<SessionFlagged> flag_of(const State& state, const UserRow& user, const OpenSession& attempt,
+                               Sequence session, const Moment& moment) {
+  SessionFlagged flag{moment.policy->version, session, user.sessions, false, user.username};
+  for (const Sequence other : user.sessions) {
+    const auto row = find_session(state.rows, other);
+    if (!row) return tl::unexpected(row.error());
+    if (*row && (*row)->client != attempt.client) flag.elsewhere = true;
+  }
+  return flag;
+}
+
 // The user behind a name that somebody typed; nobody for names that no user can have.
 Result<std::optional<UserRow>> user_typed(const State& state, const std::string& username) {
   if (!valid_username(username)) return std::optional<UserRow>();
@@ -67,6 +83,41 @@ Result<std::optional<UserRow>> user_typed(const State& state, const std::string&
 }
 
 }  // namespace
+
+std::optional<TakenFactor> take_second_factor(const UserRow& user, const OpenSession& shown) {
+  TakenFactor taken;
+  if (!user.second_factor) return taken;
+  const SecondFactorRow& factor = *user.second_factor;
+  if (shown.totp) {
+    if (shown.totp->factor != factor.offered || shown.totp->step <= factor.last_step)
+      return std::nullopt;
+    taken.kind = SecondFactor::kTotp;
+    taken.totp_step = shown.totp->step;
+    return taken;
+  }
+  if (!shown.recovery_code) return std::nullopt;
+  for (std::size_t i = 0; i < factor.recovery_codes.size(); ++i) {
+    const auto number = static_cast<std::int64_t>(i);
+    const bool fits = code_fits(*shown.recovery_code, factor.recovery_codes[i]);
+    if (!fits || std::find(factor.used.begin(), factor.used.end(), number) != factor.used.end())
+      continue;
+    taken.kind = SecondFactor::kRecoveryCode;
+    taken.recovery_code = number;
+    return taken;
+  }
+  return std::nullopt;
+}
+
+std::optional<Decision> locked_out(const UserRow& user, const std::optional<std::string>& client,
+                                   const Moment& moment) {
+  if (!user.locked_until || *user.locked_until <= moment.now) return std::nullopt;
+  return failed(moment, LoginFailure::kLocked, 1, user.username, client);
+}
+
+Decision wrong_guess(LoginFailure reason, const UserRow& user,
+                     const std::optional<std::string>& client, const Moment& moment) {
+  return wrong_guesses(reason, user, 1, client, moment);
+}
 
 Decision decide(const State& state, const OpenSession& attempt, const Moment& moment) {
   if (attempt.client) {
@@ -80,8 +131,12 @@ Decision decide(const State& state, const OpenSession& attempt, const Moment& mo
   if (const auto failure = standing_failure(user, moment.now))
     return failed(moment, *failure, 1, user.username, attempt.client);
   // Compared with the row as it stands now: the password may have changed since it was matched.
-  if (attempt.matched_argon2id != user.argon2id)
-    return wrong_passwords(user, 1, attempt.client, moment);
+  if (attempt.matched_hash != user.password_hash)
+    return wrong_guess(LoginFailure::kWrongPassword, user, attempt.client, moment);
+  // A missing code counts as well: else five attempts without one would tell whether the password
+  // is right.
+  const auto taken = take_second_factor(user, attempt);
+  if (!taken) return wrong_guess(LoginFailure::kWrongSecondFactor, user, attempt.client, moment);
 
   const auto open = static_cast<std::int64_t>(user.sessions.size());
   if (open >= moment.policy->parameters.sessions_per_user_max) {
@@ -98,7 +153,38 @@ Decision decide(const State& state, const OpenSession& attempt, const Moment& mo
   record.name = user.name;
   record.organisation = user.organisation;
   record.client = attempt.client;
-  return Decision{}.then(record);
+  record.second_factor = taken->kind;
+  record.totp_step = taken->totp_step;
+  record.recovery_code = taken->recovery_code;
+  Decision decision;
+  decision.then(record);
+  if (open == 0) return decision;
+  const auto flag = flag_of(state, user, attempt, moment.next, moment);
+  if (!flag) return Decision::not_judged(flag.error().code, flag.error().detail);
+  return decision.then(*flag);
+}
+
+Decision decide(const State& state, const Actor& actor, const ReviewSession& command,
+                const Moment& moment) {
+  constexpr std::string_view kAction = "session.review";
+  constexpr std::array kReviewers{Role::kCoordinator, Role::kAdministrator, Role::kChiefDesignee};
+  if (auto fault = text_fault("note", command.note, kNarrativeMax))
+    return Decision::not_judged(fault->code, fault->detail);
+  const Gate open = gate_role(state, actor, moment, kReviewers, {"I12-L-4", "I12-C3-8"});
+  if (auto stop = open.stop(kAction)) return *stop;
+  const auto flag = find_session_flag(state.rows, command.flag);
+  if (!flag) return Decision::not_judged(flag.error().code, flag.error().detail);
+  if (!*flag)
+    return Decision::not_judged(ErrorCode::kNotFound, "no flagged session waits under this number");
+  if ((*flag)->username == actor.username) {
+    return refuse(moment, open.actor, kAction,
+                  {{"I12-C3-8"}, "own-session", "Another person reviews your sessions."});
+  }
+  if (blank(command.note))
+    return refuse(moment, open.actor, kAction,
+                  {{"I12-C3-8"}, "note-missing", "Say what was found out, and how."});
+  return Decision{}.then(SessionReviewed{moment.policy->version, command.flag, command.finding,
+                                         command.note, open.actor});
 }
 
 Decision decide(const State& state, const FailedLogins& attempts, const Moment& moment) {
@@ -116,7 +202,8 @@ Decision decide(const State& state, const FailedLogins& attempts, const Moment& 
                   attempts.client);
   if (const auto failure = standing_failure(**found, moment.now))
     return failed(moment, *failure, attempts.count, (*found)->username, attempts.client);
-  return wrong_passwords(**found, attempts.count, attempts.client, moment);
+  return wrong_guesses(LoginFailure::kWrongPassword, **found, attempts.count, attempts.client,
+                       moment);
 }
 
 Decision decide(const State& state, const CloseSession& command, const Moment& moment) {

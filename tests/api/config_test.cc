@@ -47,6 +47,23 @@ TEST_F(ConfigFile, EachKeyIsTaken) {
   EXPECT_EQ(config->places.vault.epoch_secret, "/run/epoch");
 }
 
+TEST_F(ConfigFile, I12_F_1_WhatPasswordsMustBeIsTaken) {
+  EXPECT_FALSE(load("")->api.second_factor_required);
+  EXPECT_EQ(load("")->api.passwords.hash, PasswordHash::kArgon2id);
+  EXPECT_EQ(load("")->api.passwords.length_min, 12U);
+  const std::filesystem::path list = folder_.path() / "banned.txt";
+  std::ofstream(list) << "password1234\nletmein please\n";
+  const auto config =
+      load("password_hash = \"pbkdf2-sha256\"\npassword_length_min = 15\n" +
+           ("banned_passwords = \"" + list.string() + "\"\n") + "second_factor_required = true\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->api.passwords.hash, PasswordHash::kPbkdf2Sha256);
+  EXPECT_EQ(config->api.passwords.length_min, 15U);
+  ASSERT_NE(config->api.passwords.banned, nullptr);
+  EXPECT_EQ(config->api.passwords.banned->size(), 2U);
+  EXPECT_TRUE(config->api.second_factor_required);
+}
+
 TEST_F(ConfigFile, TheEpochSecretGoesWithTheKeyringUnlessItIsNamed) {
   const auto config = load("keyring = \"/srv/keys\"\n");
   ASSERT_TRUE(config);
@@ -77,6 +94,10 @@ TEST_F(ConfigFile, WhatIsWrongIsNamedByLineAndKey) {
        {std::pair<std::string, std::string>{"\nport = \"x\"\n", ":2: port: expected"},
         {"port = 70000\n", ":1: port: expected"},
         {"workers = 0\n", ":1: workers: expected"},
+        {"password_hash = \"md5\"\n", ":1: password_hash: expected"},
+        {"password_length_min = 7\n", ":1: password_length_min: expected"},
+        {"banned_passwords = \"not there\"\n", ":1: banned_passwords: /srv/store/not there"},
+        {"second_factor_required = 1\n", ":1: second_factor_required: expected"},
         {"body_bytes_max = 10\n", ":1: body_bytes_max: expected"},
         {"address = 7\n", ":1: address: expected"},
         {"# a comment\nretention_days = 60\n", ":2: unknown key 'retention_days'"},

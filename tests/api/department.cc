@@ -89,8 +89,9 @@ void Department::start() {
   service_ = need(Service::start(store::default_places(folder_ / "store"), clock_, small_store()));
   ApiSettings settings;
   settings.origin = std::string(kOrigin);
-  settings.hash_cost = HashCost::kTest;
+  settings.passwords.cost = HashCost::kTest;
   settings.backup_folder = folder_ / "backups";
+  if (settings_) settings_(settings);
   if (!witness_policy_.empty()) cosigners_ = need(Cosigners::open(*service_, witness_policy_));
   api_ = std::make_unique<Api>(*service_, settings, cosigners_.get());
   HttpSettings http;
@@ -127,6 +128,11 @@ void Department::replace_store(const std::filesystem::path& other) {
 
 void Department::use_witness_policy(const std::string& text) {
   witness_policy_ = text;
+  restart();
+}
+
+void Department::use_settings(std::function<void(ApiSettings&)> change) {
+  settings_ = std::move(change);
   restart();
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ namespace alpr::api {
 class Api;
 class Cosigners;
 class Endpoints;
+struct ApiSettings;
 class Service;
 }  // namespace alpr::api
 
@@ -60,7 +62,9 @@ class Department {
   // As if somebody had put another folder in the store's place while nothing ran.
   void replace_store(const std::filesystem::path& other);
   void use_witness_policy(const std::string& text);  // from here on, after a restart
-  Cosigners& cosigners() { return *cosigners_; }     // where there is a policy
+  // Changes the settings that it serves with from here on, after a restart.
+  void use_settings(std::function<void(ApiSettings&)> change);
+  Cosigners& cosigners() { return *cosigners_; }  // where there is a policy
   std::uint64_t size() const;
   std::string kind(std::int64_t seq) const;  // of an event
   std::vector<std::string> kinds_since(std::uint64_t size) const;
@@ -109,6 +113,7 @@ class Department {
   std::shared_ptr<store::SimulatedClock> clock_;
   std::unique_ptr<Service> service_;
   std::string witness_policy_;
+  std::function<void(ApiSettings&)> settings_;
   std::unique_ptr<Cosigners> cosigners_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;

@@ -51,5 +51,16 @@ TEST_F(KeyProgram, FromInitToARestoredArchiveAndTheLogThatGoesOn) {
   EXPECT_EQ(*genesis->member("predecessor")->member("origin")->string(), "prog.example/log");
 }
 
+TEST_F(KeyProgram, I12_K_1_ASecondFactorIsAskedForWhereNoServerRuns) {
+  const Json made = json(Words{"init"} + new_log("store", "prog.example/log"));
+  ASSERT_NO_FATAL_FAILURE(activate("store", made));
+  const std::string code = enrol_factor("store", "kim");
+  const Words rotate{"key", "rotate-log", "--overlap-days", "1"};
+  const Words command = people(rotate, "pat", "kim");
+  EXPECT_EQ(run(command + Words{"--approver-code", "no code"}), "code 2");
+  EXPECT_NE(json(command + Words{"--approver-code", code}).member("vkey"), nullptr);
+  EXPECT_EQ(run(command + Words{"--approver-code", code}), "code 2") << "a code is taken once";
+}
+
 }  // namespace
 }  // namespace alpr::api

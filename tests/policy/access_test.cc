@@ -163,7 +163,7 @@ TEST(Roles, I12_L_2_CountFromTheirDateUntilTheirEnd) {
                       DecideRoleGrant{request, Verdict::kApprove, "yes"}, world.moment()));
   const auto holds_at = [&](std::int64_t us) {
     return holds_role(world.state(), "deputy", Role::kAdministrator,
-                      Moment{TimeUs{us}, Sequence{0}});
+                      Moment{TimeUs{us}, Sequence{0}, nullptr});
   };
   EXPECT_FALSE(holds_at(from.value - 1));
   EXPECT_TRUE(holds_at(from.value));

@@ -23,7 +23,7 @@ InitPlan good_plan() {
        {Role::kTrainingSection, "trainer", "Tracy", UserClass::kSworn, digest_named("trainer")}}};
 }
 
-const Moment kStart{TimeUs{1'700'000'000 * kSecondUs}, Sequence{1}};
+const Moment kStart{TimeUs{1'700'000'000 * kSecondUs}, Sequence{1}, nullptr};
 
 ErrorCode refusal_of(const InitPlan& plan) {
   const auto drafts = first_events(plan, kStart);

@@ -47,9 +47,9 @@ TEST_F(People, I12_K_1_AnAccountTakesTwoPersonsAndBothHalves) {
   world.permit(confirm(kTrainer));
   EXPECT_EQ(world.refused(set_password(a, std::nullopt), "I12-K-1"), "codes-rejected");
   EXPECT_EQ(world.refused(set_password(b, a), "I12-K-1"), "codes-rejected");
-  EXPECT_FALSE(world.user("officer").argon2id);
+  EXPECT_FALSE(world.user("officer").password_hash);
   world.permit(set_password(a, b));
-  EXPECT_EQ(world.user("officer").argon2id, hash_named("new"));
+  EXPECT_EQ(world.user("officer").password_hash, hash_named("new"));
   EXPECT_EQ(world.refused(set_password(a, b), "I12-K-1"), "codes-rejected");  // one use
 }
 
@@ -145,7 +145,7 @@ TEST_F(People, ARenewalLeavesThePasswordUntilTheNewOneAndEndsSessions) {
   const Actor officer = world.trained("officer", "SWORN");
   world.permit(decide(world.state(), world.holder(kIt), RenewAccess{"officer"}, digest_named("a"),
                       world.moment()));
-  EXPECT_EQ(world.user("officer").argon2id, hash_named("officer"));
+  EXPECT_EQ(world.user("officer").password_hash, hash_named("officer"));
   EXPECT_EQ(world.refused(set_password(a, std::nullopt), "I12-K-1"), "codes-rejected");
   EXPECT_EQ(world.refused(decide(world.state(), officer, ConfirmUser{"officer"}, digest_named("b"),
                                  world.moment()),
@@ -153,7 +153,7 @@ TEST_F(People, ARenewalLeavesThePasswordUntilTheNewOneAndEndsSessions) {
             "role-missing");
   world.permit(confirm(kAdmin));
   world.permit(set_password(a, b));
-  EXPECT_EQ(world.user("officer").argon2id, hash_named("new"));
+  EXPECT_EQ(world.user("officer").password_hash, hash_named("new"));
   EXPECT_TRUE(world.user("officer").sessions.empty());
   EXPECT_TRUE(gate(world.state(), officer, world.moment(), Need::kAccount).refusal);
   EXPECT_EQ(world.user("officer").trainings.size(), 1U);
@@ -201,7 +201,7 @@ TEST_F(People, APasswordChangeNeedsTheOldOneAndEndsOtherSessions) {
   EXPECT_EQ(world.refused(change(std::nullopt), "I12-K-1"), "login-failed");
   EXPECT_EQ(world.refused(change(hash_named("stale")), "I12-K-1"), "login-failed");
   world.permit(change(hash_named("officer")));
-  EXPECT_EQ(world.user("officer").argon2id, hash_named("changed"));
+  EXPECT_EQ(world.user("officer").password_hash, hash_named("changed"));
   EXPECT_EQ(world.user("officer").sessions, std::vector<Sequence>{first.session});
   EXPECT_TRUE(gate(world.state(), second, world.moment(), Need::kAccount).refusal);
 }

@@ -48,10 +48,18 @@ TEST_F(Sessions, I12_K_1_HaveAStartAndAnEnd) {
 }
 
 TEST_F(Sessions, I12_C3_8_CountWhatElseIsOpen) {
-  world.permit(right());
+  const Sequence first = world.permit(right());
   EXPECT_EQ(from_event<SessionOpened>(world.log.back())->concurrent, 0);
-  world.permit(right());
-  EXPECT_EQ(from_event<SessionOpened>(world.log.back())->concurrent, 1);
+  const Sequence second = world.permit(right());
+  EXPECT_EQ(from_event<SessionOpened>(world.log.at(second.value))->concurrent, 1);
+  const auto flag = from_event<SessionFlagged>(world.log.back());
+  ASSERT_TRUE(flag.has_value());
+  EXPECT_EQ(flag->session, second);
+  EXPECT_EQ(flag->others, std::vector<Sequence>{first});
+  EXPECT_FALSE(flag->elsewhere);
+  OpenSession from_afar{"officer", "198.51.100.7", hash_named("officer")};
+  world.permit(decide(world.state(), from_afar, world.moment()));
+  EXPECT_TRUE(from_event<SessionFlagged>(world.log.back())->elsewhere);
 }
 
 TEST_F(Sessions, AreBoundedPerPerson) {

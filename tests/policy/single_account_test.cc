@@ -60,7 +60,7 @@ class Search {
     Node start{world.rows, Sequence{world.log.size()}, {}, {}};
     for (const std::string_view account : accounts) start.controlled.insert(std::string(account));
     for (const std::string_view account : accounts) {
-      OpenSession attempt{std::string(account), std::nullopt, world.user(account).argon2id};
+      OpenSession attempt{std::string(account), std::nullopt, world.user(account).password_hash};
       take(start, decide(at(start), attempt, moment(start)), account);
     }
     visit(std::move(start), {});
@@ -124,7 +124,8 @@ class Search {
   std::string outline(const Node& node) const {
     std::string text;
     for (const UserRow& user : users(node)) {
-      text += user.username + (user.deactivated ? "-" : "+") + (user.designation ? "d" : "") +
+      text += user.username + (user.deactivated ? "-" : "+") + (user.password_hash ? "" : "w") +
+              (user.designation ? "d" : "") +
               (training_in_force(user, world_.now, std::nullopt) ? "t" : "");
       if (user.pending) text += user.pending->confirmed_by ? "c" : "p";
       for (const GrantRow& grant : user.grants)
@@ -207,12 +208,16 @@ class Search {
     std::size_t renewed = 0;
     std::size_t gone = 0;
     for (const UserRow& user : users(node)) {
-      renewed += user.pending && user.argon2id ? 1 : 0;
-      gone += user.deactivated ? 1 : 0;
+      renewed += user.pending && user.password_hash ? 1 : 0;
+      gone += user.deactivated || (!user.password_hash && user.username != kGhost) ? 1 : 0;
     }
     if (gone < kDeactivatedMax) {
       follow(node, path, who + "deactivate",
              decide(state, actor, DeactivateUser{username, "because"}, when));
+    }
+    if (gone < kDeactivatedMax) {
+      follow(node, path, who + "withdraw the password",
+             decide(state, actor, WithdrawPassword{username, "because"}, when));
     }
     if (renewed < kPendingMax) {
       follow(node, path, who + "renew",
@@ -251,7 +256,7 @@ class Search {
     }
     const auto user = find_user(node.rows, username).value();
     OpenSession attempt{username, std::nullopt, std::nullopt};
-    if (node.controlled.contains(username)) attempt.matched_argon2id = user->argon2id;
+    if (node.controlled.contains(username)) attempt.matched_hash = user->password_hash;
     if (user->sessions.size() < 2)
       follow(node, path, "log in as " + username, decide(at(node), attempt, moment(node)),
              username);

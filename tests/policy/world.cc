@@ -164,7 +164,7 @@ void World::enrol(std::string_view username, std::string_view user_class) {
 Actor World::log_in(std::string_view username) {
   OpenSession attempt;
   attempt.username = std::string(username);
-  attempt.matched_argon2id = user(username).argon2id;
+  attempt.matched_hash = user(username).password_hash;
   const Sequence session = permit(decide(state(), attempt, moment()));
   const auto actor = actor_of_session(rows, session);
   EXPECT_TRUE(actor.has_value());

@@ -1,0 +1,42 @@
+// What the folds of people and of their credentials share: changing one account's row, and finding
+// the record that an event is. Templates, because the record's type is the point.
+#pragma once
+
+#include "policy/registers/people.h"
+#include "policy/registers/rows.h"
+#include "policy/registers/tables.h"
+
+namespace alpr::policy {
+
+// Reads the user's row, lets `change` work on it, and writes it back.
+template <typename Change>
+Result<void> change_user(chain::RegisterWriter& rows, std::string_view username, Change change) {
+  auto user = need_row<UserRow>(rows, table::kUsers, text_key(username), "user");
+  if (!user) return tl::unexpected(user.error());
+  change(*user);
+  return write_row(rows, table::kUsers, text_key(username), *user);
+}
+
+// What was shown of a second factor is not taken again.
+inline void use_factor(UserRow& user, const std::optional<std::int64_t>& totp_step,
+                       const std::optional<std::int64_t>& recovery_code) {
+  if (!user.second_factor) return;
+  if (totp_step) user.second_factor->last_step = *totp_step;
+  if (recovery_code) user.second_factor->used.push_back(*recovery_code);
+}
+
+// `on(record)` of whichever of these records the event is; events of other kinds pass by.
+template <Record... Rs, typename On>
+Result<void> fold_any(const chain::EventView& event, On on) {
+  Result<void> folded;
+  const auto try_one = [&]<Record R>() {
+    if (event.header.kind != R::kKind.number) return false;
+    const auto record = from_event<R>(event);
+    folded = record ? on(*record) : Result<void>(tl::unexpected(record.error()));
+    return true;
+  };
+  static_cast<void>((try_one.template operator()<Rs>() || ...));
+  return folded;
+}
+
+}  // namespace alpr::policy
