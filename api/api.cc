@@ -86,9 +86,8 @@ std::optional<Response> Api::second_factor_refusal(const policy::Actor& actor) {
   if (!policy::second_factor_missing(snapshot.state, actor, snapshot.moment)) return std::nullopt;
   // Judged again where it is recorded: the session may have shown one by now.
   bool refused = true;
-  const Outcome outcome =
-      service_.perform([&](const policy::State& state, store::Transaction&,
-                           const policy::Moment& moment) {
+  const Outcome outcome = service_.perform(
+      [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
         const auto missing = policy::second_factor_missing(state, actor, moment);
         refused = missing.has_value();
         return missing.value_or(policy::Decision::not_judged(ErrorCode::kConflict, ""));

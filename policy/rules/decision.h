@@ -17,8 +17,8 @@ namespace alpr::policy {
 
 // The moment of the decision, as the sequencer gives it.
 struct Moment {
-  TimeUs now;                         // header time of the events it makes
-  Sequence next;                      // seq that the first of them gets
+  TimeUs now;               // header time of the events it makes
+  Sequence next;            // seq that the first of them gets
   const PolicyRow* policy;  // in force at `now`, borrowed (I12-HDR-1)
 };
 
