@@ -37,6 +37,8 @@ Received received(Context& context, Sequence upload, std::int64_t reads, std::in
 }
 
 // Stores each picture once; reads of the same picture share its place.
+// Pictures lie apart from the events that commit to them, so that they can go while the log proves
+// (I12-A-1).
 Result<std::vector<policy::ImagePlace>> store_images(store::Transaction& transaction,
                                                      const recognition::ParsedUpload& upload) {
   std::map<Digest, policy::ImagePlace> stored;

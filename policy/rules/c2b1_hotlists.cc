@@ -24,6 +24,7 @@ bool may_be_empty(HotlistSource source) {
   return source == HotlistSource::kAmber || source == HotlistSource::kSilver;
 }
 
+// The comparison set is closed: no other list is loaded, so no read is compared with one (I12-D-2).
 std::optional<Refusal> source_refusal(std::optional<HotlistSource> source,
                                       const Parameters& parameters) {
   if (!source || !allowed(parameters.hotlist_sources, *source)) {

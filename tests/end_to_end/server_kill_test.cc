@@ -1,6 +1,7 @@
-// Proves that a server which is killed while it answers keeps all that it acknowledged, and leaves a
-// log that holds. The program itself serves over HTTPS, three clients write at once, SIGKILL comes
-// in between; then the verifier looks at the store, and the next server is asked for every event.
+// Proves that a server which is killed while it answers keeps all that it acknowledged, and leaves
+// a log that holds. The program itself serves over HTTPS, three clients write at once, SIGKILL
+// comes in between; then the verifier looks at the store, and the next server is asked for every
+// event.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -40,7 +40,7 @@ class Entries : public ::testing::Test {
   Actor admin;
 };
 
-TEST_F(Entries, I12_C2B2_4_AnEntryHoldsWhoAskedAndWhen) {
+TEST_F(Entries, I12_C2B2_4_I12_C2B2_7_AnEntryHoldsWhoAskedAndWhen) {
   const Sequence request = requested(entry_command(world, "7bad-001"));
   const EntryRow row = entry(request);
   EXPECT_EQ(row.asked.by.username, "officer");

@@ -38,7 +38,7 @@ class Stops : public ::testing::Test {
   Sequence hit;
 };
 
-TEST_F(Stops, I12_C2A2_1_AStopHoldsTheHitAndWhatCameOfIt) {
+TEST_F(Stops, I12_C2A2_1_I12_C2A2_3_AStopHoldsTheHitAndWhatCameOfIt) {
   validate(world, officer, hit);
   const Sequence stop = world.permit(document(stop_command(world, hit)));
   const auto row = find_stop(world.rows, stop);
