@@ -16,7 +16,8 @@ using chain::Json;
 void activate(Story& story, const std::string& username, const std::string& name,
               Json::Array codes) {
   Client anybody(story.url, story.store / "tls" / "certificate.pem");
-  const Person person{username, name, "demo " + name + " 2026"};
+  // Holds nobody's user name, which no password may.
+  const Person person{username, name, "shown to all who watch, 2026"};
   expect(201,
          anybody.post("/v1/activations", object({{"username", username},
                                                  {"codes", Json(std::move(codes))},
