@@ -132,12 +132,12 @@ Outcome Service::perform(const Decide& decide) {
     slot = {};  // the job may run again
     const policy::State state{transaction.registers(), reads_, *plates_,
                               [&](Sequence event) { return transaction.holds_on(event); }};
-    const auto in_force = policy::policy_in_force(transaction.registers(), transaction.now());
+    const auto in_force = policy_for(transaction.registers(), transaction.now());
     if (!in_force) {
       slot.error = in_force.error();
       return tl::unexpected(*slot.error);
     }
-    const policy::Moment moment{transaction.now(), transaction.next(), &*in_force};
+    const policy::Moment moment{transaction.now(), transaction.next(), in_force->get()};
     policy::Decision decision = decide(state, transaction, moment);
     if (decision.error) {
       slot.error = std::move(decision.error);
@@ -183,8 +183,26 @@ Result<void> Service::load_policies() {
   return {};
 }
 
-std::shared_ptr<const policy::PolicyRow> Service::policy() const {
-  const TimeUs at = now();
+std::shared_ptr<const policy::PolicyRow> Service::policy() const { return known_policy(now()); }
+
+// As of the transaction: a version may be adopted ahead in the same batch. That is asked by one
+// lookup, so that no decision reads all versions again.
+Result<std::shared_ptr<const policy::PolicyRow>> Service::policy_for(
+    const chain::RegisterReader& rows, TimeUs at) const {
+  std::int64_t newest = 0;
+  {
+    const std::lock_guard lock(policies_mutex_);
+    newest = policies_.back()->version;
+  }
+  const auto newer = policy::find_policy(rows, newest + 1);
+  if (!newer) return tl::unexpected(newer.error());
+  if (!*newer) return known_policy(at);
+  auto row = policy::policy_in_force(rows, at);
+  if (!row) return tl::unexpected(row.error());
+  return std::make_shared<const policy::PolicyRow>(std::move(*row));
+}
+
+std::shared_ptr<const policy::PolicyRow> Service::known_policy(TimeUs at) const {
   const std::lock_guard lock(policies_mutex_);
   for (auto row = policies_.rbegin(); row != policies_.rend(); ++row)
     if ((*row)->effective <= at) return *row;

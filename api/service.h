@@ -92,6 +92,9 @@ class Service {
   Result<void> end_old_sessions();
   void committed(std::span<const chain::EventView> events);
   Result<void> load_policies();
+  Result<std::shared_ptr<const policy::PolicyRow>> policy_for(const chain::RegisterReader& rows,
+                                                              TimeUs at) const;
+  std::shared_ptr<const policy::PolicyRow> known_policy(TimeUs at) const;
   Result<void> summarise(Bucket bucket);
   Result<void> summarise_closed();
   Result<void> purge_lists();

@@ -122,14 +122,23 @@ Response tlog_proof(Context& context, const Call& call) {
   return conditional(call, std::move(*proof), kText, kChanging);
 }
 
-Response tile(Context& context, const Call& call) {
-  const auto name = chain::parse_tile_path("tile/" + call.path.find("tile")->second);
-  if (!name) return problem(Error{ErrorCode::kNotFound, "no such tile path"});
-  const auto bytes = name->entries
-                         ? context.service.store().entries(name->tile.index, name->tile.width)
-                         : context.service.store().tile(name->tile);
+Result<chain::TileName> asked_tile(const Call& call) {
+  auto name = chain::parse_tile_path("tile/" + call.path.find("tile")->second);
+  if (!name) return fail(ErrorCode::kNotFound, "no such tile path");
+  return name;
+}
+
+Response tile_answer(Context& context, const Call& call, const chain::TileName& name) {
+  const auto bytes = name.entries
+                         ? context.service.store().entries(name.tile.index, name.tile.width)
+                         : context.service.store().tile(name.tile);
   if (!bytes) return problem(bytes.error());
   return conditional(call, std::string(as_text(*bytes)), "application/octet-stream", kImmutable);
+}
+
+Response tile(Context& context, const Call& call) {
+  const auto name = asked_tile(call);
+  return name ? tile_answer(context, call, *name) : problem(name.error());
 }
 
 Response inclusion(Context& context, const Call& call) {
@@ -235,10 +244,12 @@ Response published_tile(Context& context, const Call& call) {
   const auto head = signed_note ? chain::parse_checkpoint_text(signed_note->text)
                                 : Result<chain::Checkpoint>(tl::unexpected(signed_note.error()));
   if (!head) return problem(Error{ErrorCode::kCorrupt, "a kept checkpoint does not read back"});
-  const auto name = chain::parse_tile_path("tile/" + call.path.find("tile")->second);
-  if (!name || name->tile.width > chain::tile_width(name->tile.level, name->tile.index, head->size))
+  const auto name = asked_tile(call);
+  if (!name) return problem(name.error());
+  const chain::TileId& id = name->tile;
+  if (id.width > chain::tile_width(id.level, id.index, head->size))
     return problem(Error{ErrorCode::kNotFound, "no such tile in the published tree"});
-  return tile(context, call);
+  return tile_answer(context, call, *name);
 }
 
 constexpr std::string_view kReadersAndActor =

@@ -71,7 +71,7 @@ Result<void> Pages::read(std::uint64_t page, std::span<std::uint8_t> to) const {
 
 void PageCursor::renew(const DatabaseRoot& root) {
   root_ = root;
-  for (Level& level : path_) level.number.reset();
+  path_.clear();
 }
 
 Result<void> PageCursor::load(std::size_t depth, std::uint64_t page) {

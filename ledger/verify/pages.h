@@ -43,7 +43,8 @@ class PageCursor {
  public:
   PageCursor(const Pages& pages, const DatabaseRoot& root) : pages_(&pages), root_(root) {}
 
-  // The same place means nothing in another snapshot: what is known of pages is forgotten.
+  // The same place means nothing in another snapshot: what is known of pages is forgotten,
+  // and the cursor stands on no row.
   void renew(const DatabaseRoot& root);
 
   Result<bool> first();

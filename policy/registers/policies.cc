@@ -31,6 +31,11 @@ Result<PolicyRow> policy_in_force(const chain::RegisterReader& rows, TimeUs now)
   return fail(ErrorCode::kNotFound, "no policy has been adopted in this log");
 }
 
+Result<std::optional<PolicyRow>> find_policy(const chain::RegisterReader& rows,
+                                             std::int64_t version) {
+  return read_row<PolicyRow>(rows, table::kPolicyVersions, version_key(version));
+}
+
 Result<std::vector<PolicyRow>> list_policies(const chain::RegisterReader& rows) {
   return list_rows<PolicyRow>(rows, table::kPolicyVersions, {}, kVersionsMax);
 }

@@ -52,6 +52,10 @@ Result<void> fold_policies(const chain::EventView& event, chain::RegisterWriter&
 // without its first commit.
 Result<PolicyRow> policy_in_force(const chain::RegisterReader& rows, TimeUs now);
 
+// Versions are numbered without a gap, from 1 (I12-HDR-1).
+Result<std::optional<PolicyRow>> find_policy(const chain::RegisterReader& rows,
+                                             std::int64_t version);
+
 // All versions, the oldest first; the last may lie in the future.
 Result<std::vector<PolicyRow>> list_policies(const chain::RegisterReader& rows);
 

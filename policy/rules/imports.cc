@@ -93,12 +93,10 @@ ImportCheck check(const State& state, const Actor& actor, const ImportFile<Enrol
                   const Moment& moment) {
   const Gate open = gate_enrol(state, actor, moment);
   if (auto stop = open.stop(kImportPeople)) return {std::move(stop), {}};
-  const auto policy = policy_in_force(state.rows, moment.now);
-  if (!policy) return {not_judged(policy.error()), {}};
   auto known = known_people(state.rows);
   if (!known) return {not_judged(known.error()), {}};
   return check_lines(open, kImportPeople, file, [&](const EnrolUser& person) -> Result<Objection> {
-    Objection objection = objection_to(person, *policy, *known);
+    Objection objection = objection_to(person, *moment.policy, *known);
     if (objection.none()) known->add(person);
     return objection;
   });

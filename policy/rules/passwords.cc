@@ -128,14 +128,8 @@ Decision decide(const State& state, const Actor& actor, const WithdrawPassword& 
   if (blank(command.reason))
     return refuse(moment, open.actor, kAction,
                   {{"I12-K-1"}, "reason-missing", "Give the reason for withdrawing it."});
-  const auto grantable = roles_stay_grantable(state, command.username, std::nullopt, moment);
-  if (!grantable) return not_judged(grantable.error());
-  if (!*grantable) {
-    return refuse(moment, open.actor, kAction,
-                  {{"I12-L-2"},
-                   "last-holder",
-                   "Nobody could grant roles afterwards: have a successor granted first."});
-  }
+  if (auto last = last_holder(state, open.actor, kAction, command.username, std::nullopt, moment))
+    return *last;
   Decision decision;
   decision.then(
       PasswordWithdrawn{moment.policy->version, command.username, command.reason, open.actor});

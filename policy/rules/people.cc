@@ -26,11 +26,10 @@ Decision decide(const State& state, const Actor& actor, const EnrolUser& command
   constexpr std::string_view kAction = "user.enrol";
   const Gate open = gate_role(state, actor, moment, kEnrollers, {"I12-L-1", "I12-K-1"});
   if (auto stop = open.stop(kAction)) return *stop;
-  const auto policy = policy_in_force(state.rows, moment.now);
-  if (!policy) return not_judged(policy.error());
   const auto known = known_people(state.rows);
   if (!known) return not_judged(known.error());
-  if (auto stopped = stop(objection_to(command, *policy, *known), moment, open.actor, kAction))
+  if (auto stopped =
+          stop(objection_to(command, *moment.policy, *known), moment, open.actor, kAction))
     return *stopped;
   return Decision{}.then(enrolled(command, code_a, open.actor, moment));
 }
@@ -88,14 +87,8 @@ Decision decide(const State& state, const Actor& actor, const DeactivateUser& co
   if (blank(command.reason))
     return refuse(moment, open.actor, kAction,
                   {{"I12-L-1"}, "reason-missing", "Give the reason for the deactivation."});
-  const auto grantable = roles_stay_grantable(state, command.username, std::nullopt, moment);
-  if (!grantable) return not_judged(grantable.error());
-  if (!*grantable) {
-    return refuse(moment, open.actor, kAction,
-                  {{"I12-L-2"},
-                   "last-holder",
-                   "Nobody could grant roles afterwards: have a successor granted first."});
-  }
+  if (auto last = last_holder(state, open.actor, kAction, command.username, std::nullopt, moment))
+    return *last;
   UserDeactivated record;
   record.policy = moment.policy->version;
   record.username = command.username;

@@ -184,14 +184,8 @@ Decision decide(const State& state, const Actor& actor, const EndRole& command,
   if (blank(command.reason))
     return refuse(moment, open.actor, kAction,
                   {{"I12-L-2"}, "reason-missing", "Give the reason for ending the role."});
-  const auto grantable = roles_stay_grantable(state, command.username, command.grant, moment);
-  if (!grantable) return not_judged(grantable.error());
-  if (!*grantable) {
-    return refuse(moment, open.actor, kAction,
-                  {{"I12-L-2"},
-                   "last-holder",
-                   "Nobody could grant roles afterwards: have a successor granted first."});
-  }
+  if (auto last = last_holder(state, open.actor, kAction, command.username, command.grant, moment))
+    return *last;
   RoleEnded record;
   record.policy = moment.policy->version;
   record.grant = command.grant;
@@ -212,6 +206,18 @@ Result<bool> roles_stay_grantable(const State& state, std::string_view without,
   if (after.may_ask == before.may_ask && after.may_approve == before.may_approve) return true;
   // An approver may ask too, so two who may ask, one of them an approver, are a pair.
   return after.may_approve >= 1 && after.may_ask >= 2;
+}
+
+std::optional<Decision> last_holder(const State& state, const Actor& actor, std::string_view action,
+                                    std::string_view without, std::optional<Sequence> grant,
+                                    const Moment& moment) {
+  const auto grantable = roles_stay_grantable(state, without, grant, moment);
+  if (!grantable) return not_judged(grantable.error());
+  if (*grantable) return std::nullopt;
+  return refuse(moment, actor, action,
+                {{"I12-L-2"},
+                 "last-holder",
+                 "Nobody could grant roles afterwards: have a successor granted first."});
 }
 
 }  // namespace alpr::policy

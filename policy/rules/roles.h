@@ -69,5 +69,9 @@ Decision decide(const State& state, const Actor& actor, const EndRole& command,
 // is locked out of its own log. Who has no password cannot act and does not count.
 Result<bool> roles_stay_grantable(const State& state, std::string_view without,
                                   std::optional<Sequence> grant, const Moment& moment);
+// The refusal of an action that would leave it so (I12-L-2), its error, or nothing.
+std::optional<Decision> last_holder(const State& state, const Actor& actor, std::string_view action,
+                                    std::string_view without, std::optional<Sequence> grant,
+                                    const Moment& moment);
 
 }  // namespace alpr::policy

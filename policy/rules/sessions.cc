@@ -17,8 +17,7 @@ Refusal login_refusal() {
       {"I12-F-1", "I12-K-1"},
       "login-failed",
       "The user name, the password or the code of the second factor is wrong or missing, or the "
-      "account cannot be used now. Five wrong ones within 15 minutes lock an account for 30 "
-      "minutes."};
+      "account cannot be used now. Several wrong ones in a row lock an account for a time."};
 }
 
 namespace {

@@ -3,7 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <functional>
+
+#include "api/endpoint.h"
+#include "api/json_body.h"
 #include "api/service.h"
+#include "policy/records/kinds.h"
 #include "tests/api/department.h"
 
 namespace alpr::api::testing {
@@ -27,6 +33,17 @@ class Order : public ::testing::Test {
   TimeUs time_of(std::int64_t seq) {
     return d.service().store().header({static_cast<std::uint64_t>(seq)})->time;
   }
+  // Every name under "properties", at any depth.
+  static void look_below(const Json& schema, const std::function<void(const std::string&)>& look) {
+    if (schema.array())
+      for (const Json& one : *schema.array()) look_below(one, look);
+    if (!schema.object()) return;
+    for (const auto& [name, value] : *schema.object()) {
+      if (name == "properties" && value.object())
+        for (const auto& [property, below] : *value.object()) look(property);
+      look_below(value, look);
+    }
+  }
   static Json member_of(const Json& json, std::string_view name) {
     const Json* found = json.member(name);
     EXPECT_NE(found, nullptr) << name;
@@ -34,6 +51,31 @@ class Order : public ::testing::Test {
   }
   Department d;
 };
+
+TEST_F(Order, I12_C3_4_NoFieldAnywhereIsForAProtectedTrait) {
+  constexpr std::array kTraits{"race",     "ethnic",      "gender",     "religio", "politic",
+                               "national", "orientation", "disability", "sexual"};
+  const auto look = [&](std::string_view name, std::string_view where) {
+    for (const char* trait : kTraits)
+      EXPECT_EQ(name.find(trait), std::string_view::npos) << name << " of " << where;
+  };
+  std::size_t seen = 0;
+  for (const Endpoint& endpoint : d.endpoints().all()) {
+    for (const Schema* schema : {&endpoint.body, &endpoint.answer}) {
+      for (const SchemaMember& member : *schema) {
+        look(member.name, endpoint.path);
+        // The names of nested members stand in the schema's text.
+        const auto parsed = parse_body(member.schema);
+        ASSERT_TRUE(parsed.has_value()) << member.schema;
+        look_below(*parsed, [&](const std::string& name) { look(name, endpoint.path); });
+        ++seen;
+      }
+    }
+  }
+  EXPECT_GT(seen, 100U);
+  for (const chain::Kind& kind : policy::kinds().all())
+    for (const std::string_view member : kind.open) look(member, kind.name);
+}
 
 TEST_F(Order, I12_DEF_2_I12_D_2_AListOfAnotherSourceIsRefusedAndNeverCompared) {
   d.train(kAdmin);
@@ -99,6 +141,15 @@ TEST_F(Order,
   const Reply query = d.query("oreyes", "7ABC123");
   ASSERT_EQ(query.status, 201) << query.body;
   const Json record = event(query.number("query"));
+  // The same question in another order of words is the same record of it.
+  const auto asked = [&](Json::Object elements) {
+    const Reply reply = d.as("oreyes").post(
+        "/v1/queries", object({{"elements", Json(std::move(elements))}, {"grounds", d.grounds()}}));
+    EXPECT_EQ(reply.status, 201) << reply.body;
+    return chain::write(member_of(event(reply.number("query")), "elements"));
+  };
+  EXPECT_EQ(asked({{"plate", Json("7ABC1*")}, {"device", Json("cam-1")}}),
+            asked({{"device", Json("cam-1")}, {"plate", Json("7ABC1*")}}));
   EXPECT_EQ(time_of(query.number("query")), d.now());
   EXPECT_EQ(*member_of(member_of(record, "elements"), "plate").string(), "7ABC123");
   const Json by = member_of(record, "by");

@@ -232,10 +232,7 @@ TEST(OpenApi, TheDocumentIsMadeFromTheRegistry) {
   Department d;
   const std::string made = to_yaml(openapi_document(d.endpoints()));
   const std::string path = std::string(PROJECT_ROOT) + "/docs/openapi.yaml";
-  if (std::getenv("PLATELEDGER_WRITE_DOCS")) {
-    std::ofstream(path, std::ios::binary) << made;
-    GTEST_SKIP() << "wrote " << path;
-  }
+  if (std::getenv("PLATELEDGER_WRITE_DOCS")) std::ofstream(path, std::ios::binary) << made;
   std::ifstream file(path, std::ios::binary);
   std::stringstream found;
   found << file.rdbuf();

@@ -1,12 +1,10 @@
 // Proves that a log whose epoch secret is on a PKCS#11 token is made, served and moved as the
 // operator's page says, and that what is wrong is said without the PIN. The program itself is run
 // against SoftHSM in a folder of the test's own.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
 
 #include "tests/api/key_program.h"
+#include "tests/api/server_process.h"
 #include "tests/ledger/store/soft_token.h"
 
 namespace alpr::api {
@@ -51,30 +49,10 @@ class TokenProgram : public KeyProgram {
   };
   // `serve` until it serves, then stopped as a service manager does.
   Served serve(const std::string& config_file) const {
-    int ends[2];
-    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-    const std::string store = file("store");
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::dup2(ends[1], STDERR_FILENO);
-      ::execl(PLATELEDGER_PROGRAM, PLATELEDGER_PROGRAM, "serve", "--store", store.c_str(),
-              "--config", config_file.c_str(), nullptr);
-      ::_exit(127);
-    }
-    ::close(ends[1]);
+    ServerProcess server(file("store"), config_file);
     Served served;
-    char c = 0;
-    bool stopped = false;
-    while (::read(ends[0], &c, 1) == 1) {
-      served.said.push_back(c);
-      if (stopped || c != '\n' || served.said.find(" serving ") == std::string::npos) continue;
-      ::kill(child, SIGTERM);
-      stopped = true;
-    }
-    ::close(ends[0]);
-    int status = 0;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    served.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    served.code = server.end(SIGTERM);
+    served.said = server.said();
     EXPECT_EQ(served.said.find(store::kUserPin), std::string::npos) << served.said;
     EXPECT_EQ(served.said.find("0000-wrong"), std::string::npos) << served.said;
     return served;

@@ -59,4 +59,16 @@ inline ::testing::AssertionResult has_only(const Report& report, std::optional<s
   return has(report, seq, rule, what);
 }
 
+// What level chain reports, but for the time it took.
+inline std::string said(const std::filesystem::path& store, unsigned threads,
+                        std::uint64_t renew_every) {
+  Options options;
+  options.level = Level::kChain;
+  options.threads = threads;
+  options.renew_every = renew_every;
+  Report report = verify_at(store, options);
+  report.took_us = 0;
+  return to_text(report);
+}
+
 }  // namespace alpr::verify::testing

@@ -21,16 +21,6 @@ StoreMaker long_log() {
   return maker;
 }
 
-std::string said(const std::filesystem::path& store, unsigned threads, std::uint64_t renew_every) {
-  Options options;
-  options.level = Level::kChain;
-  options.threads = threads;
-  options.renew_every = renew_every;
-  Report report = verify_at(store, options);
-  report.took_us = 0;
-  return to_text(report);
-}
-
 using Damage = std::function<void(Rows& headers, const Bytes& key)>;
 
 const std::vector<std::pair<std::string, Damage>>& damages() {

@@ -119,6 +119,33 @@ TEST(Pages, ADatabaseThatIsNotThereHasNoRows) {
 }
 
 // The root stays as LMDB has it; everything below it is anything.
+// Also where the new tree is deeper than the one that was walked.
+TEST(Pages, ARenewedCursorStandsNowhere) {
+  const TestFolder folder;
+  const path file = folder.path() / "leaf";
+  constexpr std::size_t kPage = 4096;
+  constexpr std::uint64_t kNumber = 1;
+  Bytes bytes(2 * kPage);
+  bytes[kPage] = kNumber;
+  bytes[kPage + 10] = 0x02;  // a leaf of one row, whose node is at byte 18
+  bytes[kPage + 12] = 18;
+  bytes[kPage + 16] = 18;
+  bytes[kPage + 24] = 1;  // a key of one byte, an empty value
+  bytes[kPage + 26] = 'k';
+  std::ofstream(file, std::ios::binary).write(as_text(bytes).data(), 2 * kPage);
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  const Pages pages(descriptor, kPage);
+  PageCursor cursor(pages, {1, 1, kNumber});
+  const auto stands = cursor.first();
+  ASSERT_TRUE(stands) << stands.error().detail;
+  ASSERT_TRUE(*stands);
+  cursor.renew({3, 1, kNumber});
+  const auto next = cursor.next();
+  EXPECT_TRUE(next && !*next);
+  ::close(descriptor);
+}
+
 TEST(Pages, DamageIsAnErrorAndTheWalkEnds) {
   std::mt19937_64 random(11);
   const TestFolder folder;

@@ -23,16 +23,6 @@ StoreMaker several_tiles() {
   return maker;
 }
 
-std::string said(const std::filesystem::path& store, unsigned threads, std::uint64_t renew_every) {
-  Options options;
-  options.level = Level::kChain;
-  options.threads = threads;
-  options.renew_every = renew_every;
-  Report report = verify_at(store, options);
-  report.took_us = 0;
-  return to_text(report);
-}
-
 // Says the same however it is asked; what it says.
 std::string says(const std::filesystem::path& store) {
   constexpr std::uint64_t kByTile = 256;
