@@ -4,26 +4,35 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 
 #include "ledger/chain/encoding.h"
 #include "recognition/read_command.h"
+#include "recognition/relay_command.h"
 #include "recognition/send_command.h"
 
 namespace {
 
 using alpr::recognition::OutputForm;
 using alpr::recognition::ReadRequest;
+using alpr::recognition::RelayRequest;
 using alpr::recognition::SendRequest;
 
 struct Options {
   ReadRequest read;
   SendRequest send;
+  RelayRequest relay;
   bool json = false;
   std::string captured_at;
+  std::vector<std::string> cameras;
 };
+
+std::atomic<bool> stop_asked = false;
+static_assert(std::atomic<bool>::is_always_lock_free);  // set by a signal handler
 
 CLI::App* add_read(CLI::App& app, Options& options) {
   CLI::App* read = app.add_subcommand("read", "plates in photos; one line per photo, in order");
@@ -51,6 +60,45 @@ CLI::App* add_send(CLI::App& app, Options& options) {
   return send;
 }
 
+CLI::App* add_relay(CLI::App& app, Options& options) {
+  CLI::App* relay = app.add_subcommand(
+      "relay",
+      "takes reads of other makers' cameras (Rekor's JSON, Genetec's XML) and uploads them");
+  relay->add_option("--server", options.relay.server, "https://HOST[:PORT]")->required();
+  relay
+      ->add_option("--camera", options.cameras,
+                   "NAME=CREDENTIALS, once a camera; * for every other camera")
+      ->required();
+  relay->add_option("paths", options.relay.paths, "messages, or folders of them")->required();
+  relay->add_flag("--json", options.json, "one JSON object per message and batch, then the counts");
+  relay->add_flag("--consume", options.relay.consume, "remove each message once it is queued");
+  relay
+      ->add_option("--every", options.relay.every_seconds,
+                   "look again so often, in seconds, until the program is ended; needs --consume")
+      ->check(CLI::Range(1, 3600));
+  relay
+      ->add_option("--retry-seconds", options.relay.retry_seconds,
+                   "how long to wait for a server that is away")
+      ->check(CLI::Range(0, 86'400));
+  return relay;
+}
+
+int run_relay_command(Options& options) {
+  for (const std::string& text : options.cameras) {
+    auto camera = alpr::recognition::parse_relayed_camera(text);
+    if (!camera) {
+      std::cerr << "plateledger-reader: " << camera.error().detail << '\n';
+      return 2;
+    }
+    options.relay.cameras.push_back(std::move(*camera));
+  }
+  options.relay.form = options.json ? OutputForm::kJson : OutputForm::kText;
+  // Between two messages: one that is being taken is taken to its end.
+  std::signal(SIGTERM, [](int) { stop_asked = true; });
+  std::signal(SIGINT, [](int) { stop_asked = true; });
+  return alpr::recognition::run_relay(options.relay, stop_asked, std::cout, std::cerr);
+}
+
 int run_send_command(Options& options) {
   if (!options.captured_at.empty()) {
     const alpr::Result<alpr::TimeUs> time = alpr::chain::parse_time(options.captured_at);
@@ -69,12 +117,14 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Options options;
   const CLI::App* read = add_read(app, options);
+  const CLI::App* relay = add_relay(app, options);
   add_send(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (relay->parsed()) return run_relay_command(options);
   if (!read->parsed()) return run_send_command(options);
   options.read.form = options.json ? OutputForm::kJson : OutputForm::kText;
   return alpr::recognition::run_read(options.read, std::cout, std::cerr);

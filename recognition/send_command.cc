@@ -114,6 +114,18 @@ Result<ServerAnswer> post_with_patience(const FlushPlan& plan, BytesView body, i
   }
 }
 
+void tell(const FlushEvent& event, OutputForm form, std::ostream& out) {
+  if (form == OutputForm::kText) {
+    out << fmt::format("batch {}: {}\n", event.batch, reason_of(event.answer));
+    return;
+  }
+  std::string line = fmt::format(R"({{"batch":{},"status":{})", event.batch, event.answer.status);
+  if (const Result<chain::Json> answer = parse_loose_json(event.answer.body); answer) {
+    line += ",\"answer\":" + chain::write(*answer);
+  }
+  out << line << "}\n";
+}
+
 class Sending {
  public:
   Sending(const SendRequest& request, const Credentials& device, std::ostream& out,
@@ -131,30 +143,6 @@ class Sending {
       exit_code = std::max(exit_code, enqueue_one(queue, *reader, photo));
     }
     return exit_code;
-  }
-
-  int send_all(UploadQueue& queue, UploadClient& client) {
-    const FlushPlan plan{device_.device, request_.retry_seconds,
-                         [&](BytesView body) { return client.post_upload(device_.device, body); },
-                         [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); },
-                         [&](const FlushEvent& event) { tell(event); }};
-    const Result<FlushResult> result = flush(queue, plan);
-    if (!result) return complain(result.error().detail, 3);
-    const FlushCounts& counts = result->counts;
-    if (request_.form == OutputForm::kJson) {
-      out_ << fmt::format(R"({{"sent":{},"refused":{},"pending":{}}})", counts.sent, counts.refused,
-                          counts.pending)
-           << '\n';
-    } else {
-      out_ << fmt::format("{} sent, {} refused, {} kept in the queue\n", counts.sent,
-                          counts.refused, counts.pending);
-    }
-    if (result->stopped) {
-      return complain(fmt::format("{}; {} batches are kept in {}", result->stopped->detail,
-                                  counts.pending, device_.queue.string()),
-                      3);
-    }
-    return counts.refused > 0 ? 1 : 0;
   }
 
  private:
@@ -187,18 +175,6 @@ class Sending {
     return 0;
   }
 
-  void tell(const FlushEvent& event) {
-    if (request_.form == OutputForm::kText) {
-      out_ << fmt::format("batch {}: {}\n", event.batch, reason_of(event.answer));
-      return;
-    }
-    std::string line = fmt::format(R"({{"batch":{},"status":{})", event.batch, event.answer.status);
-    if (const Result<chain::Json> answer = parse_loose_json(event.answer.body); answer) {
-      line += ",\"answer\":" + chain::write(*answer);
-    }
-    out_ << line << "}\n";
-  }
-
   const SendRequest& request_;
   const Credentials& device_;
   std::ostream& out_;
@@ -213,29 +189,41 @@ Result<std::optional<std::uint64_t>> enqueue_photo(UploadQueue& queue, const Cre
   if (plates.empty()) return std::optional<std::uint64_t>();
   const Result<ImageHeader> header = inspect_image(photo);
   if (!header) return tl::unexpected(header.error());
-  UploadBatch batch{device.origin, device.device, 0, {}, {}};
+  std::vector<ReadFacts> reads;
   const Digest digest = chain::sha256(photo);
   for (const PlateCandidate& plate : plates) {
-    if (batch.reads.size() == kReadsMax) break;
+    if (reads.size() == kReadsMax) break;
+    ReadFacts& read = reads.emplace_back(facts_of(plate, device, captured_at));
+    read.image_sha256 = digest;
+    read.image_bytes = reads.size() == 1 ? static_cast<std::int64_t>(photo.size()) : 0;
+    read.image_type = media_type(header->type);
+  }
+  const Result<std::uint64_t> number = enqueue_reads(queue, device, std::move(reads), {photo});
+  if (!number) return tl::unexpected(number.error());
+  return std::optional(*number);
+}
+
+Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& device,
+                                    std::vector<ReadFacts> reads,
+                                    const std::vector<BytesView>& images) {
+  UploadBatch batch{device.origin, device.device, 0, {}, {}};
+  for (ReadFacts& facts : reads) {
+    // A read that the format refuses must not use up a number.
+    if (const Result<void> checked = check_facts(facts); !checked)
+      return tl::unexpected(checked.error());
     SignedRead& read = batch.reads.emplace_back();
     chain::random_bytes(read.salt);
-    read.facts = facts_of(plate, device, captured_at);
-    read.facts.image_sha256 = digest;
-    read.facts.image_bytes = batch.reads.size() == 1 ? static_cast<std::int64_t>(photo.size()) : 0;
-    read.facts.image_type = media_type(header->type);
-    // A read that the format refuses must not use up a number.
-    if (const Result<void> checked = check_facts(read.facts); !checked)
-      return tl::unexpected(checked.error());
+    read.facts = std::move(facts);
   }
   const Result<std::uint64_t> number = queue.reserve_batch();
   if (!number) return tl::unexpected(number.error());
   batch.batch = *number;
   if (const Result<void> done = sign_upload(batch, device.key); !done)
     return tl::unexpected(done.error());
-  const Result<Bytes> body = encode_upload(batch, {photo});
+  const Result<Bytes> body = encode_upload(batch, images);
   if (!body) return tl::unexpected(body.error());
   if (const Result<void> put = queue.put(*number, *body); !put) return tl::unexpected(put.error());
-  return std::optional(*number);
+  return *number;
 }
 
 Result<FlushResult> flush(UploadQueue& queue, const FlushPlan& plan) {
@@ -264,6 +252,34 @@ Result<FlushResult> flush(UploadQueue& queue, const FlushPlan& plan) {
   return result;
 }
 
+int flush_to_server(UploadQueue& queue, const Credentials& device, UploadClient& client,
+                    int retry_seconds, OutputForm form, std::ostream& out, std::ostream& log) {
+  const auto complain = [&](const std::string& what) {
+    log << "plateledger-reader: " << what << '\n';
+    return 3;
+  };
+  const FlushPlan plan{device.device, retry_seconds,
+                       [&](BytesView body) { return client.post_upload(device.device, body); },
+                       [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); },
+                       [&](const FlushEvent& event) { tell(event, form, out); }};
+  const Result<FlushResult> result = flush(queue, plan);
+  if (!result) return complain(result.error().detail);
+  const FlushCounts& counts = result->counts;
+  if (form == OutputForm::kJson) {
+    out << fmt::format(R"({{"sent":{},"refused":{},"pending":{}}})", counts.sent, counts.refused,
+                       counts.pending);
+  } else {
+    out << fmt::format("{} sent, {} refused, {} kept in the queue", counts.sent, counts.refused,
+                       counts.pending);
+  }
+  out << '\n';
+  if (result->stopped) {
+    return complain(fmt::format("{}; {} batches are kept in {}", result->stopped->detail,
+                                counts.pending, device.queue.string()));
+  }
+  return counts.refused > 0 ? 1 : 0;
+}
+
 int run_send(const SendRequest& request, std::ostream& out, std::ostream& log) {
   cv::setNumThreads(1);
   chain::init_crypto();
@@ -279,7 +295,8 @@ int run_send(const SendRequest& request, std::ostream& out, std::ostream& log) {
   if (!queue) return give_up(queue.error(), 3);
   Sending sending(request, *device, out, log);
   const int reading = sending.enqueue_all(*queue);
-  const int posting = sending.send_all(*queue, *client);
+  const int posting =
+      flush_to_server(*queue, *device, *client, request.retry_seconds, request.form, out, log);
   if (posting == 3 || reading == 3) return 3;
   return reading != 0 ? reading : posting;
 }

@@ -13,6 +13,7 @@
 #include "recognition/queue.h"
 #include "recognition/read.h"
 #include "recognition/read_command.h"
+#include "recognition/upload/upload_format.h"
 #include "recognition/upload_client.h"
 
 namespace alpr::recognition {
@@ -33,6 +34,13 @@ struct SendRequest {
 Result<std::optional<std::uint64_t>> enqueue_photo(UploadQueue& queue, const Credentials& device,
                                                    BytesView photo, TimeUs captured_at,
                                                    const std::vector<PlateCandidate>& plates);
+
+// Signs the reads as one batch and queues it; `images` holds, in order, the picture of each read
+// whose image_bytes is not 0. Returns the batch's number. kMalformed for a read that the format
+// refuses: then no number is used up.
+Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& device,
+                                    std::vector<ReadFacts> reads,
+                                    const std::vector<BytesView>& images);
 
 struct FlushCounts {
   std::size_t sent = 0;     // answered 200, 201 or 410: the server has, or had, the batch
@@ -57,6 +65,11 @@ struct FlushResult {
 // Sends what is pending, oldest first. Network errors, 408, 425, 429 and 5xx are tried again with
 // growing pauses until retry_seconds of pauses are used up; other 4xx set the batch aside.
 Result<FlushResult> flush(UploadQueue& queue, const FlushPlan& plan);
+
+// The flush that the programs do: to `client`, with real pauses, and what happened printed to `out`
+// and `log`. The exit code as run_send() has it, without 2.
+int flush_to_server(UploadQueue& queue, const Credentials& device, UploadClient& client,
+                    int retry_seconds, OutputForm form, std::ostream& out, std::ostream& log);
 
 // Returns the process's exit code: 0; 1 when the server refused a batch; 2 for bad input (the rest
 // is sent all the same); 3 when the server could not be reached or the queue could not be written:

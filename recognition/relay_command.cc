@@ -1,0 +1,265 @@
+#include "recognition/relay_command.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <ostream>
+#include <set>
+#include <thread>
+
+#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/hash.h"
+#include "recognition/files.h"
+#include "recognition/image.h"
+#include "recognition/send_command.h"
+#include "recognition/upload_client.h"
+
+namespace alpr::recognition {
+namespace {
+
+constexpr int kStillWrittenSeconds = 60;
+constexpr std::size_t kMessagesMax = 10'000;  // of one look; the next look takes the rest
+
+TimeUs wall_clock() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
+}
+
+bool is_message_name(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return extension == ".json" || extension == ".xml";
+}
+
+// A file's age in seconds; 0 where it can't be told.
+std::int64_t age_seconds(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return 0;
+  return wall_clock().value / kSecondUs - std::int64_t{info.st_mtim.tv_sec};
+}
+
+// One enrolled device with its queue. The queue is locked as long as this lives.
+struct Relayed {
+  Credentials device;
+  UploadQueue queue;
+  UploadClient client;
+};
+
+class Relay {
+ public:
+  Relay(const RelayRequest& request, std::ostream& out, std::ostream& log)
+      : request_(request), out_(out), log_(log) {}
+
+  // 0, or the exit code for what is missing.
+  int open() {
+    for (const RelayedCamera& camera : request_.cameras) {
+      Result<Credentials> device = load_credentials(camera.credentials);
+      if (!device) return complain(device.error().detail, 2);
+      Result<UploadClient> client =
+          UploadClient::open({request_.server, device->server_certificate});
+      if (!client) return complain(client.error().detail, 2);
+      Result<UploadQueue> queue = UploadQueue::open(device->queue, wall_clock());
+      if (!queue) return complain(queue.error().detail, 3);
+      const bool added =
+          cameras_
+              .try_emplace(camera.name,
+                           Relayed{std::move(*device), std::move(*queue), std::move(*client)})
+              .second;
+      if (!added) return complain("--camera names " + camera.name + " twice", 2);
+    }
+    return 0;
+  }
+
+  // Takes every message there is and sends what is queued; the exit code.
+  int look() {
+    int taking = 0;
+    for (const std::filesystem::path& path : messages()) taking = std::max(taking, take(path));
+    int sending = 0;
+    for (auto& [name, camera] : cameras_) {
+      sending =
+          std::max(sending, flush_to_server(camera.queue, camera.device, camera.client,
+                                            request_.retry_seconds, request_.form, out_, log_));
+    }
+    if (sending == 3 || taking == 3) return 3;
+    return taking != 0 ? taking : sending;
+  }
+
+ private:
+  int complain(const std::string& what, int exit_code) {
+    log_ << "plateledger-reader: " << what << '\n';
+    return exit_code;
+  }
+
+  std::vector<std::filesystem::path> messages() {
+    std::vector<std::filesystem::path> found;
+    for (const std::filesystem::path& path : request_.paths) {
+      std::error_code error;
+      if (!std::filesystem::is_directory(path, error)) {
+        found.push_back(path);
+        continue;
+      }
+      for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+        if (found.size() < kMessagesMax && is_message_name(entry.path())) {
+          found.push_back(entry.path());
+        }
+      }
+      if (error) complain("can't look into " + path.string() + ": " + error.message(), 3);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+
+  // A message that is wrong stays where it is. While the relay watches a folder, it is complained
+  // of once, and not before it had time to be written to its end.
+  int wrong(const std::filesystem::path& path, const std::string& what, int exit_code) {
+    if (request_.every_seconds > 0) {
+      if (age_seconds(path) < kStillWrittenSeconds) return 0;
+      if (!complained_.insert(path).second) return 0;
+    }
+    return complain(path.string() + ": " + what, exit_code);
+  }
+
+  int take(const std::filesystem::path& path) {
+    const Result<Bytes> bytes = read_file(path, kMessageBytesMax);
+    if (!bytes) return complain(bytes.error().detail, 2);
+    const Result<ForeignMessage> message =
+        parse_message({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+    if (!message) return wrong(path, message.error().detail, 2);
+    std::optional<std::uint64_t> batch;
+    if (!message->reads.empty()) {
+      auto camera = cameras_.find(message->camera);
+      if (camera == cameras_.end()) camera = cameras_.find("*");
+      if (camera == cameras_.end()) {
+        return wrong(path, "no --camera names the camera \"" + message->camera + "\"", 2);
+      }
+      const auto queued = enqueue_message(camera->second.queue, camera->second.device, *message);
+      if (!queued) {
+        const bool bad_input = queued.error().code == ErrorCode::kMalformed ||
+                               queued.error().code == ErrorCode::kTooLarge;
+        return bad_input ? wrong(path, queued.error().detail, 2)
+                         : complain(queued.error().detail, 3);
+      }
+      batch = *queued;
+    }
+    if (request_.consume) {
+      if (const Result<void> gone = remove_file_durably(path); !gone) {
+        return complain(gone.error().detail, 3);
+      }
+    }
+    tell(path, *message, batch);
+    return 0;
+  }
+
+  void tell(const std::filesystem::path& path, const ForeignMessage& message,
+            std::optional<std::uint64_t> batch) {
+    if (request_.form == OutputForm::kJson) {
+      out_ << message_json(path.string(), message, batch) << '\n';
+      return;
+    }
+    std::int64_t dropped = 0;
+    for (const auto& [name, times] : message.dropped.by_name()) dropped += times;
+    out_ << fmt::format("{}: {} reads{}, {} attributes dropped", path.string(),
+                        message.reads.size(),
+                        batch ? fmt::format(", batch {}", *batch) : std::string(), dropped);
+    if (message.without_picture + message.without_plate > 0) {
+      out_ << fmt::format(", {} reads left out ({} without a picture, {} without a plate)",
+                          message.without_picture + message.without_plate, message.without_picture,
+                          message.without_plate);
+    }
+    out_ << '\n';
+  }
+
+  const RelayRequest& request_;
+  std::ostream& out_;
+  std::ostream& log_;
+  std::map<std::string, Relayed> cameras_;
+  std::set<std::filesystem::path> complained_;
+};
+
+// The plate's corners are not known in a crop that the camera cut out: the whole picture.
+PlateBox whole(const ImageHeader& picture) {
+  return {{{0, 0}, {picture.width, 0}, {picture.width, picture.height}, {0, picture.height}}};
+}
+
+}  // namespace
+
+Result<RelayedCamera> parse_relayed_camera(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) {
+    return fail(ErrorCode::kMalformed,
+                "--camera is NAME=FILE: the camera's name at its maker, and "
+                "the credentials of the device it is enrolled as");
+  }
+  return RelayedCamera{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+Result<std::optional<std::uint64_t>> enqueue_message(UploadQueue& queue, const Credentials& device,
+                                                     const ForeignMessage& message) {
+  if (message.reads.empty()) return std::optional<std::uint64_t>();
+  std::vector<ReadFacts> reads;
+  std::vector<BytesView> images;
+  for (const ForeignRead& read : message.reads) {
+    const Result<ImageHeader> header = inspect_image(read.picture);
+    if (!header) return tl::unexpected(header.error());
+    ReadFacts& facts = reads.emplace_back();
+    facts.plate = read.plate;
+    facts.confidence_ppm = read.confidence_ppm;
+    facts.captured_at = read.captured_at;
+    const bool placed = read.latitude_e7 && read.longitude_e7;
+    facts.latitude_e7 = placed ? *read.latitude_e7 : device.latitude_e7;
+    facts.longitude_e7 = placed ? *read.longitude_e7 : device.longitude_e7;
+    facts.place = device.place;
+    facts.box = whole(*header);
+    facts.alternatives = read.alternatives;
+    facts.color = read.color;
+    facts.image_sha256 = chain::sha256(read.picture);
+    facts.image_bytes = static_cast<std::int64_t>(read.picture.size());
+    facts.image_type = media_type(header->type);
+    images.push_back(read.picture);
+  }
+  const Result<std::uint64_t> number = enqueue_reads(queue, device, std::move(reads), images);
+  if (!number) return tl::unexpected(number.error());
+  return std::optional(*number);
+}
+
+std::string message_json(const std::string& file, const ForeignMessage& message,
+                         std::optional<std::uint64_t> batch) {
+  using chain::Json;
+  Json::Object dropped;
+  for (const auto& [name, times] : message.dropped.by_name())
+    dropped.emplace_back(name, Json(times));
+  Json::Object line{{"file", Json(file)}, {"camera", Json(message.camera)}};
+  if (batch) line.emplace_back("batch", Json(static_cast<std::int64_t>(*batch)));
+  line.emplace_back("reads", Json(static_cast<std::int64_t>(message.reads.size())));
+  line.emplace_back("without_picture", Json(message.without_picture));
+  line.emplace_back("without_plate", Json(message.without_plate));
+  line.emplace_back("dropped", Json(std::move(dropped)));
+  return chain::write(Json(std::move(line)));
+}
+
+int run_relay(const RelayRequest& request, const std::atomic<bool>& stop, std::ostream& out,
+              std::ostream& log) {
+  chain::init_crypto();
+  if (request.every_seconds > 0 && !request.consume) {
+    log << "plateledger-reader: --every needs --consume: else each look would send every message "
+           "again\n";
+    return 2;
+  }
+  Relay relay(request, out, log);
+  if (const int opened = relay.open(); opened != 0) return opened;
+  int exit_code = relay.look();
+  while (request.every_seconds > 0 && !stop) {
+    for (int tenths = request.every_seconds * 10; tenths > 0 && !stop; --tenths) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    if (!stop) exit_code = relay.look();
+    out.flush();
+  }
+  return exit_code;
+}
+
+}  // namespace alpr::recognition
