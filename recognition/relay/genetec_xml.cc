@@ -34,6 +34,7 @@ Result<TimeUs> capture_time(std::string_view date, std::string_view time) {
   std::string text(date);
   text[4] = text[7] = '-';
   const Result<TimeUs> at = chain::parse_time(text + "T" + std::string(time) + "Z");
+  if (at && !valid_capture_time(*at)) return bad("UTCDate is not of this century");
   if (!at) return bad("UTCTime is missing or is not hours:minutes:seconds");
   return *at;
 }

@@ -54,12 +54,14 @@ class Members {
 
 // epoch_start and epoch_time are milliseconds since 1970, UTC.
 Result<TimeUs> capture_time(Members& members, std::string_view name) {
-  constexpr double kMillisMax = 4e12;  // the year 2096
+  constexpr double kMillisMax = 4e12;  // before llround() can overflow
   const std::optional<double> millis = members.number(name);
-  if (!millis || !(*millis > 0 && *millis < kMillisMax)) {
+  const bool number = millis && *millis > 0 && *millis < kMillisMax;
+  const TimeUs time{number ? std::llround(*millis) * 1000 : 0};
+  if (!valid_capture_time(time)) {
     return bad(std::string(name) + " is missing or is no time in milliseconds");
   }
-  return TimeUs{std::llround(*millis) * 1000};
+  return time;
 }
 
 Result<Bytes> picture(Members& members, std::string_view name) {

@@ -141,10 +141,12 @@ bool valid_plate(std::string_view plate) {
          std::all_of(plate.begin(), plate.end(), upper_or_digit);
 }
 
+bool valid_capture_time(TimeUs time) { return in_range(time.value, kCapturedMin, kCapturedMax); }
+
 Result<void> check_facts(const ReadFacts& facts) {
   if (!valid_plate(facts.plate)) return bad("plate");
   if (!in_range(facts.confidence_ppm, 0, kConfidenceMax)) return bad("confidence_ppm");
-  if (!in_range(facts.captured_at.value, kCapturedMin, kCapturedMax)) return bad("captured_at_us");
+  if (!valid_capture_time(facts.captured_at)) return bad("captured_at_us");
   if (!in_range(facts.latitude_e7, -kLatitudeMax, kLatitudeMax)) return bad("latitude_e7");
   if (!in_range(facts.longitude_e7, -kLongitudeMax, kLongitudeMax)) return bad("longitude_e7");
   if (!valid_place(facts.place)) return bad("place");

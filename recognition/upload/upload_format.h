@@ -104,6 +104,7 @@ struct UploadLimits {
 // characters remain.
 Result<std::string> normalise_plate(std::string_view text);
 bool valid_plate(std::string_view plate);  // already normalised
+bool valid_capture_time(TimeUs time);      // of this century
 bool valid_device_name(std::string_view device);
 bool valid_origin(std::string_view origin);  // 1 to 255 printable ASCII, no space, no '+'
 

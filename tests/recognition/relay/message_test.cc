@@ -141,6 +141,7 @@ TEST(RelayMessage, WhatIsWrongIsNamedAndNoPlateIsInTheWords) {
       {sharp(without(kSharp, "<CameraName>Sharp 7</CameraName>", "")), "CameraName"},
       {sharp(without(kSharp, "UTCDate>2026", "LocalDate>2026")), "XML"},
       {sharp(without(kSharp, "2026:11:25", "2026:13:45")), "UTC"},
+      {sharp(without(kSharp, "2026:11:25", "4052:11:25")), "century"},
       {sharp(without(kSharp, ">88<", ">880<")), "ConfidenceScore"},
       {sharp(without(kSharp, ">37.8044<", ">97.8044<")), "LatitudeY"},
       {sharp(without(kSharp, ">37.8044<", ">north<")), "LatitudeY"},
