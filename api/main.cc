@@ -23,6 +23,8 @@ struct Options {
   RecoveryCommand recovery;
   BackupCommand backup;
   RestoreCommand restore;
+  AuditSizeCommand audit_size;
+  AuditBoundCommand audit_bound;
 };
 
 // The epoch secret on a PKCS#11 token instead of a file.
@@ -168,6 +170,30 @@ CLI::App* add_export(CLI::App& app, Options& options) {
   return bundle;
 }
 
+CLI::App* add_audit(CLI::App& app, Options& options) {
+  CLI::App* audit = app.add_subcommand("audit", "sample audits");
+  audit->require_subcommand(1);
+  AuditSizeCommand& size = options.audit_size;
+  CLI::App* plan = audit->add_subcommand("size", "how many items to look at; needs no store");
+  plan->add_option("--risk-bp", size.risk_bp, "risk of a wrong acceptance, 1/10000 (default 500)");
+  plan->add_option("--tolerable-bp", size.tolerable_bp, "the rate not to accept (default 500)");
+  plan->add_option("--expected-bp", size.expected_bp, "the rate to leave room for (default 100)");
+  plan->add_option("--population", size.population, "items there are (default: without end)");
+  plan->add_flag("--csv", size.csv,
+                 "a table on standard input: risk_bp,population,tolerable_bp,expected_bp");
+  plan->add_flag("--json", size.json, "{\"n\",\"k\"}, one a line");
+  AuditBoundCommand& bound = options.audit_bound;
+  CLI::App* shown = audit->add_subcommand("bound", "what a sample has shown; needs no store");
+  shown->add_option("--risk-bp", bound.risk_bp, "risk of being wrong, 1/10000 (default 500)");
+  shown->add_option("--population", bound.population, "items there are (default: without end)");
+  shown->add_option("--n,-n", bound.n, "items looked at");
+  shown->add_option("--k,-k", bound.k, "deviations among them");
+  shown->add_flag("--csv", bound.csv, "a table on standard input: risk_bp,population,n,k");
+  shown->add_flag("--json", bound.json,
+                  "{\"upper\"}: a count, or tenths of a percent where there is no population");
+  return audit;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Plateledger: the system of record for licence-plate readers under General Order I-12.");
@@ -190,6 +216,7 @@ int run(int argc, char** argv) {
   const CLI::App* key = add_key(app, options);
   const CLI::App* backup = add_backup(app, options);
   const CLI::App* restore = add_restore(app, options);
+  const CLI::App* audit = add_audit(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -201,6 +228,10 @@ int run(int argc, char** argv) {
   if (demo->parsed()) return run_demo(options.demo);
   if (backup->parsed()) return run_backup(options.backup);
   if (restore->parsed()) return run_restore(options.restore);
+  if (audit->parsed()) {
+    return audit->got_subcommand("size") ? run_audit_size(options.audit_size)
+                                         : run_audit_bound(options.audit_bound);
+  }
   if (key->parsed()) {
     if (key->got_subcommand("rotate-log")) return run_rotate_log(options.rotate_log);
     if (key->got_subcommand("rotate-master")) return run_rotate_master(options.rotate_master);

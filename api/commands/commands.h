@@ -49,6 +49,26 @@ struct ExportCommand {
 };
 int run_export(const ExportCommand& command);
 
+// Of one sample by flags, or of each line of a table on standard input.
+struct AuditSizeCommand {
+  std::int64_t risk_bp = 500;  // basis points
+  std::int64_t tolerable_bp = 500;
+  std::int64_t expected_bp = 100;
+  std::optional<std::int64_t> population;  // none: so large that it does not run out
+  bool csv = false;
+  bool json = false;
+};
+int run_audit_size(const AuditSizeCommand& command);
+struct AuditBoundCommand {
+  std::int64_t risk_bp = 500;  // basis points
+  std::optional<std::int64_t> population;
+  std::int64_t n = 0;
+  std::int64_t k = 0;
+  bool csv = false;
+  bool json = false;
+};
+int run_audit_bound(const AuditBoundCommand& command);
+
 struct DemoCommand {
   std::optional<std::filesystem::path> keep;  // keeps the store there
   bool serve = false;                         // leaves the server up afterwards

@@ -29,14 +29,6 @@ constexpr std::array<unsigned char, 67> kPixel{
     0x9c, 0x63, 0x60, 0x00, 0x00, 0x00, 0x02, 0x00, 0x01, 0x48, 0xaf, 0xa4, 0x71, 0x00,
     0x00, 0x00, 0x00, 'I',  'E',  'N',  'D',  0xae, 0x42, 0x60, 0x82};
 
-store::StoreSettings small_store() {
-  store::StoreSettings settings;
-  settings.map_size = 1ULL << 28;
-  settings.ballast_bytes = 4096;
-  settings.disk_free_percent = [] { return 50U; };
-  return settings;
-}
-
 template <typename T>
 T need(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().detail);
@@ -45,7 +37,15 @@ T need(Result<T> result) {
 
 }  // namespace
 
-Department::Department() {
+store::StoreSettings small_store() {
+  store::StoreSettings settings;
+  settings.map_size = 1ULL << 28;
+  settings.ballast_bytes = 4096;
+  settings.disk_free_percent = [] { return 50U; };
+  return settings;
+}
+
+Department::Department(store::StoreSettings store) : store_settings_(std::move(store)) {
   std::string name = (std::filesystem::temp_directory_path() / "plateledger-api-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder could be made");
   folder_ = name;
@@ -78,7 +78,7 @@ void Department::make_log() {
                     {Role::kTrainingSection, kTrainer, "Tara Train", UserClass::kSworn}},
                    true};
   const MadeLog made =
-      need(api::make_log(store::default_places(folder_ / "store"), log, clock_, small_store()));
+      need(api::make_log(store::default_places(folder_ / "store"), log, clock_, store_settings_));
   vkey_ = made.vkey;
   for (const MadeLog::Code& code : made.codes) codes_[code.username] = code.code;
   need(
@@ -86,7 +86,8 @@ void Department::make_log() {
 }
 
 void Department::start() {
-  service_ = need(Service::start(store::default_places(folder_ / "store"), clock_, small_store()));
+  service_ =
+      need(Service::start(store::default_places(folder_ / "store"), clock_, store_settings_));
   ApiSettings settings;
   settings.origin = std::string(kOrigin);
   settings.passwords.cost = HashCost::kTest;

@@ -13,6 +13,7 @@
 
 #include "api/http_server/http_server.h"
 #include "ledger/chain/keys.h"
+#include "ledger/store/store.h"
 #include "recognition/upload/upload_format.h"
 #include "tests/api/client.h"
 
@@ -43,12 +44,15 @@ inline constexpr const char* kChief = "cdeputy";
 inline constexpr const char* kAdmin = "badmin";
 inline constexpr const char* kTrainer = "ttrain";
 
+// 256 MiB at most, and never short of disk.
+store::StoreSettings small_store();
+
 // Where nothing is said, a helper that fails adds a test failure and goes on.
 class Department {
  public:
   // Makes the log; the first holders have taken their accounts. Throws std::runtime_error where
   // that fails.
-  Department();
+  explicit Department(store::StoreSettings store = small_store());
   ~Department();
   Department(const Department&) = delete;
   Department& operator=(const Department&) = delete;
@@ -109,6 +113,7 @@ class Department {
   void start();
   void stop();
 
+  store::StoreSettings store_settings_;
   std::filesystem::path folder_;
   std::shared_ptr<store::SimulatedClock> clock_;
   std::unique_ptr<Service> service_;

@@ -1,0 +1,287 @@
+// What a city's readers cost the server: signed batches over HTTPS on loopback, compared with 1.5
+// million plates of a hot list, each batch durable before it is answered. Prints one JSON object.
+//
+// Usage: uploads [--seconds S] [--plates N] [--reads-per-batch N]. The server runs in this process;
+// the clients' threads are counted apart, because a reader's work is not the server's.
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "api/http_client/http_client.h"
+#include "api/service.h"
+#include "ledger/chain/hash.h"
+#include "ledger/store/store.h"
+#include "policy/registers/hotlist_csv.h"
+#include "tests/api/department.h"
+
+namespace {
+
+using namespace alpr;
+using alpr::api::testing::Department;
+using Seconds = std::chrono::duration<double>;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kPlates = 175'760'000;  // that plate() tells apart
+constexpr int kClients = 2;
+constexpr std::size_t kPictureBytes = 10'000;  // one photo a batch
+
+struct Options {
+  double seconds = 10;
+  std::uint64_t plates = 1'500'000;
+  std::size_t reads_per_batch = 64;
+};
+
+// 9AAA999, as California's plates are; different for each number below 175 million.
+std::string plate(std::uint64_t number) {
+  std::string text(7, '0');
+  const auto take = [&](std::size_t at, char first, std::uint64_t count) {
+    text[at] = static_cast<char>(first + static_cast<char>(number % count));
+    number /= count;
+  };
+  for (const std::size_t at : {6U, 5U, 4U}) take(at, '0', 10);
+  for (const std::size_t at : {3U, 2U, 1U}) take(at, 'A', 26);
+  take(0, '0', 10);
+  return text;
+}
+
+std::string list(std::uint64_t first, std::uint64_t count) {
+  std::string file = std::string(policy::kHotlistHeader) + "\r\n";
+  file.reserve(count * 40);
+  for (std::uint64_t i = 0; i < count; ++i)
+    file += plate((first + i) * 97 % kPlates) + ",,,STOLEN VEHICLE,,,,,,,,,,,,,\r\n";
+  return file;
+}
+
+double thread_cpu() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+double process_cpu() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// What the process holds in memory, without the store's mapped file.
+std::uint64_t held_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8)) * 1024;
+  return 0;
+}
+
+// A batch whose reads share one photo, as several plates in one street do.
+std::string body(const std::string& device, const chain::SigningKey& key, std::uint64_t number,
+                 TimeUs now, std::size_t reads, std::mt19937_64& random, std::uint64_t plates) {
+  recognition::UploadBatch batch;
+  batch.origin = std::string(api::testing::kOrigin);
+  batch.device = device;
+  batch.batch = number;
+  const std::string photo =
+      api::testing::png(fmt::format("{}/{}", device, number)) + std::string(kPictureBytes, 'p');
+  for (std::size_t i = 0; i < reads; ++i) {
+    recognition::SignedRead& read = batch.reads.emplace_back();
+    chain::random_bytes(read.salt);
+    // One read in a thousand is of a plate on the list.
+    const bool listed = random() % 1000 == 0;
+    read.facts.plate = plate(listed ? random() % plates * 97 % kPlates : random() % kPlates);
+    read.facts.confidence_ppm = 900'000;
+    read.facts.captured_at = {now.value - 2 * kSecondUs};
+    read.facts.latitude_e7 = 378'043'000;
+    read.facts.longitude_e7 = -1'222'711'000;
+    read.facts.place = "Broadway at 14th";
+    read.facts.box = {{{0, 0}, {1, 0}, {1, 1}, {0, 1}}};
+    read.facts.image_sha256 = chain::sha256(as_bytes(photo));
+    read.facts.image_bytes = i == 0 ? static_cast<std::int64_t>(photo.size()) : 0;
+    read.facts.image_type = "image/png";
+  }
+  if (!recognition::sign_upload(batch, key)) std::abort();
+  const auto encoded = recognition::encode_upload(batch, {as_bytes(photo)});
+  if (!encoded) std::abort();
+  return std::string(as_text(*encoded));
+}
+
+struct Sent {
+  std::uint64_t reads = 0;
+  double cpu_seconds = 0;  // of the client's thread
+  std::vector<double> milliseconds;
+};
+
+Sent send(const std::string& url, const std::filesystem::path& certificate,
+          const std::string& device, const std::vector<std::string>& bodies, std::size_t reads) {
+  Sent sent;
+  const double before = thread_cpu();
+  api::HttpClient client({.certificate = certificate});
+  const std::vector<std::string> headers{
+      "Content-Type: " + std::string(recognition::kUploadContentType),
+      "Authorization: Device " + device};
+  for (const std::string& one : bodies) {
+    const auto start = SteadyClock::now();
+    const auto answer = client.send("POST", url + "/v1/reads", headers, one);
+    sent.milliseconds.push_back(Seconds(SteadyClock::now() - start).count() * 1000);
+    if (!answer || answer->status != 201) {
+      fmt::print(stderr, "an upload was not taken: {}\n",
+                 answer ? answer->body : answer.error().detail);
+      std::_Exit(3);
+    }
+    sent.reads += reads;
+  }
+  sent.cpu_seconds = thread_cpu() - before;
+  return sent;
+}
+
+double percentile(std::vector<double> values, double part) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
+}
+
+store::StoreSettings large_store() {
+  store::StoreSettings settings;
+  settings.map_size = 8ULL << 30;
+  settings.disk_free_percent = [] { return 50U; };
+  return settings;
+}
+
+void load(Department& d, const std::string& csv) {
+  const api::testing::Reply reply = d.load_list(api::testing::kIt, "SVS", csv);
+  if (reply.status == 201) return;
+  fmt::print(stderr, "the list was not taken: {} {}\n", reply.status, reply.body);
+  std::_Exit(3);
+}
+
+struct ListFigures {
+  double bytes_a_plate = 0;
+  double replaced_s = 0;
+  double longest_match_ms = 0;
+};
+
+// A list, and its replacement while another thread matches plates without a pause.
+ListFigures measure_list(Department& d, std::uint64_t plates) {
+  ListFigures figures;
+  const std::uint64_t before = held_bytes();
+  load(d, list(0, plates));
+  figures.bytes_a_plate = static_cast<double>(held_bytes() - before) / static_cast<double>(plates);
+  const std::string next = list(plates / 100, plates);
+  std::atomic<bool> done = false;
+  std::thread matching([&] {
+    std::mt19937_64 random(1);
+    while (!done) {
+      const auto start = SteadyClock::now();
+      if (!d.service().plates().matches(plate(random() % kPlates), d.now())) std::abort();
+      const double ms = Seconds(SteadyClock::now() - start).count() * 1000;
+      figures.longest_match_ms = std::max(figures.longest_match_ms, ms);
+    }
+  });
+  const auto start = SteadyClock::now();
+  load(d, next);
+  figures.replaced_s = Seconds(SteadyClock::now() - start).count();
+  done = true;
+  matching.join();
+  return figures;
+}
+
+class Readers {
+ public:
+  explicit Readers(Department& d) : d_(d) {
+    for (int i = 0; i < kClients; ++i) {
+      const std::string device = fmt::format("cam-{}", i);
+      d.enrol_device(device);
+      devices_.push_back(
+          {device, chain::SigningKey::from_seed(chain::sha256(as_bytes(device))), {}});
+    }
+  }
+
+  // Prepared before the clock runs: signing is the reader's work.
+  void prepare(std::uint64_t batches, const Options& options) {
+    for (Device& device : devices_) device.bodies.clear();
+    for (std::uint64_t b = 0; b < batches; ++b) {
+      ++number_;
+      for (Device& device : devices_)
+        device.bodies.push_back(body(device.name, device.key, number_, d_.now(),
+                                     options.reads_per_batch, random_, options.plates));
+    }
+  }
+
+  // Sends what is prepared, a thread a device; the figures as members of a JSON object.
+  std::string send_all(std::size_t reads_per_batch) {
+    std::vector<Sent> sent(devices_.size());
+    const double cpu = process_cpu();
+    const auto start = SteadyClock::now();
+    std::vector<std::thread> clients;
+    for (std::size_t i = 0; i < devices_.size(); ++i)
+      clients.emplace_back([&, i] {
+        sent[i] =
+            send(d_.url(), d_.certificate(), devices_[i].name, devices_[i].bodies, reads_per_batch);
+      });
+    for (std::thread& client : clients) client.join();
+    const double wall = Seconds(SteadyClock::now() - start).count();
+    double client_cpu = 0;
+    double reads = 0;
+    std::vector<double> milliseconds;
+    for (const Sent& one : sent) {
+      client_cpu += one.cpu_seconds;
+      reads += static_cast<double>(one.reads);
+      milliseconds.insert(milliseconds.end(), one.milliseconds.begin(), one.milliseconds.end());
+    }
+    const double server_cpu = process_cpu() - cpu - client_cpu;
+    batches_a_second_ = static_cast<double>(milliseconds.size()) / wall;
+    return fmt::format(
+        "\"reads\":{},\"reads_per_s\":{:.0f},\"server_cpu_us_a_read\":{:.2f},"
+        "\"client_cpu_us_a_read\":{:.2f},\"batch_ms_median\":{:.2f},\"batch_ms_p99\":{:.2f}",
+        reads, reads / wall, server_cpu / reads * 1e6, client_cpu / reads * 1e6,
+        percentile(milliseconds, 0.5), percentile(milliseconds, 0.99));
+  }
+  // Batches of each device that last so long, by the speed of the last run.
+  std::uint64_t batches_for(double seconds) const {
+    return static_cast<std::uint64_t>(batches_a_second_ * seconds / kClients) + 1;
+  }
+
+ private:
+  struct Device {
+    std::string name;
+    chain::SigningKey key;
+    std::vector<std::string> bodies;
+  };
+  Department& d_;
+  std::vector<Device> devices_;
+  std::mt19937_64 random_{7};
+  std::uint64_t number_ = 0;
+  double batches_a_second_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i];
+    if (name == "--seconds") options.seconds = std::stod(argv[i + 1]);
+    if (name == "--plates") options.plates = std::stoull(argv[i + 1]);
+    if (name == "--reads-per-batch") options.reads_per_batch = std::stoull(argv[i + 1]);
+  }
+  Department d(large_store());
+  d.train(api::testing::kIt);
+  const ListFigures lists = measure_list(d, options.plates);
+  Readers readers(d);
+  readers.prepare(50, options);
+  readers.send_all(options.reads_per_batch);  // how fast it goes here
+  readers.prepare(readers.batches_for(options.seconds), options);
+  const std::string uploads = readers.send_all(options.reads_per_batch);
+  fmt::print(
+      "{{\"plates\":{},\"list_bytes_a_plate\":{:.1f},\"list_replaced_s\":{:.2f},"
+      "\"longest_match_meanwhile_ms\":{:.1f},\"clients\":{},\"reads_per_batch\":{},{}}}\n",
+      options.plates, lists.bytes_a_plate, lists.replaced_s, lists.longest_match_ms, kClients,
+      options.reads_per_batch, uploads);
+  return 0;
+}
