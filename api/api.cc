@@ -30,6 +30,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_people_endpoints(endpoints, context);
   add_import_endpoints(endpoints, context);
   add_device_endpoints(endpoints, context);
+  add_shift_list_endpoints(endpoints, context);
   add_read_endpoints(endpoints, context);
   add_hotlist_endpoints(endpoints, context);
   add_entry_endpoints(endpoints, context);

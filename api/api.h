@@ -69,6 +69,7 @@ void add_credential_endpoints(Endpoints& endpoints, Context& context);
 void add_people_endpoints(Endpoints& endpoints, Context& context);
 void add_import_endpoints(Endpoints& endpoints, Context& context);
 void add_device_endpoints(Endpoints& endpoints, Context& context);
+void add_shift_list_endpoints(Endpoints& endpoints, Context& context);
 void add_read_endpoints(Endpoints& endpoints, Context& context);
 void add_hotlist_endpoints(Endpoints& endpoints, Context& context);
 void add_entry_endpoints(Endpoints& endpoints, Context& context);

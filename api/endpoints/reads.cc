@@ -1,6 +1,9 @@
 // Uploads from readers.
 #include "policy/registers/reads.h"
 
+#include <algorithm>
+#include <map>
+
 #include "api/api.h"
 #include "policy/registers/devices.h"
 #include "policy/rules/b_reads.h"
@@ -60,6 +63,25 @@ Result<std::vector<policy::ImagePlace>> store_images(store::Transaction& transac
   return places;
 }
 
+// What the batch's own matches name in lists that are not active any more: looked up here, because
+// reading such a list takes longer than the sequencer's thread has. Nothing for a batch that would
+// not be let in: whoever could not sign it makes the server read nothing.
+Result<policy::NamedEntries> named_entries(Context& context,
+                                           const recognition::UploadBatch& batch) {
+  if (!policy::has_local_hits(batch)) return policy::NamedEntries();
+  const auto snapshot = context.service.snapshot();
+  const policy::UploadJudgement judged =
+      policy::judge_upload(snapshot.state, context.settings.origin, batch, snapshot.moment);
+  if (!judged.accepted) return policy::NamedEntries();
+  return policy::look_up_local_hits(snapshot.state, batch);
+}
+
+std::int64_t hits_in(const policy::Decision& decision) {
+  return std::count_if(decision.events.begin(), decision.events.end(), [](const auto& draft) {
+    return draft.kind == policy::HitRaised::kKind.number;
+  });
+}
+
 Response receive(Context& context, const Call& call) {
   const recognition::UploadLimits limits{.image_bytes_max = context.settings.image_bytes_max};
   const auto upload = recognition::parse_upload(as_bytes(call.request.body), limits);
@@ -67,6 +89,8 @@ Response receive(Context& context, const Call& call) {
   if (call.request.header("authorization") != "Device " + upload->batch.device)
     return problem(Error{ErrorCode::kMalformed,
                          "the batch is of another device than the Authorization header names"});
+  const auto named = named_entries(context, upload->batch);
+  if (!named) return problem(named.error());
   std::optional<policy::UploadRow> first;
   std::int64_t hits = 0;
   const Outcome outcome =
@@ -80,12 +104,14 @@ Response receive(Context& context, const Call& call) {
           return {};
         }
         if (judged.decision) return *judged.decision;
+        if (policy::has_local_hits(upload->batch) && named->empty())
+          return policy::Decision::not_judged(ErrorCode::kBusy, "send the batch again");
         const auto places = store_images(transaction, *upload);
         if (!places)
           return policy::Decision::not_judged(places.error().code, places.error().detail);
-        policy::Decision decision = policy::decide(state, *judged.accepted, *places, moment);
-        hits = static_cast<std::int64_t>(decision.events.size()) - 1 -
-               static_cast<std::int64_t>(upload->batch.reads.size());
+        policy::Decision decision =
+            policy::decide(state, *judged.accepted, *places, moment, *named);
+        hits = hits_in(decision);
         return decision;
       });
   if (!outcome.done()) return not_done(outcome);

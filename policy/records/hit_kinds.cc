@@ -1,5 +1,6 @@
 #include "policy/records/hits.h"
 #include "policy/records/reads.h"
+#include "policy/records/shift_lists.h"
 #include "policy/records/stops.h"
 
 namespace alpr::policy {
@@ -35,6 +36,10 @@ std::vector<chain::Kind> hotlists_kinds() {
 std::vector<chain::Kind> hits_kinds() {
   return {kind_of<HitRaised>(), kind_of<HitsDisclosed>(), kind_of<HitStepRecorded>(),
           kind_of<HitValidated>()};
+}
+
+std::vector<chain::Kind> shift_lists_kinds() {
+  return {kind_of<ListsTaken>(), kind_of<ListsRefused>(), kind_of<HitSetAside>()};
 }
 
 std::vector<chain::Kind> stops_kinds() {

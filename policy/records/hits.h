@@ -38,6 +38,25 @@ struct MatchedEntry {
   }
 };
 
+// The vehicle had matched it with its own copy of the lists before (I12-A-3).
+struct OfflineMatch {
+  Sequence taken;               // the lists.taken of its copy
+  Sequence list;                // the version in the copy; the entry's own is that of today
+  TimeUs matched_at;            // by the vehicle's clock
+  std::int64_t list_age_s = 0;  // of that version when it matched (I12-C2A-8)
+  std::int64_t late_s = 0;      // from the match to this event
+  bool late = false;            // by more than clocks may differ: it is about the past
+  template <typename M>
+  void members(M& m) {
+    m("taken", taken);
+    m("list", list);
+    m("matched_at", matched_at);
+    m("list_age_s", list_age_s);
+    m("late_s", late_s);
+    m("late", late);
+  }
+};
+
 // A plate that may be on a list, and no more than that (I12-DEF-3).
 struct HitRaised {
   static constexpr KindSpec kKind{66, "hit.raised", chain::Retention::kThirtyDay,
@@ -54,6 +73,7 @@ struct HitRaised {
   std::int64_t list_age_s = 0;  // of the list when the hit was raised (I12-C2A-8)
   HitState state = HitState::kUnvalidated;
   std::int64_t policy = 0;
+  std::optional<OfflineMatch> offline;
   template <typename M>
   void members(M& m) {
     m("upload", upload);
@@ -67,6 +87,7 @@ struct HitRaised {
     m("list_age_s", list_age_s);
     m("state", state);
     m("policy", policy);
+    m("offline", offline);
   }
 };
 
@@ -96,6 +117,7 @@ struct HitFacts {
   bool informational = false;
   std::vector<Attribute>
       known;  // attributes the entry names, all of which must be checked (I12-C2A-5)
+  std::optional<OfflineMatch> offline;
   template <typename M>
   void members(M& m) {
     m("read", read);
@@ -107,6 +129,7 @@ struct HitFacts {
     m("match", match);
     m("informational", informational);
     m("known", known);
+    m("offline", offline);
   }
 };
 

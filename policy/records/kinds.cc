@@ -12,6 +12,7 @@
 #include "policy/records/reads.h"
 #include "policy/records/second_factor.h"
 #include "policy/records/sessions.h"
+#include "policy/records/shift_lists.h"
 #include "policy/records/stops.h"
 #include "policy/records/system.h"
 
@@ -53,6 +54,7 @@ const chain::KindRegistry& kinds() {
              reads_kinds(),
              hotlists_kinds(),
              hits_kinds(),
+             shift_lists_kinds(),
              stops_kinds(),
              queries_kinds(),
              holds_kinds(),

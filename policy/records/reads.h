@@ -43,6 +43,23 @@ struct ReadPicture {
   }
 };
 
+// A match with the device's own copy of the lists, as it said (I12-A-3).
+struct ReadLocalHit {
+  Sequence taken;
+  Sequence list;
+  std::int64_t entry = 0;
+  TimeUs matched_at;
+  std::int64_t list_age_s = 0;
+  template <typename M>
+  void members(M& m) {
+    m("taken", taken);
+    m("list", list);
+    m("entry", entry);
+    m("matched_at_us", matched_at);
+    m("list_age_s", list_age_s);
+  }
+};
+
 // What the device said, member for member the read JSON of recognition/upload/upload_format.h: its
 // bytes, digested with the upload's salt, are what the device signed.
 struct ReadContent {
@@ -56,6 +73,7 @@ struct ReadContent {
   std::vector<ReadAlternative> alternatives;
   std::optional<ReadColor> color;
   ReadPicture image;
+  std::optional<std::vector<ReadLocalHit>> local_hits;
   template <typename M>
   void members(M& m) {
     m("plate", plate);
@@ -68,6 +86,7 @@ struct ReadContent {
     m("alternatives", alternatives);
     m("color", color);
     m("image", image);
+    m("local_hits", local_hits);
   }
 };
 

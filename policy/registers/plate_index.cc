@@ -27,12 +27,12 @@ struct PlateIndex::List {
 PlateIndex::PlateIndex(BlobReader blobs) : blobs_(std::move(blobs)) {}
 PlateIndex::~PlateIndex() = default;
 
-Result<std::unique_ptr<const PlateIndex::List>> PlateIndex::read_list(std::uint64_t blob,
+Result<std::shared_ptr<const PlateIndex::List>> PlateIndex::read_list(std::uint64_t blob,
                                                                       Sequence loaded,
                                                                       TimeUs source_time) const {
   auto text = blobs_(blob);
   if (!text) return tl::unexpected(text.error());
-  auto list = std::make_unique<List>();
+  auto list = std::make_shared<List>();
   list->loaded = loaded;
   list->source_time = source_time;
   list->text = std::move(*text);
@@ -51,7 +51,7 @@ Result<std::unique_ptr<const PlateIndex::List>> PlateIndex::read_list(std::uint6
   std::sort(list->rows.begin(), list->rows.end(), [](const List::Row& a, const List::Row& b) {
     return a.fold != b.fold ? a.fold < b.fold : a.number < b.number;
   });
-  return std::unique_ptr<const List>(std::move(list));
+  return std::shared_ptr<const List>(std::move(list));
 }
 
 Result<void> PlateIndex::load(const chain::RegisterReader& rows) {
@@ -59,7 +59,7 @@ Result<void> PlateIndex::load(const chain::RegisterReader& rows) {
   if (!versions) return tl::unexpected(versions.error());
   auto entries = list_entries(rows);
   if (!entries) return tl::unexpected(entries.error());
-  std::map<HotlistSource, std::unique_ptr<const List>> lists;
+  std::map<HotlistSource, std::shared_ptr<const List>> lists;
   for (const HotlistRow& version : *versions) {
     auto list =
         read_list(static_cast<std::uint64_t>(version.blob), version.loaded, version.source_time);
@@ -68,6 +68,7 @@ Result<void> PlateIndex::load(const chain::RegisterReader& rows) {
   }
   const std::unique_lock lock(mutex_);
   lists_ = std::move(lists);
+  ++changes_;
   custom_.clear();
   by_fold_.clear();
   for (const EntryRow& entry : *entries) {
@@ -101,6 +102,7 @@ Result<void> PlateIndex::apply(const chain::EventView& event) {
     if (!list) return tl::unexpected(list.error());
     const std::unique_lock lock(mutex_);
     lists_[loaded->source] = std::move(*list);
+    ++changes_;
   } else if (kind == EntryRequested::kKind.number) {
     auto asked = from_event<EntryRequested>(event);
     if (!asked) return tl::unexpected(asked.error());
@@ -111,6 +113,7 @@ Result<void> PlateIndex::apply(const chain::EventView& event) {
     if (!approved) return tl::unexpected(approved.error());
     const std::unique_lock lock(mutex_);
     approve(approved->request, event.header.seq, event.header.time);
+    ++changes_;
   } else if (kind == EntryDenied::kKind.number || kind == EntryRemoved::kKind.number) {
     Result<Sequence> request =
         kind == EntryDenied::kKind.number
@@ -119,6 +122,7 @@ Result<void> PlateIndex::apply(const chain::EventView& event) {
     if (!request) return tl::unexpected(request.error());
     const std::unique_lock lock(mutex_);
     drop(*request);
+    ++changes_;
   }
   return {};
 }
@@ -206,6 +210,74 @@ Result<std::vector<PlateMatch>> PlateIndex::matches(std::string_view plate, Time
     return a.match < b.match;  // kExact first
   });
   return found;
+}
+
+Result<std::vector<PlateMatch>> PlateIndex::matches_in(const HotlistRow& version,
+                                                       std::string_view plate, TimeUs at) const {
+  ALPR_CHECK(valid_plate(plate));
+  if (version.purged) return fail(ErrorCode::kGone, "the rows of this version are destroyed");
+  std::shared_ptr<const List> list;
+  {
+    const std::shared_lock lock(mutex_);
+    const auto active = lists_.find(version.source);
+    if (active != lists_.end() && active->second->loaded == version.loaded) list = active->second;
+  }
+  if (!list) {
+    auto read =
+        read_list(static_cast<std::uint64_t>(version.blob), version.loaded, version.source_time);
+    if (!read) return tl::unexpected(read.error());
+    list = std::move(*read);
+  }
+  std::vector<PlateMatch> found;
+  if (auto matched = match_list(*list, version.source, plate, at, found); !matched)
+    return tl::unexpected(matched.error());
+  return found;
+}
+
+Result<void> PlateIndex::copy_list(const List& list, HotlistSource source, TimeUs now,
+                                   recognition::ShiftList& into) {
+  const auto number = static_cast<std::uint32_t>(into.lists.size());
+  into.lists.push_back({list.loaded, std::string(to_text(source)), list.source_time, 0});
+  for (const List::Row& row : list.rows) {
+    auto entry = parse_canonical_row(std::string_view(list.text).substr(row.offset, row.length));
+    if (!entry) return tl::unexpected(entry.error());
+    if (entry->expires_at && *entry->expires_at <= now) continue;
+    into.entries.push_back({std::move(entry->plate), number, row.number,
+                            entry->expires_at.value_or(TimeUs{}), std::move(entry->category)});
+  }
+  return {};
+}
+
+Result<PlateIndex::Copy> PlateIndex::copy(TimeUs now) const {
+  Copy copy;
+  std::map<HotlistSource, std::shared_ptr<const List>> lists;
+  std::vector<std::pair<std::uint64_t, Custom>> custom;
+  {
+    const std::shared_lock lock(mutex_);
+    lists = lists_;
+    copy.changes = changes_;
+    for (const auto& [request, one] : custom_) {
+      if (one.approved && one.asked.plate && one.asked.expires_at > now)
+        custom.emplace_back(request, one);
+    }
+  }
+  for (const auto& [source, list] : lists) {
+    if (auto copied = copy_list(*list, source, now, copy.list); !copied)
+      return tl::unexpected(copied.error());
+  }
+  for (const auto& [request, one] : custom) {
+    const auto number = static_cast<std::uint32_t>(copy.list.lists.size());
+    copy.list.lists.push_back(
+        {*one.approved, std::string(to_text(HotlistSource::kCustomBolo)), one.approved_at, 0});
+    copy.list.entries.push_back({*one.asked.plate, number, request, one.asked.expires_at,
+                                 std::string(to_text(one.asked.purpose))});
+  }
+  return copy;
+}
+
+std::uint64_t PlateIndex::changes() const {
+  const std::shared_lock lock(mutex_);
+  return changes_;
 }
 
 std::size_t PlateIndex::rows(HotlistSource source) const {

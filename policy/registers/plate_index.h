@@ -23,6 +23,8 @@
 #include "ledger/chain/registers.h"
 #include "policy/records/hits.h"
 #include "policy/records/hotlists.h"
+#include "policy/registers/hotlists.h"
+#include "recognition/upload/shift_list.h"
 
 namespace alpr::policy {
 
@@ -49,6 +51,21 @@ class PlateIndex {
   // enumeration. Entries expired at `now` are left out. `plate` is normalised.
   Result<std::vector<PlateMatch>> matches(std::string_view plate, TimeUs now) const;
 
+  // The same with one version of a general list, which need not be the active one. kGone,
+  // kNotFound: its rows are destroyed. Reads the blob of one that is not active: not for the
+  // sequencer's thread.
+  Result<std::vector<PlateMatch>> matches_in(const HotlistRow& version, std::string_view plate,
+                                             TimeUs at) const;
+
+  // What a vehicle's copy is made of (I12-A-3): all that would match at `now`. Origin, device and
+  // times are the caller's to fill in. Takes as long as the lists are; any thread.
+  struct Copy {
+    recognition::ShiftList list;
+    std::uint64_t changes = 0;
+  };
+  Result<Copy> copy(TimeUs now) const;
+  std::uint64_t changes() const;  // grows whenever what is matched with changes
+
   std::size_t rows(HotlistSource source)
       const;                 // general: rows of the active version; custom BOLO: active entries
   std::string dump() const;  // canonical text, for comparing a rebuilt index with a live one
@@ -61,7 +78,7 @@ class PlateIndex {
     TimeUs approved_at;
   };
 
-  Result<std::unique_ptr<const List>> read_list(std::uint64_t blob, Sequence loaded,
+  Result<std::shared_ptr<const List>> read_list(std::uint64_t blob, Sequence loaded,
                                                 TimeUs source_time) const;
   Result<void> apply(const chain::EventView& event);
   void approve(Sequence request, Sequence approved, TimeUs at);
@@ -69,14 +86,17 @@ class PlateIndex {
   void drop(Sequence request);
   Result<void> match_list(const List& list, HotlistSource source, std::string_view plate,
                           TimeUs now, std::vector<PlateMatch>& found) const;
+  static Result<void> copy_list(const List& list, HotlistSource source, TimeUs now,
+                                recognition::ShiftList& into);
   void match_custom(std::string_view plate, TimeUs now, std::vector<PlateMatch>& found) const;
 
   BlobReader blobs_;
   mutable std::shared_mutex mutex_;
-  std::map<HotlistSource, std::unique_ptr<const List>> lists_;
+  std::map<HotlistSource, std::shared_ptr<const List>> lists_;
   std::map<std::uint64_t, Custom> custom_;  // by request; pending ones without `approved`
   std::set<std::pair<std::uint64_t, std::uint64_t>>
       by_fold_;  // packed folded plate, active request
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace alpr::policy

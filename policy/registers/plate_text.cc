@@ -1,7 +1,6 @@
 #include "policy/registers/plate_text.h"
 
 #include <algorithm>
-#include <array>
 
 namespace alpr::policy {
 namespace {
@@ -15,16 +14,6 @@ bool wildcard(char c) { return c == '?' || c == '*'; }
 bool dropped(char c) { return c == ' ' || c == '-' || c == '.'; }
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-// Genetec's default equivalence classes, the representative first.
-constexpr std::array<std::string_view, 6> kConfused{"0ODQ", "1I", "2Z", "5S", "8B", "6G"};
-
-char fold_character(char c) {
-  for (const std::string_view characters : kConfused) {
-    if (characters.find(c) != std::string_view::npos) return characters.front();
-  }
-  return c;
-}
 
 }  // namespace
 
@@ -44,22 +33,6 @@ Result<std::string> normalise_plate(std::string_view text) {
 bool valid_plate(std::string_view plate) {
   return !plate.empty() && plate.size() <= kPlateMax &&
          std::all_of(plate.begin(), plate.end(), upper_or_digit);
-}
-
-std::string fold_plate(std::string_view plate) {
-  std::string folded(plate);
-  std::transform(folded.begin(), folded.end(), folded.begin(), fold_character);
-  return folded;
-}
-
-std::uint64_t pack_plate(std::string_view plate) {
-  ALPR_CHECK(valid_plate(plate));
-  std::uint64_t packed = 0;  // 37^10 < 2^53
-  for (const char c : plate) {
-    const int digit = c <= '9' ? c - '0' + 1 : c - 'A' + 11;
-    packed = packed * 37 + static_cast<std::uint64_t>(digit);
-  }
-  return packed;
 }
 
 Result<std::string> normalise_pattern(std::string_view text) {

@@ -4,11 +4,11 @@
 // any thread.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "ledger/chain/error.h"
+#include "recognition/upload/plate_fold.h"
 
 namespace alpr::policy {
 
@@ -19,12 +19,10 @@ inline constexpr std::size_t kPlateMax = 10;  // characters, NCIC's LIC field
 Result<std::string> normalise_plate(std::string_view text);
 bool valid_plate(std::string_view plate);  // already normalised
 
-// One representative for each class of characters that readers confuse: {0,O,D,Q} {1,I} {2,Z} {5,S}
-// {8,B} {6,G}. Wildcards stay as they are, so a pattern can be folded too.
-std::string fold_plate(std::string_view plate);
-
-// Distinct plates give distinct numbers, and no plate gives 0. ALPR_CHECKs valid_plate().
-std::uint64_t pack_plate(std::string_view plate);
+// Shared with the readers, whose own copies of the lists match in the same way. Wildcards stay as
+// they are, so a pattern can be folded too; no plate is packed as 0.
+using recognition::fold_plate;
+using recognition::pack_plate;
 
 // As normalise_plate(), with ? (any one character) and * (any run of characters, or none) kept. At
 // most 20 characters; runs of * become one.

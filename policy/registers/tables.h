@@ -36,5 +36,8 @@ inline constexpr chain::Table kHoldRequests = 32;  // number hold.requested seq 
 inline constexpr chain::Table kHolds = 33;         // number hold.placed seq -> HoldRow
 inline constexpr chain::Table kQueries =
     34;  // number query.performed seq -> QueryRow (who may see which images)
+inline constexpr chain::Table kListCopies = 44;  // number lists.taken seq -> CopyRow
+inline constexpr chain::Table kListsAsked =
+    45;  // text device -> when it last asked for lists, by its own clock
 
 }  // namespace alpr::policy::table

@@ -3,10 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 
 #include "policy/records/hits.h"
 #include "policy/registers/plate_index.h"
+#include "policy/rules/devices.h"
 
 namespace alpr::policy {
 
@@ -35,20 +36,6 @@ Decision refuse_upload(const Moment& moment, const recognition::UploadBatch& bat
   decision.then(record);
   decision.refusal = std::move(refusal);
   return decision;
-}
-
-std::optional<Refusal> device_refusal(const std::optional<DeviceRow>& device) {
-  if (!device) {
-    return Refusal{{"I12-DEF-1"},
-                   "device-unknown",
-                   "This device is not in the register: the Administrator enrols it."};
-  }
-  if (device->revoked) {
-    return Refusal{{"I12-DEF-1"},
-                   "device-revoked",
-                   "This device was revoked; its uploads are not taken any more."};
-  }
-  return std::nullopt;
 }
 
 std::optional<Refusal> capture_refusal(const recognition::UploadBatch& batch, TimeUs now) {
@@ -83,11 +70,13 @@ std::optional<Decision> old_number(const State& state, const recognition::Upload
         ErrorCode::kGone,
         "batch: this number was used, and its reads are purged after 30 days (I12-G-1)");
   }
-  return Decision::not_judged(
-      ErrorCode::kConflict,
-      fmt::format(
-          "batch: numbers must grow, and {} was received already: send it under a higher number",
-          *highest));
+  return refuse_upload(
+      moment, batch,
+      {{"I12-F-3"},
+       "batch-out-of-order",
+       fmt::format("Batch numbers must grow, and {} was received already: a reader's queue is sent "
+                   "in its order, so this batch was held back or made later.",
+                   *highest)});
 }
 
 UploadJudgement decided(Decision decision) {
@@ -111,6 +100,22 @@ HitRaised hit_of(const recognition::UploadBatch& batch, const recognition::ReadF
   hit.state = HitState::kUnvalidated;
   hit.policy = moment.policy->version;
   return hit;
+}
+
+HitSetAside set_aside_of(const std::string& device, const recognition::LocalHit& said, SetAside why,
+                         Sequence read, const Moment& moment) {
+  HitSetAside record;
+  record.upload = moment.next;
+  record.read = read;
+  record.device = device;
+  record.why = why;
+  record.taken = said.taken;
+  record.list = said.list;
+  record.entry = static_cast<std::int64_t>(said.entry);
+  record.matched_at = said.matched_at;
+  record.list_age_s = said.list_age_s;
+  record.policy = moment.policy->version;
+  return record;
 }
 
 UploadReceived received_of(const recognition::UploadBatch& batch, std::size_t hits,
@@ -160,12 +165,15 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
 }
 
 Decision decide(const State& state, const AcceptedUpload& upload,
-                std::span<const ImagePlace> images, const Moment& moment) {
+                std::span<const ImagePlace> images, const Moment& moment,
+                const NamedEntries& named) {
   const recognition::UploadBatch& batch = upload.batch();
   ALPR_CHECK(images.size() == batch.reads.size());
+  ALPR_CHECK(!has_local_hits(batch) || named.size() == batch.reads.size());
   const Sequence received = moment.next;
   std::vector<ReadRecorded> reads;
   std::vector<HitRaised> hits;
+  std::vector<HitSetAside> aside;
   for (std::size_t i = 0; i < batch.reads.size(); ++i) {
     const recognition::ReadFacts& facts = batch.reads[i].facts;
     ALPR_CHECK(images[i].sha256 == facts.image_sha256);
@@ -174,14 +182,23 @@ Decision decide(const State& state, const AcceptedUpload& upload,
         {received, static_cast<std::int64_t>(i), batch.device, content_of(facts), images[i]});
     const auto matches = state.plates.matches(facts.plate, moment.now);
     if (!matches) return not_judged(matches.error());
-    for (const PlateMatch& match : *matches) {
-      hits.push_back(hit_of(batch, facts, match, received, read, moment));
+    std::vector<HitRaised> of_read;
+    for (const PlateMatch& match : *matches)
+      of_read.push_back(hit_of(batch, facts, match, received, read, moment));
+    for (std::size_t k = 0; k < facts.local_hits.size(); ++k) {
+      const auto judged = judge_local_hit(state, batch, i, k, named[i].at(k), moment);
+      if (!judged) return not_judged(judged.error());
+      const auto* held = std::get_if<HeldLocalHit>(&*judged);
+      const auto why = held != nullptr ? attach(*held, of_read) : std::get<SetAside>(*judged);
+      if (why) aside.push_back(set_aside_of(batch.device, facts.local_hits[k], *why, read, moment));
     }
+    std::move(of_read.begin(), of_read.end(), std::back_inserter(hits));
   }
   Decision decision;
   decision.then(received_of(batch, hits.size(), moment));
   for (const ReadRecorded& read : reads) decision.then(read);
   for (const HitRaised& hit : hits) decision.then(hit);
+  for (const HitSetAside& one : aside) decision.then(one);
   return decision;
 }
 
@@ -199,6 +216,11 @@ ReadContent content_of(const recognition::ReadFacts& facts) {
   }
   if (facts.color) content.color = ReadColor{facts.color->value, facts.color->confidence_ppm};
   content.image = {facts.image_sha256, facts.image_bytes, facts.image_type};
+  for (const recognition::LocalHit& hit : facts.local_hits) {
+    if (!content.local_hits) content.local_hits.emplace();
+    content.local_hits->push_back({hit.taken, hit.list, static_cast<std::int64_t>(hit.entry),
+                                   hit.matched_at, hit.list_age_s});
+  }
   return content;
 }
 

@@ -17,6 +17,7 @@
 
 #include "policy/registers/devices.h"
 #include "policy/registers/reads.h"
+#include "policy/rules/a3_local_hits.h"
 #include "policy/rules/decision.h"
 #include "policy/rules/state.h"
 #include "recognition/upload/upload_format.h"
@@ -47,16 +48,18 @@ struct UploadJudgement {
 
 // upload.refused: unknown or revoked device (I12-DEF-1), a signature that is not the device's or
 // for another log (I12-F-3), a capture time over 5 minutes ahead or over 30 days old (I12-B-2,
-// G-1). Not judged: kGone for a number whose batch was purged, kConflict for one below the highest
-// that never came.
+// G-1), a number below the highest that never came (F-3). Not judged: kGone for a number whose batch
+// was purged.
 UploadJudgement judge_upload(const State& state, std::string_view origin,
                              const recognition::UploadBatch& batch, const Moment& moment);
 
-// upload.received, a read.recorded per read, then a hit.raised per read and active list entry.
-// `images` has a place per read (reads of one picture share it); it must fit the batch (ALPR_CHECK:
-// the caller stored those very pictures). An error when the lists do not read.
+// upload.received, a read.recorded per read, a hit.raised per read and active list entry, then a
+// hit.set-aside per match of the device's own that is none of these (I12-A-3). `images` has a place per read (reads of one picture share it); it must fit the batch (ALPR_CHECK:
+// the caller stored those very pictures). `named` is look_up_local_hits() of this batch; a batch
+// without local hits needs none. An error when the lists do not read.
 Decision decide(const State& state, const AcceptedUpload& upload,
-                std::span<const ImagePlace> images, const Moment& moment);
+                std::span<const ImagePlace> images, const Moment& moment,
+                const NamedEntries& named = {});
 
 // What a device signed, as records hold it.
 ReadContent content_of(const recognition::ReadFacts& facts);

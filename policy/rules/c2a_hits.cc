@@ -321,6 +321,7 @@ HitFacts facts_of(const HitRow& hit) {
   facts.match = hit.raised.match;
   facts.informational = hit.raised.entry.informational;
   facts.known = known_names(hit.raised.entry.attributes);
+  facts.offline = hit.raised.offline;
   return facts;
 }
 

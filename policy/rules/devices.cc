@@ -4,7 +4,6 @@
 #include <array>
 
 #include "ledger/chain/keys.h"
-#include "policy/registers/devices.h"
 #include "policy/rules/access.h"
 #include "policy/rules/texts.h"
 
@@ -60,6 +59,20 @@ bool valid_device_name(std::string_view device) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
   return device.size() >= 2 && device.size() <= 32 &&
          device.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+std::optional<Refusal> device_refusal(const std::optional<DeviceRow>& device) {
+  if (!device) {
+    return Refusal{{"I12-DEF-1"},
+                   "device-unknown",
+                   "This device is not in the register: the Administrator enrols it."};
+  }
+  if (device->revoked) {
+    return Refusal{{"I12-DEF-1"},
+                   "device-revoked",
+                   "This device was revoked; nothing is taken from it or given to it any more."};
+  }
+  return std::nullopt;
 }
 
 Decision decide(const State& state, const Actor& actor, const EnrolDevice& command,

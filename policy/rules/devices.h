@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "policy/records/devices.h"
+#include "policy/registers/devices.h"
 #include "policy/rules/decision.h"
 #include "policy/rules/state.h"
 
@@ -74,5 +74,9 @@ Decision decide(const State& state, const Actor& actor, const RekeyDevice& comma
                 const Moment& moment);
 
 bool valid_device_name(std::string_view device);
+
+// Of a device that is not in the register, or not any more (I12-DEF-1): nothing is taken from it,
+// and nothing given to it.
+std::optional<Refusal> device_refusal(const std::optional<DeviceRow>& device);
 
 }  // namespace alpr::policy

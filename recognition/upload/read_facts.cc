@@ -17,6 +17,7 @@ constexpr std::int64_t kLongitudeMax = 1'800'000'000;
 constexpr std::int64_t kPixelMax = 65'535;  // the largest side that JPEG can declare
 constexpr std::int64_t kImageBytesMax = std::int64_t{1} << 30;
 constexpr std::size_t kPlaceMax = 200;
+constexpr std::int64_t kListAgeMaxS = 400'000'000;  // some 12 years
 
 bool upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
@@ -67,6 +68,12 @@ class MemberReader {
     out = *value->integer();
     return true;
   }
+  bool take(std::string_view name, std::uint64_t& out) {
+    std::int64_t value = -1;
+    if (!take(name, value) || value < 0) return false;
+    out = static_cast<std::uint64_t>(value);
+    return true;
+  }
   bool at_end() const { return object_ != nullptr && next_ == object_->size(); }
 
  private:
@@ -114,6 +121,54 @@ bool parse_image(const Json* value, ReadFacts& facts) {
   if (!digest) return false;
   facts.image_sha256 = *digest;
   return true;
+}
+
+bool parse_local_hits(const Json* value, std::vector<LocalHit>& hits) {
+  const Json::Array* items = value->array();
+  if (items == nullptr || items->empty() || items->size() > kLocalHitsMax) return false;
+  for (const Json& item : *items) {
+    MemberReader reader(&item);
+    LocalHit& hit = hits.emplace_back();
+    if (!reader.take("taken", hit.taken.value) || !reader.take("list", hit.list.value) ||
+        !reader.take("entry", hit.entry) || !reader.take("matched_at_us", hit.matched_at.value) ||
+        !reader.take("list_age_s", hit.list_age_s) || !reader.at_end()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool valid_local_hits(const std::vector<LocalHit>& hits) {
+  if (hits.size() > kLocalHitsMax) return false;
+  const auto number = [](std::uint64_t n) {
+    return n <= static_cast<std::uint64_t>(chain::kIntegerMax);
+  };
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const LocalHit& hit = hits[i];
+    if (!number(hit.taken.value) || !number(hit.list.value) || !number(hit.entry) ||
+        !in_range(hit.matched_at.value, kCapturedMin, kCapturedMax) ||
+        !in_range(hit.list_age_s, 0, kListAgeMaxS)) {
+      return false;
+    }
+    const auto end = hits.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(hits.begin(), end, [&](const LocalHit& other) {
+          return other.list == hit.list && other.entry == hit.entry;
+        }))
+      return false;
+  }
+  return true;
+}
+
+Json::Array local_hits_json(const std::vector<LocalHit>& hits) {
+  Json::Array all;
+  for (const LocalHit& hit : hits) {
+    all.emplace_back(Json::Object{{"taken", Json(static_cast<std::int64_t>(hit.taken.value))},
+                                  {"list", Json(static_cast<std::int64_t>(hit.list.value))},
+                                  {"entry", Json(static_cast<std::int64_t>(hit.entry))},
+                                  {"matched_at_us", Json(hit.matched_at.value)},
+                                  {"list_age_s", Json(hit.list_age_s)}});
+  }
+  return all;
 }
 
 Json::Array box_json(const PlateBox& box) {
@@ -169,6 +224,7 @@ Result<void> check_facts(const ReadFacts& facts) {
   if (facts.color && !valid_color(*facts.color)) return bad("color");
   const bool known_type = facts.image_type == "image/jpeg" || facts.image_type == "image/png";
   if (!known_type || !in_range(facts.image_bytes, 0, kImageBytesMax)) return bad("image");
+  if (!valid_local_hits(facts.local_hits)) return bad("local_hits");
   return {};
 }
 
@@ -195,6 +251,8 @@ std::string read_json(const ReadFacts& facts) {
   read.emplace_back("image", Json(Json::Object{{"sha256", Json(chain::hex(facts.image_sha256))},
                                                {"bytes", Json(facts.image_bytes)},
                                                {"type", Json(facts.image_type)}}));
+  if (!facts.local_hits.empty())
+    read.emplace_back("local_hits", Json(local_hits_json(facts.local_hits)));
   return chain::write(Json(std::move(read)));
 }
 
@@ -222,7 +280,10 @@ Result<ReadFacts> parse_read_json(std::string_view text) {
     }
   }
   if (!parse_image(reader.take("image"), facts)) return bad("image");
-  if (!reader.at_end()) return fail(ErrorCode::kMalformed, "read: unknown member after \"image\"");
+  const Json* local_hits = reader.take("local_hits");
+  if (local_hits != nullptr && !parse_local_hits(local_hits, facts.local_hits))
+    return bad("local_hits");
+  if (!reader.at_end()) return fail(ErrorCode::kMalformed, "read: unknown member at the end");
   if (const Result<void> checked = check_facts(facts); !checked) {
     return tl::unexpected(checked.error());
   }

@@ -10,7 +10,9 @@
 //   {"plate","confidence_ppm","captured_at_us","latitude_e7","longitude_e7","place","box":[[x,y] x
 //   4],
 //    "alternatives":[{"plate","confidence_ppm"},...],"color":{"value","confidence_ppm"},
-//    "image":{"sha256":hex,"bytes":integer,"type":"image/jpeg"|"image/png"}}
+//    "image":{"sha256":hex,"bytes":integer,"type":"image/jpeg"|"image/png"},
+//    "local_hits":[{"taken","list","entry","matched_at_us","list_age_s"},...]}
+//   "local_hits" only where the device matched the plate with its own copy of the lists (I12-A-3).
 // images: the pictures, concatenated in order of the reads, each image.bytes long. image.bytes 0
 // says that an earlier
 //   read of the same batch has the picture with this image.sha256: several plates of one photo
@@ -45,6 +47,7 @@ inline constexpr std::string_view kUploadContentType = "application/vnd.plateled
 inline constexpr std::size_t kPlateLengthMax = 10;  // NCIC LIC, policy/formats.md section 1
 inline constexpr std::int64_t kConfidenceMax = 1'000'000;
 inline constexpr std::size_t kAlternativesMax = 10;
+inline constexpr std::size_t kLocalHitsMax = 16;
 
 struct Alternative {
   std::string plate;
@@ -56,6 +59,17 @@ struct VehicleColor {
   std::string value;  // 1 to 20 lower-case letters, e.g. "white"
   std::int64_t confidence_ppm = 0;
   bool operator==(const VehicleColor&) const = default;
+};
+
+// A match that the device found in its copy of the lists, and told its operator about: the server
+// checks all of it (I12-A-3).
+struct LocalHit {
+  Sequence taken;           // the lists.taken that gave it the copy
+  Sequence list;            // version: hotlist.loaded, or hotlist.entry-approved
+  std::uint64_t entry = 0;  // row of a general list, or a custom entry's hotlist.entry-requested
+  TimeUs matched_at;        // by the device's clock
+  std::int64_t list_age_s = 0;  // as the operator was told
+  bool operator==(const LocalHit&) const = default;
 };
 
 // Corners of the plate in the picture, pixels, clockwise from its top left one.
@@ -76,6 +90,7 @@ struct ReadFacts {
   Digest image_sha256{};
   std::int64_t image_bytes = 0;  // 0: an earlier read of the batch has the picture
   std::string image_type;        // image/jpeg or image/png
+  std::vector<LocalHit> local_hits;
   bool operator==(const ReadFacts&) const = default;
 };
 

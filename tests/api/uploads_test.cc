@@ -91,15 +91,15 @@ TEST_F(Uploads, APictureOver8MiBAndABatchOver16MiBAreTooLarge) {
   EXPECT_EQ(d.upload("cam-1", d.batch("cam-1", 1, {"7ABC123"}, largest)).status, 201);
 }
 
-TEST_F(Uploads, NumbersMustGrow) {
+TEST_F(Uploads, I12_F_3_NumbersMustGrow) {
   const std::string third = d.batch("cam-1", 3, {"7ABC123"});
   d.reads("cam-1", 1, {"8XYZ987"});
   d.reads("cam-1", 5, {"8XYZ987"});
   const std::uint64_t before = d.size();
   const Reply reply = d.upload("cam-1", third);
-  EXPECT_EQ(reply.status, 409) << reply.body;
+  EXPECT_EQ(reply.status, 403) << reply.body;
   EXPECT_TRUE(reply.is_problem());
-  EXPECT_EQ(d.size(), before);
+  EXPECT_THAT(d.kinds_since(before), ElementsAre("upload.refused"));
 }
 
 TEST_F(Uploads, I12_DEF_1_OnlyEnrolledReadersUpload) {

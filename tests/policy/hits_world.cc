@@ -56,7 +56,10 @@ Sequence take(World& world, const recognition::UploadBatch& batch) {
   const UploadJudgement judged = judge(world, batch);
   EXPECT_TRUE(judged.accepted.has_value());
   if (!judged.accepted) return {};
-  return world.permit(decide(world.state(), *judged.accepted, places_of(batch), world.moment()));
+  const auto named = look_up_local_hits(world.state(), batch);
+  EXPECT_TRUE(named.has_value());
+  return world.permit(
+      decide(world.state(), *judged.accepted, places_of(batch), world.moment(), *named));
 }
 
 Sequence send(World& world, std::uint64_t number, const std::vector<std::string>& plates) {

@@ -161,10 +161,10 @@ TEST_F(Uploads, I12_G_1_ANumberOnceUsedIsGoneAfterItsPurge) {
   EXPECT_TRUE(judge(world, batch_of(world, kReader, 6, {"7ABC123"})).accepted.has_value());
 }
 
-TEST_F(Uploads, ANumberThatWasSkippedIsAConflict) {
+TEST_F(Uploads, I12_F_3_ANumberThatWasSkippedIsRefused) {
   send(world, 5, {"7ABC123"});
   send(world, 9, {"7ABC123"});
-  EXPECT_EQ(not_judged(batch_of(world, kReader, 7, {"7ABC123"})), ErrorCode::kConflict);
+  EXPECT_EQ(refused(batch_of(world, kReader, 7, {"7ABC123"}), "I12-F-3"), "batch-out-of-order");
   EXPECT_TRUE(judge(world, batch_of(world, kReader, 10, {"7ABC123"})).accepted.has_value());
 }
 

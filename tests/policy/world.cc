@@ -216,10 +216,10 @@ UserRow World::user(std::string_view username) const {
   return row && *row ? **row : UserRow{};
 }
 
-void World::enrol_device(std::string_view device) {
+void World::enrol_device(std::string_view device, DeviceKind kind) {
   EnrolDevice command;
   command.device = std::string(device);
-  command.kind = DeviceKind::kFixed;
+  command.kind = kind;
   command.mount_class = "pole";
   command.location_class = LocationClass::kPublicRightOfWay;
   command.place = "Main Street at First";

@@ -81,8 +81,8 @@ class World {
   Actor trained(std::string_view username, std::string_view user_class);  // all of it, logged in
   Actor holder(std::string_view username);  // a session of a first holder, made once
   UserRow user(std::string_view username) const;
-  // A fixed reader in the public right of way, with key_named(device).
-  void enrol_device(std::string_view device);
+  // A reader in the public right of way, with key_named(device).
+  void enrol_device(std::string_view device, DeviceKind kind = DeviceKind::kFixed);
 
   // What the store does at a purge: the payload and the rows of a thirty-day event go. Appends
   // nothing.
