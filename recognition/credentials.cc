@@ -14,9 +14,9 @@ namespace alpr::recognition {
 namespace {
 
 constexpr std::size_t kFileMax = 16 * 1024;
-constexpr std::array<std::string_view, 8> kMembers{
-    "device",      "origin",       "seed",  "server_certificate",
-    "latitude_e7", "longitude_e7", "place", "queue"};
+constexpr std::array<std::string_view, 9> kMembers{
+    "device", "origin", "seed",   "server_certificate", "latitude_e7", "longitude_e7",
+    "place",  "queue",  "log_key"};
 
 tl::unexpected<Error> bad(std::string_view what) {
   return fail(ErrorCode::kMalformed, "credentials: " + std::string(what));
@@ -72,6 +72,13 @@ Result<Credentials> from_json(const chain::Json& json, const std::filesystem::pa
   }
   const Result<Digest> seed = chain::parse_digest_hex(*seed_hex);
   if (!seed) return bad("\"seed\" is not 64 hex digits");
+  std::optional<chain::VerifierKey> log_key;
+  if (json.member("log_key") != nullptr) {
+    const std::string* text = text_of(json, "log_key");
+    const auto key = text != nullptr ? chain::parse_vkey(*text) : bad("\"log_key\" is no text");
+    if (!key || key->name != *origin) return bad("\"log_key\" is not this log's verifier key");
+    log_key = *key;
+  }
   return Credentials{*device,
                      *origin,
                      chain::SigningKey::from_seed(*seed),
@@ -79,7 +86,8 @@ Result<Credentials> from_json(const chain::Json& json, const std::filesystem::pa
                      *latitude,
                      *longitude,
                      *place,
-                     folder / *queue};
+                     folder / *queue,
+                     log_key};
 }
 
 }  // namespace

@@ -92,6 +92,13 @@ Result<void> write_file_durably(const std::filesystem::path& path, BytesView byt
   return sync_folder(path.parent_path());
 }
 
+Result<void> overwrite_file(const std::filesystem::path& path, BytesView bytes) {
+  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (fd.get() < 0 || !write_all(fd.get(), bytes) || ::fsync(fd.get()) != 0 || !fd.close())
+    return io_error("can't overwrite", path);
+  return {};
+}
+
 Result<void> remove_file_durably(const std::filesystem::path& path) {
   if (::unlink(path.c_str()) != 0) return io_error("can't remove", path);
   return sync_folder(path.parent_path());

@@ -19,6 +19,9 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t size_max)
 // or the new one. Mode 0600. kNoSpace or kIo; then the target is as it was.
 Result<void> write_file_durably(const std::filesystem::path& path, BytesView bytes);
 
+// Writes over the first bytes of a file that is there, and syncs: for a secret that is to go. kIo.
+Result<void> overwrite_file(const std::filesystem::path& path, BytesView bytes);
+
 // Removes or renames, and syncs the folders concerned.
 Result<void> remove_file_durably(const std::filesystem::path& path);
 Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);

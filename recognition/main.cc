@@ -14,6 +14,7 @@
 #include "recognition/read_command.h"
 #include "recognition/relay_command.h"
 #include "recognition/send_command.h"
+#include "recognition/shift_command.h"
 
 namespace {
 
@@ -21,11 +22,13 @@ using alpr::recognition::OutputForm;
 using alpr::recognition::ReadRequest;
 using alpr::recognition::RelayRequest;
 using alpr::recognition::SendRequest;
+using alpr::recognition::ShiftCommand;
 
 struct Options {
   ReadRequest read;
   SendRequest send;
   RelayRequest relay;
+  ShiftCommand shift;
   bool json = false;
   std::string captured_at;
   std::vector<std::string> cameras;
@@ -99,6 +102,21 @@ int run_relay_command(Options& options) {
   return alpr::recognition::run_relay(options.relay, stop_asked, std::cout, std::cerr);
 }
 
+CLI::App* add_shift(CLI::App& app, Options& options) {
+  CLI::App* shift = app.add_subcommand("shift", "a vehicle's copy of the hot lists, for a shift");
+  shift->require_subcommand(1);
+  CLI::App* start =
+      shift->add_subcommand("start", "fetches the lists; `send` then matches by them");
+  start->add_option("--server", options.shift.server, "https://HOST[:PORT]")->required();
+  CLI::App* end = shift->add_subcommand("end", "removes the lists and the key that opens them");
+  end->callback([&options] { options.shift.start = false; });
+  for (CLI::App* one : {start, end}) {
+    one->add_option("--credentials", options.shift.credentials, "the device's file")->required();
+    one->add_flag("--json", options.json, "one JSON object");
+  }
+  return shift;
+}
+
 int run_send_command(Options& options) {
   if (!options.captured_at.empty()) {
     const alpr::Result<alpr::TimeUs> time = alpr::chain::parse_time(options.captured_at);
@@ -119,12 +137,17 @@ int run(int argc, char** argv) {
   const CLI::App* read = add_read(app, options);
   const CLI::App* relay = add_relay(app, options);
   add_send(app, options);
+  const CLI::App* shift = add_shift(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (relay->parsed()) return run_relay_command(options);
+  if (shift->parsed()) {
+    options.shift.form = options.json ? OutputForm::kJson : OutputForm::kText;
+    return alpr::recognition::run_shift(options.shift, std::cout, std::cerr);
+  }
   if (!read->parsed()) return run_send_command(options);
   options.read.form = options.json ? OutputForm::kJson : OutputForm::kText;
   return alpr::recognition::run_read(options.read, std::cout, std::cerr);

@@ -15,6 +15,7 @@
 #include "recognition/files.h"
 #include "recognition/image.h"
 #include "recognition/loose_json.h"
+#include "recognition/shift.h"
 #include "recognition/upload/upload_format.h"
 
 namespace alpr::recognition {
@@ -87,18 +88,6 @@ bool server_has_it(const ServerAnswer& answer) {
   return answer.status == 200 || answer.status == 201 || answer.status == 410;
 }
 
-// The sentence of an RFC 9457 problem document, or what there is of the answer.
-std::string reason_of(const ServerAnswer& answer) {
-  std::string text = fmt::format("HTTP {}", answer.status);
-  const Result<chain::Json> problem = parse_loose_json(answer.body);
-  if (!problem) return text;
-  for (const char* name : {"title", "detail"}) {
-    const chain::Json* value = problem->member(name);
-    if (value != nullptr && value->string() != nullptr) text += ": " + *value->string();
-  }
-  return text;
-}
-
 // One batch, with pauses; the answer is one that settles the batch.
 Result<ServerAnswer> post_with_patience(const FlushPlan& plan, BytesView body, int& patience_ms) {
   for (int pause = kFirstPauseMs;; pause = std::min(2 * pause, kPauseMaxMs)) {
@@ -132,6 +121,14 @@ class Sending {
           std::ostream& log)
       : request_(request), device_(device), out_(out), log_(log) {}
 
+  // The vehicle's copy of the lists, where a shift is on. Reads are sent without it just as well.
+  int load_lists() {
+    auto lists = load_shift(device_, wall_clock());
+    if (!lists) return complain("no matching with local lists: " + lists.error().detail, 1);
+    lists_ = std::move(*lists);
+    return 0;
+  }
+
   // Exit code so far.
   int enqueue_all(UploadQueue& queue) {
     const std::vector<std::filesystem::path> photos = photos_in(request_.paths);
@@ -162,7 +159,14 @@ class Sending {
     std::erase_if(*plates, [&](const PlateCandidate& p) {
       return p.confidence_ppm < request_.confidence_min_ppm;
     });
-    const auto batch = enqueue_photo(queue, device_, *bytes, *taken, *plates);
+    std::optional<LocalMatching> matching;
+    if (lists_) {
+      if (wall_clock() < lists_->list.valid_until)
+        matching.emplace(
+            LocalMatching{*lists_, wall_clock(), [&](const LocalAlert& alert) { tell(alert); }});
+    }
+    const auto batch =
+        enqueue_photo(queue, device_, *bytes, *taken, *plates, matching ? &*matching : nullptr);
     if (!batch) {
       return complain(photo.string() + ": " + batch.error().detail,
                       batch.error().code == ErrorCode::kMalformed ? 2 : 3);
@@ -175,8 +179,14 @@ class Sending {
     return 0;
   }
 
+  // At once: the operator is beside it.
+  void tell(const LocalAlert& alert) {
+    out_ << (request_.form == OutputForm::kJson ? to_json(alert) : to_text(alert)) << std::endl;
+  }
+
   const SendRequest& request_;
   const Credentials& device_;
+  std::optional<TakenLists> lists_;
   std::ostream& out_;
   std::ostream& log_;
 };
@@ -185,7 +195,8 @@ class Sending {
 
 Result<std::optional<std::uint64_t>> enqueue_photo(UploadQueue& queue, const Credentials& device,
                                                    BytesView photo, TimeUs captured_at,
-                                                   const std::vector<PlateCandidate>& plates) {
+                                                   const std::vector<PlateCandidate>& plates,
+                                                   const LocalMatching* matching) {
   if (plates.empty()) return std::optional<std::uint64_t>();
   const Result<ImageHeader> header = inspect_image(photo);
   if (!header) return tl::unexpected(header.error());
@@ -198,14 +209,16 @@ Result<std::optional<std::uint64_t>> enqueue_photo(UploadQueue& queue, const Cre
     read.image_bytes = reads.size() == 1 ? static_cast<std::int64_t>(photo.size()) : 0;
     read.image_type = media_type(header->type);
   }
-  const Result<std::uint64_t> number = enqueue_reads(queue, device, std::move(reads), {photo});
+  const Result<std::uint64_t> number =
+      enqueue_reads(queue, device, std::move(reads), {photo}, matching);
   if (!number) return tl::unexpected(number.error());
   return std::optional(*number);
 }
 
 Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& device,
                                     std::vector<ReadFacts> reads,
-                                    const std::vector<BytesView>& images) {
+                                    const std::vector<BytesView>& images,
+                                    const LocalMatching* matching) {
   UploadBatch batch{device.origin, device.device, 0, {}, {}};
   for (ReadFacts& facts : reads) {
     // A read that the format refuses must not use up a number.
@@ -215,6 +228,8 @@ Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& devic
     chain::random_bytes(read.salt);
     read.facts = std::move(facts);
   }
+  std::vector<LocalAlert> alerts;
+  if (matching != nullptr) alerts = match_locally(matching->copy, matching->now, batch.reads);
   const Result<std::uint64_t> number = queue.reserve_batch();
   if (!number) return tl::unexpected(number.error());
   batch.batch = *number;
@@ -223,6 +238,7 @@ Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& devic
   const Result<Bytes> body = encode_upload(batch, images);
   if (!body) return tl::unexpected(body.error());
   if (const Result<void> put = queue.put(*number, *body); !put) return tl::unexpected(put.error());
+  for (const LocalAlert& alert : alerts) matching->alert(alert);
   return *number;
 }
 
@@ -294,11 +310,13 @@ int run_send(const SendRequest& request, std::ostream& out, std::ostream& log) {
   Result<UploadQueue> queue = UploadQueue::open(device->queue, wall_clock());
   if (!queue) return give_up(queue.error(), 3);
   Sending sending(request, *device, out, log);
+  const int listing = sending.load_lists();
   const int reading = sending.enqueue_all(*queue);
   const int posting =
       flush_to_server(*queue, *device, *client, request.retry_seconds, request.form, out, log);
   if (posting == 3 || reading == 3) return 3;
-  return reading != 0 ? reading : posting;
+  if (reading != 0) return reading;
+  return posting != 0 ? posting : listing;
 }
 
 }  // namespace alpr::recognition

@@ -10,6 +10,7 @@
 
 #include "ledger/chain/error.h"
 #include "recognition/credentials.h"
+#include "recognition/local_alert.h"
 #include "recognition/queue.h"
 #include "recognition/read.h"
 #include "recognition/read_command.h"
@@ -29,18 +30,28 @@ struct SendRequest {
   int retry_seconds = 8;                // how long to try a server that is away, or busy
 };
 
+// What a vehicle's reads are compared with, and who is told.
+struct LocalMatching {
+  const TakenLists& copy;
+  TimeUs now;
+  std::function<void(const LocalAlert&)> alert;
+};
+
 // Signs what was read in one photo as one batch and queues it. Nothing and no batch number when
-// `plates` is empty.
+// `plates` is empty. An alert is told only when the batch that records it is synced (record before
+// reveal); none where that failed.
 Result<std::optional<std::uint64_t>> enqueue_photo(UploadQueue& queue, const Credentials& device,
                                                    BytesView photo, TimeUs captured_at,
-                                                   const std::vector<PlateCandidate>& plates);
+                                                   const std::vector<PlateCandidate>& plates,
+                                                   const LocalMatching* matching = nullptr);
 
 // Signs the reads as one batch and queues it; `images` holds, in order, the picture of each read
 // whose image_bytes is not 0. Returns the batch's number. kMalformed for a read that the format
 // refuses: then no number is used up.
 Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& device,
                                     std::vector<ReadFacts> reads,
-                                    const std::vector<BytesView>& images);
+                                    const std::vector<BytesView>& images,
+                                    const LocalMatching* matching = nullptr);
 
 struct FlushCounts {
   std::size_t sent = 0;     // answered 200, 201 or 410: the server has, or had, the batch

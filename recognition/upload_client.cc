@@ -1,25 +1,34 @@
 #include "recognition/upload_client.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include "recognition/files.h"
+#include "recognition/loose_json.h"
+#include "recognition/upload/shift_answer.h"
 #include "recognition/upload/upload_format.h"
 
 namespace alpr::recognition {
 namespace {
 
 constexpr std::size_t kAnswerMax = 64 * 1024;
+constexpr std::size_t kListsMax = kShiftListBytesMax + kShiftProofMax + 1024;
 constexpr std::size_t kCertificateMax = 1 << 20;
 constexpr long kConnectSeconds = 10;
 constexpr long kTotalSeconds = 60;
 constexpr std::string_view kScheme = "https://";
 
+struct Answer {
+  std::string body;
+  std::size_t bytes_max;
+};
+
 std::size_t append_answer(char* data, std::size_t size, std::size_t count, void* target) {
-  auto& body = *static_cast<std::string*>(target);
+  auto& answer = *static_cast<Answer*>(target);
   const std::size_t bytes = size * count;
-  if (bytes > kAnswerMax - body.size())
+  if (bytes > answer.bytes_max - answer.body.size())
     return 0;  // curl then gives up: no honest answer is so long
-  body.append(data, bytes);
+  answer.body.append(data, bytes);
   return bytes;
 }
 
@@ -30,6 +39,17 @@ bool plain_https_address(std::string_view url) {
 }
 
 }  // namespace
+
+std::string reason_of(const ServerAnswer& answer) {
+  std::string text = fmt::format("HTTP {}", answer.status);
+  const Result<chain::Json> problem = parse_loose_json(answer.body);
+  if (!problem) return text;
+  for (const char* name : {"title", "detail"}) {
+    const chain::Json* value = problem->member(name);
+    if (value != nullptr && value->string() != nullptr) text += ": " + *value->string();
+  }
+  return text;
+}
 
 struct UploadClient::Curl {
   CURL* easy = nullptr;
@@ -54,26 +74,36 @@ Result<UploadClient> UploadClient::open(const ServerAddress& server) {
   auto curl = std::make_unique<Curl>();
   curl->easy = curl_easy_init();
   if (curl->easy == nullptr) return fail(ErrorCode::kIo, "libcurl could not start");
-  curl->url = url + "/v1/reads";
+  curl->url = url;
   curl->certificate = server.certificate.string();
   return UploadClient(std::move(curl));
 }
 
 Result<ServerAnswer> UploadClient::post_upload(std::string_view device, BytesView body) {
+  return post({"/v1/reads", kUploadContentType, "application/json", kAnswerMax}, device, body);
+}
+
+Result<ServerAnswer> UploadClient::post_shift_request(std::string_view device, BytesView json) {
+  return post({"/v1/devices/" + std::string(device) + "/lists", "application/json",
+               kShiftListContentType, kListsMax},
+              device, json);
+}
+
+Result<ServerAnswer> UploadClient::post(const Post& what, std::string_view device, BytesView body) {
   CURL* easy = curl_->easy;
   curl_easy_reset(easy);
-  std::string answer;
+  Answer answer{{}, what.answer_max};
+  const std::string url = curl_->url + what.path;
   char reason[CURL_ERROR_SIZE] = "";
   curl_slist* headers = nullptr;
-  for (const std::string& line :
-       {"Content-Type: " + std::string(kUploadContentType),
-        "Authorization: Device " + std::string(device), std::string("Accept: application/json"),
-        std::string("Expect:")}) {
+  for (const std::string& line : {"Content-Type: " + std::string(what.content_type),
+                                  "Authorization: Device " + std::string(device),
+                                  "Accept: " + std::string(what.accept), std::string("Expect:")}) {
     headers = curl_slist_append(headers, line.c_str());
   }
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> owner(headers,
                                                                           &curl_slist_free_all);
-  curl_easy_setopt(easy, CURLOPT_URL, curl_->url.c_str());
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_PROXY,
@@ -100,7 +130,7 @@ Result<ServerAnswer> UploadClient::post_upload(std::string_view device, BytesVie
   }
   ServerAnswer out;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &out.status);
-  out.body = std::move(answer);
+  out.body = std::move(answer.body);
   return out;
 }
 

@@ -17,8 +17,10 @@ struct ServerAddress {
 
 struct ServerAnswer {
   long status = 0;   // HTTP status
-  std::string body;  // at most 64 KiB
+  std::string body;  // at most 64 KiB; of the lists, what a copy may have
 };
+// The sentence of an RFC 9457 problem document, or what there is of the answer.
+std::string reason_of(const ServerAnswer& answer);
 
 // Owned by one thread at a time.
 class UploadClient {
@@ -33,9 +35,18 @@ class UploadClient {
   // server could not be reached, was not who it must be, or did not answer in a minute. Any HTTP
   // status is an answer.
   Result<ServerAnswer> post_upload(std::string_view device, BytesView body);
+  // POST /v1/devices/{device}/lists, in the same way.
+  Result<ServerAnswer> post_shift_request(std::string_view device, BytesView json);
 
  private:
   struct Curl;
+  struct Post {
+    std::string path;
+    std::string_view content_type;
+    std::string_view accept;
+    std::size_t answer_max;
+  };
+  Result<ServerAnswer> post(const Post& what, std::string_view device, BytesView body);
   explicit UploadClient(std::unique_ptr<Curl> curl);
   std::unique_ptr<Curl> curl_;
 };

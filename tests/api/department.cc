@@ -227,13 +227,13 @@ void Department::officer(const std::string& username) {
   train(username);
 }
 
-void Department::enrol_device(const std::string& device) {
+void Department::enrol_device(const std::string& device, const std::string& kind) {
   const chain::SigningKey& key =
       keys_.emplace(device, chain::SigningKey::from_seed(chain::sha256(as_bytes(device))))
           .first->second;
   const Reply reply =
       as(kAdmin).post("/v1/devices", object({{"device", device},
-                                             {"kind", "FIXED"},
+                                             {"kind", kind},
                                              {"mount_class", "pole"},
                                              {"location_class", "PUBLIC_RIGHT_OF_WAY"},
                                              {"place", "Broadway at 14th"},
@@ -256,7 +256,8 @@ void Department::rekey_device(const std::string& device, const std::string& seed
 }
 
 std::string Department::batch(const std::string& device, std::uint64_t number,
-                              const std::vector<std::string>& plates, const std::string& padding) {
+                              const std::vector<std::string>& plates, const std::string& padding,
+                              const std::vector<recognition::LocalHit>& local_hits) {
   recognition::UploadBatch batch;
   batch.origin = std::string(kOrigin);
   batch.device = device;
@@ -277,6 +278,7 @@ std::string Department::batch(const std::string& device, std::uint64_t number,
     read.facts.image_sha256 = chain::sha256(as_bytes(pictures.back()));
     read.facts.image_bytes = static_cast<std::int64_t>(pictures.back().size());
     read.facts.image_type = "image/png";
+    if (batch.reads.empty()) read.facts.local_hits = local_hits;
     batch.reads.push_back(read);
   }
   const auto key = keys_.find(device);

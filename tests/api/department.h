@@ -90,13 +90,15 @@ class Department {
   void officer(const std::string& username);  // enrolled and trained, sworn
 
   // ---- devices ----
-  void enrol_device(const std::string& device);
+  void enrol_device(const std::string& device, const std::string& kind = "FIXED");
+  const chain::SigningKey& device_key(const std::string& device) const { return keys_.at(device); }
   // A new key, made from `seed`; batches are signed with it from here on.
   void rekey_device(const std::string& device, const std::string& seed);
   // The body of a signed batch, one read and one picture per plate; an unknown device signs with a
-  // key of its own. `padding` makes each picture longer.
+  // key of its own. `padding` makes each picture longer; `local_hits` are of the first read.
   std::string batch(const std::string& device, std::uint64_t number,
-                    const std::vector<std::string>& plates, const std::string& padding = "");
+                    const std::vector<std::string>& plates, const std::string& padding = "",
+                    const std::vector<recognition::LocalHit>& local_hits = {});
   Reply upload(const std::string& device, const std::string& body);
   // The seqs of its reads.
   std::vector<std::int64_t> reads(const std::string& device, std::uint64_t number,
