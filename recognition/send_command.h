@@ -82,8 +82,9 @@ Result<FlushResult> flush(UploadQueue& queue, const FlushPlan& plan);
 int flush_to_server(UploadQueue& queue, const Credentials& device, UploadClient& client,
                     int retry_seconds, OutputForm form, std::ostream& out, std::ostream& log);
 
-// Returns the process's exit code: 0; 1 when the server refused a batch; 2 for bad input (the rest
-// is sent all the same); 3 when the server could not be reached or the queue could not be written:
+// Returns the process's exit code: 0; 1 when the server refused a batch, or a vehicle's lists could
+// not be used; 2 for bad input (the rest is sent all the same); 3 when the server could not be
+// reached or the queue could not be written:
 // what is queued is kept.
 int run_send(const SendRequest& request, std::ostream& out, std::ostream& log);
 

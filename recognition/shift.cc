@@ -122,6 +122,11 @@ Result<bool> end_shift(const Credentials& device) {
     if (auto wiped = overwrite_file(folder / "key", zeros); !wiped)
       return tl::unexpected(wiped.error());
   }
+  // What a crash in the middle of a write left.
+  for (const char* part : {"key", "list"}) {
+    const auto left = remove_where_there(folder / (part + std::string(kPartSuffix)));
+    if (!left) return left;
+  }
   const auto key = remove_where_there(folder / "key");
   if (!key) return key;
   const auto list = remove_where_there(folder / "list");

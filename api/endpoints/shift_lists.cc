@@ -1,6 +1,7 @@
 // A vehicle's copy of the lists.
 #include "api/api.h"
 #include "ledger/chain/box_key.h"
+#include "ledger/chain/keys.h"
 #include "policy/rules/a3_shift_lists.h"
 #include "recognition/upload/shift_answer.h"
 
@@ -58,8 +59,10 @@ Response take(Context& context, const Call& call, const policy::TakeLists& comma
       outcome = refuse(context, command);
       break;
     }
-    const auto copy =
-        policy::make_copy(context.service.plates(), origin, command.device, context.service.now());
+    Salt salt{};
+    chain::random_bytes(salt);
+    const auto copy = policy::make_copy(context.service.plates(), origin, command.device,
+                                        context.service.now(), salt);
     if (!copy) return problem(copy.error());
     const auto sealed = chain::seal_to(command.shift_key, as_bytes(copy->text));
     if (!sealed)

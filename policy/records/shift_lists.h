@@ -37,7 +37,7 @@ struct ListsTaken {
   Sequence enrolled;
   std::vector<CopiedList> lists;
   std::int64_t custom_entries = 0;  // active ones; each is a version of its own
-  Digest sha256{};                  // of the copy
+  Digest sha256{};                  // of the copy, which has a salt in it
   TimeUs made_at;
   TimeUs valid_until;  // it matches nothing from then on
   TimeUs asked_at;     // by the device's clock: what is off from made_at is its skew

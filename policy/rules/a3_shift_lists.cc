@@ -58,11 +58,12 @@ std::optional<Refusal> time_refusal(const TakeLists& command, TimeUs last, TimeU
 }  // namespace
 
 Result<MadeCopy> make_copy(const PlateIndex& plates, std::string_view origin,
-                           std::string_view device, TimeUs now) {
+                           std::string_view device, TimeUs now, const Salt& salt) {
   MadeCopy made;
   auto copied = plates.copy(now);
   if (!copied) return tl::unexpected(copied.error());
   made.changes = copied->changes;
+  copied->list.salt = salt;
   copied->list.origin = std::string(origin);
   copied->list.device = std::string(device);
   copied->list.made_at = now;

@@ -34,9 +34,9 @@ struct MadeCopy {
   Digest sha256{};
   std::uint64_t changes = 0;  // of the index, when it was read
 };
-// kTooLarge, kCorrupt.
+// `salt` is random: it hides the lists behind the digest that is on the record. kTooLarge, kCorrupt.
 Result<MadeCopy> make_copy(const PlateIndex& plates, std::string_view origin,
-                           std::string_view device, TimeUs now);
+                           std::string_view device, TimeUs now, const Salt& salt);
 
 // nullopt: the device may have it. lists.refused: an unknown or revoked device (I12-DEF-1), a
 // signature that is not the device's (I12-F-3), a fixed reader, a clock over 5 minutes off

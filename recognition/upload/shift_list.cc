@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "ledger/chain/canonical_json.h"
+#include "ledger/chain/encoding.h"
 #include "recognition/upload/plate_fold.h"
 #include "recognition/upload/upload_format.h"
 
@@ -53,6 +54,7 @@ const char* fault_of(const ShiftEntry& entry, std::size_t lists) {
 }
 
 const char* fault_of(const ShiftList& list) {
+  if (list.salt == Salt{}) return "a salt of zeros protects nothing";
   if (!valid_origin(list.origin)) return "the origin is not a log's name";
   if (!valid_device_name(list.device)) return "the device name is not of the form";
   if (list.made_at.value < 0 || list.valid_until.value > chain::kIntegerMax ||
@@ -79,6 +81,7 @@ std::string head_text(const ShiftList& list) {
   }
   return chain::write(
       Json(Json::Object{{"format", Json(std::string(kFormat))},
+                        {"salt", Json(chain::hex(list.salt))},
                         {"origin", Json(list.origin)},
                         {"device", Json(list.device)},
                         {"made_at_us", Json(list.made_at.value)},
@@ -131,6 +134,9 @@ Result<std::uint64_t> parse_head(std::string_view line, ShiftList& list) {
   if (!json || json->object() == nullptr) return malformed(1, "not a JSON object");
   Members members{*json->object()};
   if (members.text("format") != kFormat) return malformed(1, "not a shift list of this version");
+  const Result<Digest> salt = chain::parse_digest_hex(members.text("salt"));
+  if (!salt) return malformed(1, "its salt is not 64 hex digits");
+  list.salt = *salt;
   list.origin = members.text("origin");
   list.device = members.text("device");
   list.made_at = {members.number("made_at_us")};
@@ -185,9 +191,10 @@ std::vector<std::uint64_t> counts(const ShiftList& list) {
 Result<std::string> write_shift_list(ShiftList list) {
   if (list.entries.size() > kShiftRowsMax || list.lists.size() > kShiftRowsMax)
     return fail(ErrorCode::kTooLarge, "the lists have more entries than a vehicle's copy may");
-  ALPR_CHECK(fault_of(list) == nullptr);
+  if (const char* fault = fault_of(list)) return malformed(1, fault);
   for (const ShiftEntry& entry : list.entries)
-    ALPR_CHECK(fault_of(entry, list.lists.size()) == nullptr);
+    if (const char* fault = fault_of(entry, list.lists.size()))
+      return fail(ErrorCode::kMalformed, fmt::format("shift list: an entry: {}", fault));
   sort_entries(list.entries);
   const std::vector<std::uint64_t> rows = counts(list);
   for (std::size_t i = 0; i < rows.size(); ++i) list.lists[i].rows = rows[i];

@@ -2,8 +2,8 @@
 // plateledger-reader matches with where there is no network. It has what matching needs and no
 // more: no case number, no VIN, no remarks.
 //
-//   {"format":"plateledger shift list v1","origin":string,"device":string,"made_at_us":integer,
-//    "valid_until_us":integer,
+//   {"format":"plateledger shift list v1","salt":hex,"origin":string,"device":string,
+//    "made_at_us":integer,"valid_until_us":integer,
 //    "lists":[{"list":integer,"source":string,"list_time_us":integer,"rows":integer},...],
 //    "rows":integer} LF
 //   ["plate",index into lists,entry,expires_at_us or 0,"category"] LF     `rows` times
@@ -12,6 +12,9 @@
 // it; each custom entry is a version of its own (its hotlist.entry-approved), with the
 // hotlist.entry-requested as `entry`. Rows stand in the order of pack_plate(fold_plate(plate)),
 // list, entry, each once, so that a plate is found by halving.
+//
+// The salt is 32 random bytes: the digest of a copy stands open in the log, and without them the
+// plates of a short list could be found by trying them all.
 //
 // Pure; any thread.
 #pragma once
@@ -51,6 +54,7 @@ struct ShiftEntry {
 };
 
 struct ShiftList {
+  Salt salt{};
   std::string origin;
   std::string device;
   TimeUs made_at;
@@ -60,8 +64,8 @@ struct ShiftList {
   bool operator==(const ShiftList&) const = default;
 };
 
-// Sorts the entries and counts each list's rows. kTooLarge for a bound; ALPR_CHECKs what
-// parse_shift_list() would refuse otherwise.
+// Sorts the entries and counts each list's rows. kTooLarge for a bound; kMalformed for
+// what parse_shift_list() would refuse.
 Result<std::string> write_shift_list(ShiftList list);
 // Accepts exactly what write_shift_list() makes. kMalformed with the line, kTooLarge.
 Result<ShiftList> parse_shift_list(std::string_view text);

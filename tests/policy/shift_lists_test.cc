@@ -66,6 +66,9 @@ TEST_F(ShiftLists, I12_A_3_TheRecordNamesEveryVersionInTheCopy) {
   const auto custom = find_entry(world.rows, entry);
   ASSERT_TRUE(custom.has_value() && custom->has_value());
   EXPECT_EQ(shift.list.lists[2].list, (*custom)->approved);
+  // Nobody who tries plates finds this digest: the salt is in it.
+  const auto other = make_copy(world.plates, kOrigin, kCar, world.now, Salt{8});
+  EXPECT_NE(other->sha256, make_copy(world.plates, kOrigin, kCar, world.now, Salt{7})->sha256);
   // Nothing beyond what matching needs leaves the house.
   EXPECT_EQ(again->find("22-004711"), std::string::npos) << "a case number";
   EXPECT_EQ(again->find("FORD"), std::string::npos) << "an attribute";
@@ -115,7 +118,7 @@ TEST_F(ShiftLists, I12_A_3_OnlyVehiclesWithARightClockAreGivenLists) {
 }
 
 TEST_F(ShiftLists, ACopyOfListsThatChangedMeanwhileIsNotGivenOut) {
-  const auto copy = make_copy(world.plates, kOrigin, kCar, world.now);
+  const auto copy = make_copy(world.plates, kOrigin, kCar, world.now, Salt{7});
   ASSERT_TRUE(copy.has_value());
   approved_entry(world, officer, entry_command(world, "2CAR222"));
   const Decision late = decide(world.state(), kOrigin, ask(world), *copy, world.moment());

@@ -48,8 +48,8 @@ TEST(ShiftList, AnyOtherFormIsRefused) {
         with("\"rows\":2}", "\"rows\":9000000}"),
         with("\"rows\":1}", "\"rows\":2}"),
         with("7ABC123", "7ABC12_"),
-        with("7ABC123", "8XYZ999"),
-        with("7ABC123", "ZZZZZZZ"),
+        with("7ABC123", "9ABC123"),
+        with("\"8XYZ999\",1,14", "\"7ABC123\",0,4"),
         with(",0,4,0,", ",2,4,0,"),
         with(",0,4,0,", ",-1,4,0,"),
         with(",0,4,0,", ",0,-4,0,"),
@@ -60,6 +60,7 @@ TEST(ShiftList, AnyOtherFormIsRefused) {
         with("\"list\":15", "\"list\":12"),
         with("car-7", "car 7"),
         with("\"origin\"", "\"orig\""),
+        with(chain::hex(list_made_at(kNow, "car-7").salt), chain::hex(Salt{})),
         with(std::to_string(kNow.value + kShiftMaxUs),
              std::to_string(kNow.value + kShiftMaxUs + 1)),
         with(std::to_string(kNow.value + kShiftMaxUs), std::to_string(kNow.value))}) {

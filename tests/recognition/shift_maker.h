@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/chain/header.h"
@@ -55,6 +56,7 @@ struct MadeLog {
 // SVS version 12, an hour old, with 7ABC123, and a custom entry for 8XYZ999.
 inline ShiftList list_made_at(TimeUs now, const std::string& device) {
   ShiftList list;
+  list.salt.fill(5);
   list.origin = "oakland.example/alpr";
   list.device = device;
   list.made_at = now;
