@@ -51,6 +51,11 @@ class RegisterReader {
   // returns false.
   virtual Result<void> scan(Table table, const RowKey& prefix,
                             const std::function<bool(std::string_view value)>& visit) const = 0;
+  // The same of the table's rows from key `from` on, which need not be there. In order of value
+  // where the keys are numbers; of no use where they are texts.
+  virtual Result<void> scan_from(
+      Table table, const RowKey& from,
+      const std::function<bool(std::string_view value)>& visit) const = 0;
 };
 
 // Whose row it is: nullopt = permanent; a seq = the thirty-day event it is derived from.

@@ -147,10 +147,10 @@ Result<std::optional<std::string>> RowReader::get(BytesView row_key) const {
   return std::move(*value);
 }
 
-Result<void> RowReader::scan(BytesView prefix,
+Result<void> RowReader::scan(BytesView prefix, BytesView from,
                              const std::function<bool(std::string_view value)>& visit) const {
   Result<void> outcome;
-  const auto done = txn_.scan(Db::kRegisters, prefix, [&](const Row& row) {
+  const auto done = txn_.scan(Db::kRegisters, from, [&](const Row& row) {
     if (!begins_with(row.key, prefix)) return false;
     const auto scope = parse(row.value);
     const auto there = scope ? alive(*scope) : tl::unexpected(scope.error());
@@ -178,7 +178,15 @@ Result<void> RegisterRows::scan(chain::Table table, const chain::RowKey& prefix,
                                 const std::function<bool(std::string_view value)>& visit) const {
   const auto bytes = reader_.row_key(table, prefix);
   if (!bytes) return tl::unexpected(bytes.error());
-  return reader_.scan(*bytes, visit);
+  return reader_.scan(*bytes, *bytes, visit);
+}
+
+Result<void> RegisterRows::scan_from(
+    chain::Table table, const chain::RowKey& from,
+    const std::function<bool(std::string_view value)>& visit) const {
+  const auto bytes = reader_.row_key(table, from);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return reader_.scan(BytesView(*bytes).first(1), *bytes, visit);  // the table's number
 }
 
 void RegisterRows::folding(const chain::Header& event) {
@@ -324,7 +332,15 @@ Result<void> RegisterSnapshot::scan(
     const std::function<bool(std::string_view value)>& visit) const {
   const auto bytes = reader_.row_key(table, prefix);
   if (!bytes) return tl::unexpected(bytes.error());
-  return reader_.scan(*bytes, visit);
+  return reader_.scan(*bytes, *bytes, visit);
+}
+
+Result<void> RegisterSnapshot::scan_from(
+    chain::Table table, const chain::RowKey& from,
+    const std::function<bool(std::string_view value)>& visit) const {
+  const auto bytes = reader_.row_key(table, from);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return reader_.scan(BytesView(*bytes).first(1), *bytes, visit);  // the table's number
 }
 
 }  // namespace alpr::store

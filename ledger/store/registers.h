@@ -39,7 +39,8 @@ class RowReader {
   Result<Bytes> row_key(chain::Table table,
                         const chain::RowKey& key) const;  // kMalformed: over 24 parts
   Result<std::optional<std::string>> get(BytesView row_key) const;
-  Result<void> scan(BytesView prefix,
+  // The rows whose key begins with `prefix`, from `from` on.
+  Result<void> scan(BytesView prefix, BytesView from,
                     const std::function<bool(std::string_view value)>& visit) const;
   Result<std::string> open(BytesView row_key, BytesView row) const;
 
@@ -76,6 +77,8 @@ class RegisterRows final : public chain::RegisterWriter {
                                          const chain::RowKey& key) const override;
   Result<void> scan(chain::Table table, const chain::RowKey& prefix,
                     const std::function<bool(std::string_view value)>& visit) const override;
+  Result<void> scan_from(chain::Table table, const chain::RowKey& from,
+                         const std::function<bool(std::string_view value)>& visit) const override;
   Result<void> put(chain::Table table, const chain::RowKey& key, std::string_view value,
                    chain::RowScope scope) override;
   Result<void> erase(chain::Table table, const chain::RowKey& key) override;
@@ -112,6 +115,8 @@ class RegisterSnapshot final : public chain::RegisterReader {
                                          const chain::RowKey& key) const override;
   Result<void> scan(chain::Table table, const chain::RowKey& prefix,
                     const std::function<bool(std::string_view value)>& visit) const override;
+  Result<void> scan_from(chain::Table table, const chain::RowKey& from,
+                         const std::function<bool(std::string_view value)>& visit) const override;
 
  private:
   Txn txn_;

@@ -25,6 +25,10 @@ class FailedReader final : public chain::RegisterReader {
                     const std::function<bool(std::string_view)>&) const override {
     return tl::unexpected(error_);
   }
+  Result<void> scan_from(chain::Table, const chain::RowKey&,
+                         const std::function<bool(std::string_view)>&) const override {
+    return tl::unexpected(error_);
+  }
 
  private:
   Error error_;

@@ -31,6 +31,15 @@ class MemoryRegisters : public chain::RegisterWriter {
     return {};
   }
 
+  Result<void> scan_from(chain::Table table, const chain::RowKey& from,
+                         const std::function<bool(std::string_view value)>& visit) const override {
+    for (auto row = rows_.lower_bound(encode(table, from)); row != rows_.end(); ++row) {
+      if (static_cast<chain::Table>(row->first[0]) != table) break;
+      if (!visit(row->second.value)) break;
+    }
+    return {};
+  }
+
   Result<void> put(chain::Table table, const chain::RowKey& key, std::string_view value,
                    chain::RowScope scope) override {
     rows_[encode(table, key)] = {std::string(value), scope};
