@@ -19,6 +19,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -58,14 +59,20 @@ Request to_request(const Parser& parser, const std::string& remote) {
   return request;
 }
 
-http::response<http::string_body> to_message(const Response& response, unsigned version,
-                                             bool keep_alive) {
-  http::response<http::string_body> message{static_cast<http::status>(response.status), version};
+template <typename Body>
+http::response<Body> head_of(const Response& response, unsigned version) {
+  http::response<Body> message{static_cast<http::status>(response.status), version};
   message.set(http::field::content_type, response.content_type);
   message.set(http::field::cache_control, "no-store");
   message.set("X-Content-Type-Options", "nosniff");
   message.set("Strict-Transport-Security", "max-age=31536000");
   for (const auto& [name, value] : response.headers) message.set(name, value);
+  return message;
+}
+
+http::response<http::string_body> to_message(const Response& response, unsigned version,
+                                             bool keep_alive) {
+  auto message = head_of<http::string_body>(response, version);
   message.body() = response.body;
   message.keep_alive(keep_alive);
   message.prepare_payload();
@@ -235,7 +242,11 @@ struct HttpServer::Impl {
     if (error) co_return co_await give_up(stream, error);
     request.body = std::move(parser.get().body());
     const Keep keep = parser.get().keep_alive() && !stopping ? Keep::kYes : Keep::kNo;
-    const Response response = co_await handled(std::move(request));
+    Response response = co_await handled(std::move(request));
+    if (response.stream) {
+      co_await stream_out(stream, std::move(response), parser.get().version());
+      co_return After::kClose;
+    }
     const bool written = co_await write(stream, response, parser.get().version(), keep);
     co_return written&& keep == Keep::kYes ? After::kNext : After::kClose;
   }
@@ -257,6 +268,108 @@ struct HttpServer::Impl {
     http::response<http::string_body> message = to_message(response, version, keep == Keep::kYes);
     beast::get_lowest_layer(stream).expires_after(settings.write_timeout);
     co_await http::async_write(stream, message, net::redirect_error(net::use_awaitable, error));
+    co_return !error;
+  }
+
+  // A stream that is being sent. Of the sockets' thread, but for next().
+  struct Sending {
+    Sending(net::io_context& sockets, std::shared_ptr<Stream> s)
+        : pause(sockets), source(std::move(s)) {}
+    void call() {
+      called = true;
+      pause.cancel();
+    }
+    net::steady_timer pause;
+    std::shared_ptr<Stream> source;
+    bool called = true;  // next() is to be called without a pause
+    bool left = false;   // the peer
+  };
+
+  template <typename Connection>
+  net::awaitable<void> stream_out(Connection& connection, Response response, unsigned version) {
+    const auto sending = std::make_shared<Sending>(sockets, std::move(response.stream));
+    const std::weak_ptr<Sending> weak = sending;
+    {
+      const std::lock_guard lock(mutex);
+      streams.insert(sending);
+    }
+    sending->source->listen([this, weak] {
+      net::post(sockets, [weak] {
+        if (const auto one = weak.lock()) one->call();
+      });
+    });
+    // Its peer has nothing more to say: what comes is the end, or somebody who does not know that.
+    beast::get_lowest_layer(connection)
+        .socket()
+        .async_wait(tcp::socket::wait_read, [weak](beast::error_code error) {
+          const auto one = weak.lock();
+          if (error || !one) return;
+          one->left = true;
+          one->call();
+        });
+    const bool chunked = version >= 11;
+    bool open = co_await write_head(connection, response, version, chunked);
+    std::optional<std::string> piece = std::move(response.body);
+    while (open && piece && !stopping && !sending->left) {
+      if (!piece->empty()) open = co_await write_piece(connection, *piece, chunked);
+      if (!open) break;
+      co_await pause(*sending);
+      if (stopping || sending->left) break;
+      sending->called = false;
+      net::awaitable<std::optional<std::string>> next =
+          net::co_spawn(pool, next_on_pool(sending), net::use_awaitable);
+      piece = co_await std::move(next);
+    }
+    sending->source.reset();  // before the peer sees the end
+    if (open && chunked && !sending->left)
+      co_await write_buffers(connection, http::make_chunk_last());
+    const std::lock_guard lock(mutex);
+    streams.erase(sending);
+    changed.notify_all();
+  }
+
+  net::awaitable<void> pause(Sending& sending) {
+    if (sending.called || stopping) co_return;
+    beast::error_code error;
+    sending.pause.expires_after(settings.stream_heartbeat);
+    co_await sending.pause.async_wait(net::redirect_error(net::use_awaitable, error));
+  }
+
+  net::awaitable<std::optional<std::string>> next_on_pool(std::shared_ptr<Sending> sending) {
+    try {
+      co_return sending->source->next();
+    } catch (...) {
+      // As for a handler: the peer learns nothing of it.
+    }
+    co_return std::nullopt;
+  }
+
+  template <typename Connection>
+  net::awaitable<bool> write_head(Connection& connection, const Response& response,
+                                  unsigned version, bool chunked) {
+    beast::error_code error;
+    auto message = head_of<http::empty_body>(response, version);
+    message.keep_alive(false);
+    message.chunked(chunked);
+    http::response_serializer<http::empty_body> head(message);
+    beast::get_lowest_layer(connection).expires_after(settings.stream_write_timeout);
+    co_await http::async_write_header(connection, head,
+                                      net::redirect_error(net::use_awaitable, error));
+    co_return !error;
+  }
+
+  template <typename Connection>
+  net::awaitable<bool> write_piece(Connection& connection, const std::string& piece, bool chunked) {
+    const net::const_buffer bytes = net::buffer(piece);
+    if (chunked) co_return co_await write_buffers(connection, http::make_chunk(bytes));
+    co_return co_await write_buffers(connection, bytes);
+  }
+
+  template <typename Connection, typename Buffers>
+  net::awaitable<bool> write_buffers(Connection& connection, Buffers buffers) {
+    beast::error_code error;
+    beast::get_lowest_layer(connection).expires_after(settings.stream_write_timeout);
+    co_await net::async_write(connection, buffers, net::redirect_error(net::use_awaitable, error));
     co_return !error;
   }
 
@@ -289,14 +402,18 @@ struct HttpServer::Impl {
     net::post(sockets, [this] {
       beast::error_code ignored;
       acceptor.close(ignored);
+      for (const auto& one : streams) one->call();
     });
     {
       std::unique_lock lock(mutex);
-      changed.wait_for(lock, grace, [this] { return waiting == 0; });
+      changed.wait_for(lock, grace, [this] { return waiting == 0 && streams.empty(); });
     }
     pool.join();
     sockets.stop();
     if (runner.joinable()) runner.join();
+    // Once the sockets' queue is gone nobody may wake a stream, and no timer may be left.
+    for (const auto& one : streams) one->source.reset();
+    streams.clear();
   }
 
   const HttpSettings settings;
@@ -308,6 +425,7 @@ struct HttpServer::Impl {
   std::atomic<std::size_t> waiting{0};
   std::mutex mutex;
   std::condition_variable changed;
+  std::set<std::shared_ptr<Sending>> streams;  // changed by the sockets' thread, under the mutex
   net::ssl::context tls{net::ssl::context::tls_server};
   net::io_context sockets{1};
   net::thread_pool pool;

@@ -4,7 +4,8 @@
 // One thread runs the sockets, a pool runs the handler, which may block (it waits for commits).
 // Everything is bounded: connections, requests waiting for the pool (503 with Retry-After), header
 // and body sizes (431, 413), and the time that a peer may take for a header, a body or the reading
-// of an answer. TLS 1.2 and 1.3 only.
+// of an answer. A response may have a stream: it takes no worker while nothing is new, and ends
+// when its peer goes or stop() is called. TLS 1.2 and 1.3 only.
 #pragma once
 
 #include <chrono>
@@ -39,6 +40,9 @@ struct HttpSettings {
   std::chrono::seconds header_timeout{15};  // also the idle time of a kept-alive connection
   std::chrono::seconds body_timeout{60};
   std::chrono::seconds write_timeout{60};
+  // Of a response with a stream: what its peer does not take within the time-out ends it.
+  std::chrono::milliseconds stream_write_timeout{10'000};
+  std::chrono::milliseconds stream_heartbeat{15'000};  // see Stream::next()
 };
 
 // Called with everything but the body. Either the number of body bytes that may be read, or an
@@ -60,7 +64,8 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   std::uint16_t port() const;
-  // Takes no more connections, lets answers under way finish (at most `grace`), closes the rest.
+  // Takes no more connections, ends streams, lets answers under way finish (at most `grace`),
+  // closes the rest.
   // Idempotent.
   void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(2000));
 

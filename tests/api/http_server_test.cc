@@ -25,6 +25,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr std::size_t kBodyMax = 1000;
+constexpr std::chrono::seconds kPatience{60};  // for what must happen, and does at once
 
 // TLS by hand: one connection, which trusts everything; a read that takes over 30 s fails.
 class RawPeer {
@@ -79,6 +80,21 @@ class RawPeer {
   bool shaken_ = false;
 };
 
+// A stream of the test's own; its end is told.
+class Pieces final : public Stream {
+ public:
+  Pieces(std::function<std::optional<std::string>()> next, std::promise<void>& gone)
+      : next_(std::move(next)), gone_(gone) {}
+  ~Pieces() override { gone_.set_value(); }
+  void listen(Wake wake) override { wake_ = std::move(wake); }
+  std::optional<std::string> next() override { return next_(); }
+
+ private:
+  std::function<std::optional<std::string>()> next_;
+  std::promise<void>& gone_;
+  Wake wake_;
+};
+
 class Server : public ::testing::Test {
  protected:
   Server() {
@@ -106,6 +122,11 @@ class Server : public ::testing::Test {
           ++handled;
           if (request.path == "/wait") released.get_future().wait();
           if (request.path == "/throw") throw std::runtime_error("a secret");
+          if (request.path == "/stream") {
+            Response response{200, "text/plain", "first,", {}};
+            response.stream = std::make_shared<Pieces>(next_piece, stream_gone);
+            return response;
+          }
           return {200, "text/plain", request.method + " " + request.body, {}};
         },
         [](int status, std::string_view detail) { return problem(status, detail); });
@@ -119,6 +140,8 @@ class Server : public ::testing::Test {
   std::unique_ptr<HttpServer> server;
   std::atomic<int> handled{0};
   std::promise<void> released;
+  std::function<std::optional<std::string>()> next_piece;  // of /stream
+  std::promise<void> stream_gone;
 
  private:
   std::filesystem::path folder_;
@@ -271,6 +294,87 @@ TEST_F(Server, StopLetsAnAnswerUnderWayFinish) {
   released.set_value();
   first.join();
   stopper.join();
+}
+
+TEST_F(Server, AStreamIsSentPieceByPieceUntilItsEnd) {
+  settings.stream_heartbeat = std::chrono::milliseconds(1);
+  int calls = 0;
+  next_piece = [&]() -> std::optional<std::string> {
+    switch (++calls) {
+      case 1:
+        return "second,";
+      case 2:
+        return "";  // nothing new
+      case 3:
+        return "last";
+      default:
+        return std::nullopt;
+    }
+  };
+  start();
+  const Reply reply = client()->get("/stream");
+  EXPECT_EQ(reply.status, 200) << reply.error;
+  EXPECT_EQ(reply.body, "first,second,last");
+  EXPECT_EQ(reply.header("transfer-encoding"), "chunked");
+  EXPECT_EQ(reply.header("connection"), "close");
+  EXPECT_EQ(reply.header("cache-control"), "no-store");
+  EXPECT_EQ(calls, 4);
+}
+
+TEST_F(Server, AnOlderPeerGetsAStreamWithoutChunks) {
+  next_piece = [] { return std::optional<std::string>(); };
+  start();
+  RawPeer peer(server->port());
+  peer.send("GET /stream HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(peer.read(nullptr), ::testing::EndsWith("\r\n\r\nfirst,"));
+}
+
+TEST_F(Server, AStreamThatFailsEndsAndTellsNothing) {
+  next_piece = []() -> std::optional<std::string> { throw std::runtime_error("a secret"); };
+  start();
+  const Reply reply = client()->get("/stream");
+  EXPECT_EQ(reply.status, 200) << reply.error;
+  EXPECT_EQ(reply.body, "first,");
+}
+
+TEST_F(Server, ASlowReaderIsCutOff) {
+  settings.stream_write_timeout = std::chrono::milliseconds(300);
+  settings.stream_heartbeat = std::chrono::milliseconds(1);
+  std::atomic<std::size_t> made{0};
+  next_piece = [&]() -> std::optional<std::string> {
+    ++made;
+    return std::string(1 << 20, 'x');
+  };
+  start();
+  RawPeer peer(server->port());
+  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(stream_gone.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_LT(made, 64U) << "what nobody takes is not made";
+  EXPECT_EQ(client()->get("/x").status, 200) << "others are served";
+}
+
+TEST_F(Server, APeerThatGoesEndsItsStream) {
+  settings.stream_heartbeat = std::chrono::hours(1);
+  next_piece = [] { return std::optional<std::string>("second,"); };
+  start();
+  {
+    RawPeer peer(server->port());
+    peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(peer.read("second,"), HasSubstr("first,"));
+  }
+  EXPECT_EQ(stream_gone.get_future().wait_for(kPatience), std::future_status::ready);
+}
+
+TEST_F(Server, StopEndsStreams) {
+  settings.stream_heartbeat = std::chrono::hours(1);
+  next_piece = [] { return std::optional<std::string>("second,"); };
+  start();
+  RawPeer peer(server->port());
+  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  peer.read("second,");
+  server->stop(std::chrono::hours(1));  // it would wait so long for an answer under way
+  EXPECT_EQ(stream_gone.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_THAT(peer.read(nullptr), HasSubstr("0\r\n\r\n")) << "a whole body";
 }
 
 TEST_F(Server, ATakenPortAndAMissingCertificateAreSaidAtOnce) {
