@@ -19,9 +19,13 @@ Api::Api(Service& service, const ApiSettings& settings, Cosigners* cosigners)
     : service_(service),
       settings_(settings),
       sessions_(service, settings.passwords),
-      context_{service_, sessions_, settings_, cosigners} {
+      alerts_(settings.alerts),
+      context_{service_, sessions_, settings_, cosigners, &alerts_} {
   add_all_endpoints(endpoints_, context_);
+  service_.watch([this](std::span<const chain::EventView> events) { alerts_.committed(events); });
 }
+
+Api::~Api() { service_.watch({}); }
 
 void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_account_endpoints(endpoints, context);
@@ -35,6 +39,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_hotlist_endpoints(endpoints, context);
   add_entry_endpoints(endpoints, context);
   add_hit_endpoints(endpoints, context);
+  add_alert_endpoints(endpoints, context);
   add_policy_endpoints(endpoints, context);
   add_query_endpoints(endpoints, context);
   add_hold_endpoints(endpoints, context);

@@ -10,6 +10,7 @@
 #include <string>
 #include <variant>
 
+#include "api/alerts.h"
 #include "api/endpoint.h"
 #include "api/service.h"
 #include "api/sessions.h"
@@ -24,6 +25,7 @@ struct ApiSettings {
   std::size_t body_bytes_max = kJsonBodyMax;  // every other body
   PasswordSettings passwords;
   bool second_factor_required = false;  // of everybody but the Commission's auditors
+  AlertLimits alerts;
   std::filesystem::path backup_folder;  // empty: this server makes none
 };
 
@@ -35,12 +37,16 @@ struct Context {
   Sessions& sessions;
   const ApiSettings& settings;
   Cosigners* cosigners = nullptr;  // nullptr: no witness policy
+  Alerts* alerts = nullptr;        // nullptr: of the document's generator alone
 };
 
 class Api {
  public:
   // `cosigners` outlives this; nullptr: no witness policy.
   Api(Service& service, const ApiSettings& settings, Cosigners* cosigners = nullptr);
+  ~Api();  // after the server, whose streams of alerts are part of this
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
 
   std::variant<std::size_t, Response> admit(const Request& head) const;
   Response handle(const Request& request);
@@ -50,6 +56,7 @@ class Api {
 
   const Endpoints& endpoints() const { return endpoints_; }
   Sessions& sessions() { return sessions_; }
+  const Alerts& alerts() const { return alerts_; }
   Service& service() { return service_; }
 
  private:
@@ -58,6 +65,7 @@ class Api {
   Service& service_;
   const ApiSettings settings_;
   Sessions sessions_;
+  Alerts alerts_;
   Context context_;
   Endpoints endpoints_;
 };
@@ -74,6 +82,7 @@ void add_read_endpoints(Endpoints& endpoints, Context& context);
 void add_hotlist_endpoints(Endpoints& endpoints, Context& context);
 void add_entry_endpoints(Endpoints& endpoints, Context& context);
 void add_hit_endpoints(Endpoints& endpoints, Context& context);
+void add_alert_endpoints(Endpoints& endpoints, Context& context);
 void add_policy_endpoints(Endpoints& endpoints, Context& context);
 void add_query_endpoints(Endpoints& endpoints, Context& context);
 void add_hold_endpoints(Endpoints& endpoints, Context& context);

@@ -88,6 +88,8 @@ std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenCho
       {"upload_bytes_max", number(1, 256 * kMiB, size(config.api.upload_bytes_max))},
       {"hotlist_bytes_max", number(1, 1024 * kMiB, size(config.api.hotlist_bytes_max))},
       {"body_bytes_max", number(1024, kMiB, size(config.api.body_bytes_max))},
+      {"alert_streams_max", number(1, 65'536, size(config.api.alerts.streams_max))},
+      {"alert_streams_per_user_max", number(1, 64, size(config.api.alerts.streams_per_user_max))},
       {"password_hash",
        [&](const toml::node& node) -> std::optional<std::string> {
          const auto value = node.value_exact<std::string>();

@@ -121,6 +121,13 @@ void Service::committed(std::span<const chain::EventView> events) {
     // again.
     store::fatal_exit()("a committed hot list does not read back: " + applied.error().detail);
   }
+  const std::lock_guard lock(watch_mutex_);
+  if (watch_) watch_(events);
+}
+
+void Service::watch(Watch watch) {
+  const std::lock_guard lock(watch_mutex_);
+  watch_ = std::move(watch);
 }
 
 Outcome Service::perform(const Decide& decide) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "ledger/store/retention.h"
@@ -80,6 +81,12 @@ class Service {
   // The version in force now (I12-HDR-1).
   std::shared_ptr<const policy::PolicyRow> policy() const;
 
+  // Told of every commit, once it is durable and what lives in memory knows it; on the sequencer's
+  // thread, so it must not block or call the service. One watcher at a time; empty: nobody, and
+  // once this returns the one before is not called any more.
+  using Watch = std::function<void(std::span<const chain::EventView>)>;
+  void watch(Watch watch);
+
   // Everything periodic: bucket summaries (I12-G-1), purges (I12-G-1, G-3, G-4), list freshness
   // (I12-C2B1-1), superseded lists, the heartbeat. The first error is returned, after all of it was
   // tried.
@@ -106,6 +113,8 @@ class Service {
   std::unique_ptr<policy::PlateIndex> plates_;
   mutable std::mutex policies_mutex_;
   std::vector<std::shared_ptr<const policy::PolicyRow>> policies_;  // oldest first; never empty
+  std::mutex watch_mutex_;
+  Watch watch_;
   std::unique_ptr<store::Sequencer> sequencer_;
   std::unique_ptr<store::Retention> retention_;
   bool simulated_ = false;

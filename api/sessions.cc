@@ -136,27 +136,39 @@ std::int64_t Sessions::idle_limit() const {
   return service_.policy()->parameters.idle_lock_seconds * kSecondUs;
 }
 
+std::optional<Digest> Sessions::digest_of(std::string_view authorization) {
+  return token_digest(authorization);
+}
+
 Result<policy::Actor> Sessions::actor_of(std::string_view authorization) {
   const auto digest = token_digest(authorization);
   if (!digest) return tl::unexpected(logged_out());
+  return actor_behind(*digest, Counts::kAsUse);
+}
+
+Result<policy::Actor> Sessions::waiting_actor(const Digest& token) {
+  return actor_behind(token, Counts::kAsNothing);
+}
+
+Result<policy::Actor> Sessions::actor_behind(const Digest& token, Counts counts) {
   Sequence session;
   const std::int64_t idle_us = idle_limit();
   {
     std::lock_guard lock(mutex_);
     // The map is searched by the digest of what was sent, so its timing tells nothing about a
     // token.
-    const auto found = live_.find(*digest);
+    const auto found = live_.find(token);
     if (found == live_.end()) return tl::unexpected(logged_out());
     const TimeUs now = service_.now();
     if (now.value - found->second.used.value >= idle_us) return tl::unexpected(logged_out());
-    found->second.used = now;
+    if (counts == Counts::kAsUse) found->second.used = now;
     session = found->second.session;
   }
   auto actor = policy::actor_of_session(*service_.store().registers(), session);
   if (!actor) {
     if (actor.error().code == ErrorCode::kUnauthenticated) {
       std::lock_guard lock(mutex_);
-      live_.erase(*digest);
+      live_.erase(token);
       return tl::unexpected(logged_out());
     }
     return tl::unexpected(actor.error());

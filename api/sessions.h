@@ -49,6 +49,9 @@ class Sessions {
   // The person behind `Authorization: Bearer TOKEN`, and counts as use. kUnauthenticated: unknown,
   // idle for 30 minutes, or ended since; the detail never says which.
   Result<policy::Actor> actor_of(std::string_view authorization);
+  // The same of a token's digest, and no use of it: who only waits for news is idle.
+  Result<policy::Actor> waiting_actor(const Digest& token);
+  static std::optional<Digest> digest_of(std::string_view authorization);
   // Whether there is such a token at all; says nothing of whether it is locked, and is no use of
   // it. Cheap: asked before a body is read, so that strangers cannot make the server read theirs.
   bool known(std::string_view authorization) const;
@@ -68,6 +71,8 @@ class Sessions {
     std::string username;
     TimeUs used;
   };
+  enum class Counts { kAsUse, kAsNothing };
+  Result<policy::Actor> actor_behind(const Digest& token, Counts counts);
   void rehash(const std::string& username, const std::string& matched, std::string_view password);
   bool held_back(const std::string& known_username);
 

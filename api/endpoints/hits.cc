@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "api/gone.h"
 #include "api/images.h"
+#include "api/shown_hits.h"
 #include "policy/rules/c2a2_stops.h"
 #include "policy/rules/c2a_hits.h"
 
@@ -9,58 +10,15 @@ namespace alpr::api {
 
 namespace {
 
-struct HitShown {
-  policy::HitRow hit;
-  policy::HitState state{};
-  std::optional<policy::HitResponseRow> response;
-  std::vector<std::string> missing;  // rules of the steps that full validation still needs
-  template <typename M>
-  void members(M& m) {
-    m("hit", hit);
-    m("state", state);
-    m("response", response);
-    m("missing", missing);
-  }
-};
-
-struct HitList {
-  Sequence disclosure;  // the event that records this look
-  Digest leaf{};
-  std::string receipt;
-  std::vector<HitShown> hits;
-  template <typename M>
-  void members(M& m) {
-    m("disclosure", disclosure);
-    m("leaf", leaf);
-    m("receipt", receipt);
-    m("hits", hits);
-  }
-};
-
 Response show(Context& context, const Call& call, const policy::ListHits& command) {
-  std::vector<policy::HitView> hits;
-  const Outcome outcome =
-      context.service.perform([&](const policy::State& state, store::Transaction&,
-                                  const policy::Moment& moment) -> policy::Decision {
-        auto selected = policy::select_hits(state, command, moment);
-        if (!selected)
-          return policy::Decision::not_judged(selected.error().code, selected.error().detail);
-        hits = std::move(*selected);
-        return policy::decide(state, *call.actor, command, hits, moment);
-      });
-  if (outcome.error && command.hit)
-    return event_problem(context.service.store(), *command.hit, *outcome.error);
-  if (!outcome.done()) return not_done(outcome);
-  const Written event = written(context, outcome.commit.first);
-  HitList answer{event.seq, event.leaf, event.receipt, {}};
-  const TimeUs now =
-      context.service.now();  // due times are checked again before anything is shown (I12-G-1)
-  for (const policy::HitView& view : hits) {
-    if (due_time(view.hit.raised_at) <= now) continue;
-    answer.hits.push_back(
-        {view.hit, view.state, view.response,
-         policy::missing_steps(view.response, context.service.policy()->parameters)});
-  }
+  const DisclosedHits disclosed = disclose_hits(context, *call.actor, command);
+  if (disclosed.outcome.error && command.hit)
+    return event_problem(context.service.store(), *command.hit, *disclosed.outcome.error);
+  if (!disclosed.outcome.done()) return not_done(disclosed.outcome);
+  HitList answer{disclosed.event.seq, disclosed.event.leaf, disclosed.event.receipt, {}};
+  const auto policy = context.service.policy();
+  for (const policy::HitView& view : disclosed.hits)
+    answer.hits.push_back(shown(view, policy->parameters));
   return json_answer(answer);
 }
 

@@ -21,8 +21,10 @@ struct Parameters {
   std::int64_t login_lock_seconds = 0;
   std::int64_t sessions_per_user_max = 0;
   std::int64_t activation_code_seconds = 0;
-  std::int64_t hold_review_seconds = 0;            // I12-G-2
-  std::int64_t hotlist_entry_seconds_max = 0;      // I12-C2B2
+  std::int64_t hold_review_seconds = 0;        // I12-G-2
+  std::int64_t hotlist_entry_seconds_max = 0;  // I12-C2B2
+  std::int64_t stop_record_seconds = 0;  // I12-C2A2-1: from the first step to the stop's record
+  std::int64_t confidence_sure_ppm = 0;  // I12-C2A-8: a read below it is shown as uncertain
   std::optional<std::int64_t> retraining_seconds;  // AMB-12: a course counts this long
   std::optional<std::int64_t>
       tiles_published_after_seconds;           // the log's tiles for everybody, this late
@@ -43,6 +45,8 @@ struct Parameters {
     m("activation_code_seconds", activation_code_seconds);
     m("hold_review_seconds", hold_review_seconds);
     m("hotlist_entry_seconds_max", hotlist_entry_seconds_max);
+    m("stop_record_seconds", stop_record_seconds);
+    m("confidence_sure_ppm", confidence_sure_ppm);
     m("retraining_seconds", retraining_seconds);
     m("tiles_published_after_seconds", tiles_published_after_seconds);
     m("hotlist_sources", hotlist_sources);

@@ -155,6 +155,26 @@ Result<std::vector<HitRow>> newest_hits(const chain::RegisterReader& rows, TimeU
   return hits;
 }
 
+Result<std::vector<HitRow>> hits_after(const chain::RegisterReader& rows, Sequence after,
+                                       TimeUs now, std::size_t limit) {
+  std::vector<HitRow> hits;
+  std::optional<Error> error;
+  auto scanned =
+      rows.scan_from(table::kHits, seq_key(Sequence{after.value + 1}), [&](std::string_view value) {
+        if (hits.size() >= limit) return false;
+        auto row = from_json_text<HitRow>(value);
+        if (!row) {
+          error = Error{ErrorCode::kCorrupt, "a hit's row is malformed: " + row.error().detail};
+          return false;
+        }
+        if (now < due_time(row->raised_at)) hits.push_back(std::move(*row));
+        return true;
+      });
+  if (!scanned) return tl::unexpected(scanned.error());
+  if (error) return tl::unexpected(*error);
+  return hits;
+}
+
 Result<std::optional<HitResponseRow>> find_response(const chain::RegisterReader& rows,
                                                     Sequence hit) {
   return read_row<HitResponseRow>(rows, table::kResponses, seq_key(hit));

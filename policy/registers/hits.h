@@ -105,6 +105,9 @@ Result<std::optional<HitRow>> find_hit(const chain::RegisterReader& rows, Sequen
 // The newest `limit` hits that are not past due, newest first (I12-G-1).
 Result<std::vector<HitRow>> newest_hits(const chain::RegisterReader& rows, TimeUs now,
                                         std::size_t limit);
+// Those raised after event `after`, oldest first, at most `limit`, none past due (I12-G-1).
+Result<std::vector<HitRow>> hits_after(const chain::RegisterReader& rows, Sequence after,
+                                       TimeUs now, std::size_t limit);
 Result<std::optional<HitResponseRow>> find_response(const chain::RegisterReader& rows,
                                                     Sequence hit);
 // Begun and not documented: what I12-C2A2-1 wants listed. Oldest first.

@@ -230,6 +230,11 @@ Result<std::vector<HitView>> select_hits(const State& state, const ListHits& com
     auto hit = live_hit(state, *command.hit, moment);
     if (!hit) return tl::unexpected(hit.error());
     hits.push_back(std::move(*hit));
+  } else if (command.after) {
+    auto later =
+        hits_after(state.rows, *command.after, moment.now, static_cast<std::size_t>(limit));
+    if (!later) return tl::unexpected(later.error());
+    hits = std::move(*later);
   } else {
     auto newest = newest_hits(state.rows, moment.now, static_cast<std::size_t>(limit));
     if (!newest) return tl::unexpected(newest.error());
@@ -323,6 +328,10 @@ HitFacts facts_of(const HitRow& hit) {
   facts.known = known_names(hit.raised.entry.attributes);
   facts.offline = hit.raised.offline;
   return facts;
+}
+
+bool uncertain(const HitRow& hit, const Parameters& parameters) {
+  return hit.raised.confidence < parameters.confidence_sure_ppm;
 }
 
 std::vector<std::string> missing_steps(const std::optional<HitResponseRow>& response,

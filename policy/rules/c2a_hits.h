@@ -23,12 +23,14 @@ namespace alpr::policy {
 
 // Trained members -> hits.disclosed, before anything is shown. `hits` is what would be shown.
 struct ListHits {
-  std::optional<Sequence> hit;        // this one alone
-  std::optional<std::int64_t> limit;  // 1 to kHitsShownMax, which is the default
+  std::optional<Sequence> hit;         // this one alone
+  std::optional<std::int64_t> limit;   // 1 to kHitsShownMax, which is the default
+  std::optional<Sequence> after = {};  // those raised after this event, oldest first: alerts
   template <typename M>
   void members(M& m) {
     m("hit", hit);
     m("limit", limit);
+    m("after", after);
   }
 };
 inline constexpr std::int64_t kHitsShownMax = 100;
@@ -38,7 +40,7 @@ struct HitView {
   std::optional<HitResponseRow> response;
   HitState state{};
 };
-// Newest first, none past due (I12-G-1). kGone or kNotFound for a single hit that is not there.
+// Newest first but for `after`, none past due (I12-G-1). kGone or kNotFound for a single hit that is not there.
 Result<std::vector<HitView>> select_hits(const State& state, const ListHits& command,
                                          const Moment& moment);
 Decision decide(const State& state, const Actor& actor, const ListHits& command,
@@ -80,6 +82,8 @@ Decision decide(const State& state, const Actor& actor, const RecordStep& comman
 // never a hit (after a purge these look alike).
 Result<HitRow> live_hit(const State& state, Sequence hit, const Moment& moment);
 HitFacts facts_of(const HitRow& hit);
+// I12-C2A-8: the reader was less sure of the plate than the policy asks for.
+bool uncertain(const HitRow& hit, const Parameters& parameters);
 // The steps that do not stand yet, by the requirement each is for; I12-C2A-7 for those that the
 // policy in force adds.
 std::vector<std::string> missing_steps(const std::optional<HitResponseRow>& response,

@@ -46,6 +46,11 @@ constexpr std::array kNumbers{
                 "I12-G-3"},
     NumberBound{"hotlist_entry_seconds_max", &Parameters::hotlist_entry_seconds_max, 366 * kDay,
                 kDay, 366 * kDay, "I12-C2A1-3"},
+    // The end of a shift; the order names no time.
+    NumberBound{"stop_record_seconds", &Parameters::stop_record_seconds, 12 * kHour, kHour,
+                7 * kDay, "I12-C2A2-1"},
+    NumberBound{"confidence_sure_ppm", &Parameters::confidence_sure_ppm, 800'000, 500'000,
+                1'000'000, "I12-C2A-8"},
 };
 
 struct ListBounds {

@@ -96,6 +96,7 @@ void Department::start() {
   if (!witness_policy_.empty()) cosigners_ = need(Cosigners::open(*service_, witness_policy_));
   api_ = std::make_unique<Api>(*service_, settings, cosigners_.get());
   HttpSettings http;
+  http.stream_heartbeat = std::chrono::hours(1);  // nothing is sent because time passed
   http.certificate = certificate();
   http.private_key = folder_ / "key.pem";
   server_ = std::make_unique<HttpServer>(
@@ -269,7 +270,7 @@ std::string Department::batch(const std::string& device, std::uint64_t number,
     recognition::SignedRead read;
     read.salt = chain::sha256(as_bytes(tag));
     read.facts.plate = plate;
-    read.facts.confidence_ppm = 900'000;
+    read.facts.confidence_ppm = confidence_ppm_;
     read.facts.captured_at = {now().value - 2 * kSecondUs};
     read.facts.latitude_e7 = 378'043'000;
     read.facts.longitude_e7 = -1'222'711'000;

@@ -100,6 +100,7 @@ class Department {
                     const std::vector<std::string>& plates, const std::string& padding = "",
                     const std::vector<recognition::LocalHit>& local_hits = {});
   Reply upload(const std::string& device, const std::string& body);
+  void read_confidence(std::int64_t ppm) { confidence_ppm_ = ppm; }  // of batches from here on
   // The seqs of its reads.
   std::vector<std::int64_t> reads(const std::string& device, std::uint64_t number,
                                   const std::vector<std::string>& plates);
@@ -119,6 +120,7 @@ class Department {
   std::filesystem::path folder_;
   std::shared_ptr<store::SimulatedClock> clock_;
   std::unique_ptr<Service> service_;
+  std::int64_t confidence_ppm_ = 900'000;
   std::string witness_policy_;
   std::function<void(ApiSettings&)> settings_;
   std::unique_ptr<Cosigners> cosigners_;

@@ -155,6 +155,8 @@ TEST_F(Policies, I12_G_1_NothingBeyondTheOrderIsAdopted) {
       {"I12-C2A1-2", [](Parameters& p) { p.bolo_purposes.push_back(p.bolo_purposes.front()); }},
       {"I12-C2B-1", [](Parameters& p) { p.query_purposes.clear(); }},
       {"I12-C2A-7", [](Parameters& p) { p.validation_steps = {"lower case"}; }},
+      {"I12-C2A-8", [](Parameters& p) { p.confidence_sure_ppm = 499'999; }},
+      {"I12-C2A2-1", [](Parameters& p) { p.stop_record_seconds = 8 * 86'400; }},
       {"I12-C2A-7",
        [](Parameters& p) {
          p.validation_steps = {"A", "A"};
