@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <array>
+
 #include "policy/rules/access.h"
 #include "policy/rules/c2a_hits.h"
 #include "policy/rules/required_facts.h"
@@ -133,6 +135,24 @@ Decision decide(const State& state, const Actor& actor, const DocumentStop& comm
   record.next_steps = *command.next_steps;
   record.by = open.actor;
   return Decision{}.then(record);
+}
+
+Result<std::vector<OwedStop>> owed_stops(const State& state, const Moment& moment) {
+  const auto responses = undocumented_responses(state.rows);
+  if (!responses) return tl::unexpected(responses.error());
+  const std::int64_t time_us = moment.policy->parameters.stop_record_seconds * kSecondUs;
+  std::vector<OwedStop> owed;
+  for (const HitResponseRow& row : *responses) {
+    const TimeUs due{row.first_at.value + time_us};
+    owed.push_back({row.hit, row.state, row.facts.source, row.last_by, row.first_at, row.last_at,
+                    due, due <= moment.now, due_time(row.facts.raised_at)});
+  }
+  return owed;
+}
+
+Gate gate_owed_stops(const State& state, const Actor& actor, const Moment& moment) {
+  constexpr std::array kReaders{Role::kCoordinator, Role::kAdministrator};
+  return gate_role(state, actor, moment, kReaders, {"I12-C2A2-1", "I12-L-3"});
 }
 
 Decision decide(const State& state, const Actor& actor, const FollowUpStop& command,

@@ -7,6 +7,7 @@
 
 #include "policy/records/stops.h"
 #include "policy/registers/hits.h"
+#include "policy/rules/access.h"
 #include "policy/rules/decision.h"
 #include "policy/rules/state.h"
 
@@ -37,6 +38,38 @@ struct DocumentStop {
 };
 Decision decide(const State& state, const Actor& actor, const DocumentStop& command,
                 const Moment& moment);
+
+// What a member began on a hit and nobody documented: due `stop_record_seconds` of the policy in
+// force after its first step (I12-C2A2-1). No plate.
+struct OwedStop {
+  Sequence hit;
+  HitState state{};
+  HotlistSource source{};
+  std::string by;   // username of who took the last step
+  TimeUs first_at;  // of the first step
+  TimeUs last_at;   // of the last
+  TimeUs due_at;    // of the record
+  bool overdue = false;
+  TimeUs recordable_until;  // then the hit is past its 30 days, and its stop can't be recorded
+  template <typename M>
+  void members(M& m) {
+    m("hit", hit);
+    m("state", state);
+    m("source", source);
+    m("by", by);
+    m("first_at", first_at);
+    m("last_at", last_at);
+    m("due_at", due_at);
+    m("overdue", overdue);
+    m("recordable_until", recordable_until);
+  }
+};
+// Oldest hit first. The system can't see whether a car was stopped: every response counts, also
+// one to a misread, and is documented with what came of it, be it nothing.
+Result<std::vector<OwedStop>> owed_stops(const State& state, const Moment& moment);
+
+// COORDINATOR or ADMINISTRATOR may see all of them.
+Gate gate_owed_stops(const State& state, const Actor& actor, const Moment& moment);
 
 // stop.followed-up: the stop's record stays as it is (I12-C2A2-8). kNotFound: no such stop.
 struct FollowUpStop {

@@ -121,6 +121,31 @@ TEST_F(Stops, I12_C2A2_8_AFollowUpLeavesTheRecordAsItIs) {
   EXPECT_EQ((*row)->record.next_steps, "Sent to the District Attorney");
 }
 
+TEST_F(Stops, I12_C2A2_1_AResponseOwesItsRecordFromTheFirstStepOn) {
+  const auto owed = [&] {
+    const auto all = owed_stops(world.state(), world.moment());
+    EXPECT_TRUE(all.has_value());
+    return all.value_or(std::vector<OwedStop>());
+  };
+  EXPECT_TRUE(owed().empty()) << "nobody answered the hit";
+  const TimeUs began = world.moment().now;
+  world.permit(decide(world.state(), officer, following_step(hit), world.moment()));
+  world.advance(3600);
+  world.permit(decide(world.state(), officer, visual_step(hit, false), world.moment()));
+  ASSERT_EQ(owed().size(), 1U) << "also where it turned out a misread";
+  EXPECT_EQ(owed()[0].state, HitState::kMisread);
+  EXPECT_EQ(owed()[0].by, "officer");
+  EXPECT_EQ(owed()[0].first_at, began);
+  const std::int64_t time = world.moment().policy->parameters.stop_record_seconds;
+  EXPECT_EQ(time, 12 * 3600);
+  EXPECT_EQ(owed()[0].due_at.value, began.value + time * kSecondUs);
+  EXPECT_FALSE(owed()[0].overdue);
+  world.advance(time - 3600);
+  EXPECT_TRUE(owed()[0].overdue);
+  world.permit(document(unrestricted("NO_ACTION")));
+  EXPECT_TRUE(owed().empty());
+}
+
 TEST_F(Stops, I12_C2A_3_ADispositionThatRestrictsFreedomIsNotCalledOtherwise) {
   for (const std::string_view disposition : {"ARREST", "CITATION", "RELEASED", "WARNING"}) {
     world.refused(document(unrestricted(std::string(disposition))), "I12-C2A-3");

@@ -1,0 +1,67 @@
+// What waits for a person: what they may decide, and what they owe or have to see to.
+//
+// A task says what to do and about which event, and discloses nothing of a vehicle or a suspect: no
+// plate, no case, no reason. So a look at one's tasks is no event (I12-G-2, C2A2-1, C2B1-1, C2B2-2,
+// HDR-1, L-1, K-1, C3-8). Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/records/actor.h"
+#include "policy/records/describe.h"
+#include "policy/rules/decision.h"
+#include "policy/rules/state.h"
+
+namespace alpr::policy {
+
+enum class TaskKind {
+  kDecideEntry,    // a custom entry waits for the Administrator
+  kDecideRole,     // somebody asked that a third be given a role
+  kDecidePolicy,   // a proposed version of the parameters
+  kDecideHold,     // a hold that another person asked for
+  kReviewHold,     // a hold whose review is near or past
+  kConfirmUser,    // an enrolment that a second person confirms
+  kRenewAccess,    // somebody cannot log in: withdrawn password, or codes that ran out
+  kReviewSession,  // a flagged session of somebody else
+  kDocumentStop,   // one's own response to a hit without a record
+  kSeeToStop,      // another's, past its deadline
+  kLoadList,       // a general hot list is stale
+  kSeeToPurge,     // something is still there that is due for over an hour
+};
+template <>
+struct EnumTexts<TaskKind> {
+  static constexpr std::array texts{std::pair{TaskKind::kDecideEntry, "DECIDE_ENTRY"},
+                                    std::pair{TaskKind::kDecideRole, "DECIDE_ROLE"},
+                                    std::pair{TaskKind::kDecidePolicy, "DECIDE_POLICY"},
+                                    std::pair{TaskKind::kDecideHold, "DECIDE_HOLD"},
+                                    std::pair{TaskKind::kReviewHold, "REVIEW_HOLD"},
+                                    std::pair{TaskKind::kConfirmUser, "CONFIRM_USER"},
+                                    std::pair{TaskKind::kRenewAccess, "RENEW_ACCESS"},
+                                    std::pair{TaskKind::kReviewSession, "REVIEW_SESSION"},
+                                    std::pair{TaskKind::kDocumentStop, "DOCUMENT_STOP"},
+                                    std::pair{TaskKind::kSeeToStop, "SEE_TO_STOP"},
+                                    std::pair{TaskKind::kLoadList, "LOAD_LIST"},
+                                    std::pair{TaskKind::kSeeToPurge, "SEE_TO_PURGE"}};
+};
+
+struct Task {
+  TaskKind kind{};
+  std::optional<Sequence> event;    // that it is about: the request, the hit, the hold, the flag
+  std::optional<std::string> name;  // a username or a list's source, where the call needs one
+  std::optional<TimeUs> since;      // absent: since the event
+  std::optional<TimeUs> due;
+};
+
+inline constexpr std::size_t kTasksMax = 500;  // of a kind, the oldest
+inline constexpr std::int64_t kHoldReviewNoticeUs = 14LL * 86'400 * kSecondUs;
+
+// Those of this person, by kind and then the oldest first; kSeeToPurge is not among them: only the
+// store knows. Nothing for an account that is not active.
+Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const Moment& moment);
+
+// COORDINATOR, ADMINISTRATOR or IT_UNIT answer for purges (I12-G-4).
+bool sees_to_purges(const State& state, const Actor& actor, const Moment& moment);
+
+}  // namespace alpr::policy
