@@ -59,8 +59,8 @@ Pushed push(Context& context, const policy::Actor& actor, Sequence after) {
 }
 
 // Lists that became stale after event `seen`, which is moved on: hits of them may be missing
-// (I12-C2A-8, C2B1-1). hotlist.stale is an open event and holds nothing of a person: to tell it is no
-// disclosure. It has no `id`, so that it does not stand for a hit.
+// (I12-C2A-8, C2B1-1). hotlist.stale is an open event and holds nothing of a person: to tell it is
+// no disclosure. It has no `id`, so that it does not stand for a hit.
 Result<std::string> stale_lists(const chain::RegisterReader& rows, Sequence& seen) {
   const auto lists = policy::active_lists(rows);
   if (!lists) return tl::unexpected(lists.error());
@@ -130,12 +130,12 @@ Result<Sequence> news_after(const Context& context, const Call& call) {
 Response open(Context& context, const Call& call) {
   const auto after = news_after(context, call);
   if (!after) return problem(after.error());
-  // Asked before a place is given, so that who may see no hits takes nobody's.
-  Pushed pushed = push(context, *call.actor, *after);
-  if (!pushed.outcome.done()) return not_done(pushed.outcome);
+  // First, so that nothing is recorded as disclosed which then finds no place.
   auto place = context.alerts->enter(call.actor->username);
   if (!place)
     return problem(Error{ErrorCode::kBusy, "as many streams of alerts are open as may be"});
+  Pushed pushed = push(context, *call.actor, *after);
+  if (!pushed.outcome.done()) return not_done(pushed.outcome);
   Response response{200, "text/event-stream", std::string(kOpening) + pushed.text, {}};
   response.headers.emplace_back("X-Accel-Buffering", "no");  // a proxy must not hold alerts back
   response.stream = std::make_shared<AlertStream>(

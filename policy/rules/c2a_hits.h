@@ -40,7 +40,7 @@ struct HitView {
   std::optional<HitResponseRow> response;
   HitState state{};
 };
-// Newest first but for `after`, none past due (I12-G-1). kGone or kNotFound for a single hit that is not there.
+// Newest first but for `after`, none past due (I12-G-1). kGone, kNotFound: that hit is not there.
 Result<std::vector<HitView>> select_hits(const State& state, const ListHits& command,
                                          const Moment& moment);
 Decision decide(const State& state, const Actor& actor, const ListHits& command,

@@ -1,6 +1,6 @@
 // Proves that what waits for a person is listed for those who may do it and for nobody else, until
-// it is done, and that a response to a hit is owed its record. Each case makes something wait, looks
-// at everybody's tasks over TLS, does it through the link of the task, and looks again.
+// it is done, and that a response to a hit is owed its record. Each case makes something wait,
+// looks at everybody's tasks over TLS, does it through the link of the task, and looks again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
