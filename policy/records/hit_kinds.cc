@@ -28,9 +28,11 @@ std::vector<chain::Kind> reads_kinds() {
 }
 
 std::vector<chain::Kind> hotlists_kinds() {
-  return {kind_of<HotlistLoaded>(), kind_of<HotlistImportRefused>(), kind_of<EntryRequested>(),
-          kind_of<EntryApproved>(), kind_of<EntryDenied>(),          kind_of<EntryRemoved>(),
-          kind_of<HotlistStale>(),  kind_of<EntriesDisclosed>()};
+  return {
+      kind_of<HotlistLoaded>(),      kind_of<HotlistImportRefused>(), kind_of<EntryRequested>(),
+      kind_of<EntryApproved>(),      kind_of<EntryDenied>(),          kind_of<EntryRemoved>(),
+      kind_of<HotlistStale>(),       kind_of<EntriesDisclosed>(),     kind_of<HotlistConfirmed>(),
+      kind_of<HotlistFetchFailed>(), kind_of<HotlistDeltaDisclosed>()};
 }
 
 std::vector<chain::Kind> hits_kinds() {

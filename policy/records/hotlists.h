@@ -56,23 +56,57 @@ enum class Exclusion {
   kImmigrationViolator,  // I12-C2A1-3, E-3: NCIC's Immigration Violator File
   kImmigrationAgency,    // I12-C2A1-3, E-3: from ICE or customs and border protection
   kNoPlate,              // nothing to compare with
-  kDuplicate             // the same row again: one entry raises one hit (I12-B-3)
+  kDuplicate,            // the same row again: one entry raises one hit (I12-B-3)
+  kCategory              // of a category that the import profile leaves out
 };
 template <>
 struct EnumTexts<Exclusion> {
   static constexpr std::array texts{
       std::pair{Exclusion::kImmigrationViolator, "IMMIGRATION_VIOLATOR"},
       std::pair{Exclusion::kImmigrationAgency, "IMMIGRATION_AGENCY"},
-      std::pair{Exclusion::kNoPlate, "NO_PLATE"}, std::pair{Exclusion::kDuplicate, "DUPLICATE"}};
+      std::pair{Exclusion::kNoPlate, "NO_PLATE"}, std::pair{Exclusion::kDuplicate, "DUPLICATE"},
+      std::pair{Exclusion::kCategory, "CATEGORY"}};
 };
 
 struct ExcludedCount {
   Exclusion why{};
   std::int64_t rows = 0;
+  std::optional<std::string> category;  // of kCategory, as the profile spells it
+  bool operator==(const ExcludedCount&) const = default;
   template <typename M>
   void members(M& m) {
     m("why", why);
     m("rows", rows);
+    m("category", category);
+  }
+};
+
+// Which import profile read a file (registers/hotlist_profile.h). Absent in an event: the file was
+// of this system's own layout.
+struct ProfileName {
+  std::string name;
+  std::int64_t version = 0;
+  Digest sha256{};  // of the profile's canonical JSON
+  template <typename M>
+  void members(M& m) {
+    m("name", name);
+    m("version", version);
+    m("sha256", sha256);
+  }
+};
+
+// What a version changed against the one before it. A row that came where another of the same plate
+// went is `changed`, and neither added nor removed.
+struct HotlistDelta {
+  std::int64_t added = 0;
+  std::int64_t removed = 0;
+  std::int64_t changed = 0;
+  bool operator==(const HotlistDelta&) const = default;
+  template <typename M>
+  void members(M& m) {
+    m("added", added);
+    m("removed", removed);
+    m("changed", changed);
   }
 };
 
@@ -91,8 +125,11 @@ struct HotlistLoaded {
   std::int64_t blob = 0;             // the sealed rows; destroyed 30 days after they are superseded
   std::optional<Sequence> previous;  // the version it supersedes
   Digest file_sha256{};
-  Digest root{};  // of the active rows, see registers/hotlist_csv.h
-  Actor by;
+  Digest root{};            // of the active rows, see registers/hotlist_csv.h
+  std::optional<Actor> by;  // absent: the server itself, by `feed`
+  std::optional<std::string> feed;
+  std::optional<ProfileName> profile;
+  std::optional<HotlistDelta> delta;  // against `previous`
   template <typename M>
   void members(M& m) {
     m.open("policy", policy);
@@ -105,6 +142,65 @@ struct HotlistLoaded {
     m("file_sha256", file_sha256);
     m("root", root);
     m("by", by);
+    m.open("feed", feed);
+    m.open("profile", profile);
+    m.open("delta", delta);
+  }
+};
+
+// The source was asked and its list is the active version still: a good import, without the rows a
+// second time.
+struct HotlistConfirmed {
+  static constexpr KindSpec kKind{
+      82, "hotlist.confirmed", chain::Retention::kPermanent, chain::Form::kByMember,
+      "a source's list, fetched again, is the one that is active already (I12-C2B1-1, C2A1-4)"};
+  std::int64_t policy = 0;
+  HotlistSource source{};
+  Sequence loaded;  // the active version
+  TimeUs source_time;
+  std::string feed;
+  std::optional<ProfileName> profile;
+  std::vector<ExcludedCount> excluded;
+  std::optional<Digest> file_sha256;  // absent: the source said that nothing was modified
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("source", source);
+    m.open("loaded", loaded);
+    m.open("source_time", source_time);
+    m.open("feed", feed);
+    m.open("profile", profile);
+    m.open("excluded", excluded);
+    m("file_sha256", file_sha256);
+  }
+};
+
+enum class FetchFault { kUnreachable, kStatus, kNoFile, kUnreadable, kTooLarge };
+template <>
+struct EnumTexts<FetchFault> {
+  static constexpr std::array texts{
+      std::pair{FetchFault::kUnreachable, "UNREACHABLE"}, std::pair{FetchFault::kStatus, "STATUS"},
+      std::pair{FetchFault::kNoFile, "NO_FILE"}, std::pair{FetchFault::kUnreadable, "UNREADABLE"},
+      std::pair{FetchFault::kTooLarge, "TOO_LARGE"}};
+};
+
+// Said when it begins and when it becomes another fault, not at each try.
+struct HotlistFetchFailed {
+  static constexpr KindSpec kKind{
+      83, "hotlist.fetch-failed", chain::Retention::kOpen, chain::Form::kByMember,
+      "a feed got no list from its source; the one before stays active (I12-C2B1-1)"};
+  std::int64_t policy = 0;
+  HotlistSource source{};
+  std::string feed;
+  FetchFault why{};
+  std::optional<std::int64_t> status;  // of HTTP, with kStatus
+  template <typename M>
+  void members(M& m) {
+    m("policy", policy);
+    m("source", source);
+    m("feed", feed);
+    m("why", why);
+    m("status", status);
   }
 };
 
@@ -118,7 +214,9 @@ struct HotlistImportRefused {
   std::string source;  // as given; sealed, because it is free text
   std::string reason;
   std::optional<Digest> file_sha256;
-  Actor by;
+  std::optional<Actor> by;  // absent: the server itself, by `feed`
+  std::optional<std::string> feed;
+  std::optional<ProfileName> profile;
   template <typename M>
   void members(M& m) {
     m.open("policy", policy);
@@ -128,6 +226,8 @@ struct HotlistImportRefused {
     m("reason", reason);
     m("file_sha256", file_sha256);
     m("by", by);
+    m.open("feed", feed);
+    m.open("profile", profile);
   }
 };
 
@@ -230,12 +330,14 @@ struct HotlistStale {
   HotlistSource source{};
   Sequence loaded;  // the version that is still active
   TimeUs loaded_at;
+  std::optional<TimeUs> confirmed_at;  // when it was last found unchanged
   template <typename M>
   void members(M& m) {
     m("policy", policy);
     m("source", source);
     m("loaded", loaded);
     m("loaded_at", loaded_at);
+    m("confirmed_at", confirmed_at);
   }
 };
 
@@ -250,6 +352,25 @@ struct EntriesDisclosed {
   void members(M& m) {
     m.open("policy", policy);
     m("entries", entries);
+    m("by", by);
+  }
+};
+
+struct HotlistDeltaDisclosed {
+  static constexpr KindSpec kKind{
+      84, "hotlist.delta-disclosed", chain::Retention::kPermanent, chain::Form::kByMember,
+      "a member was shown rows that a version of a general list changed (I12-C2B1-2, F-2)"};
+  std::int64_t policy = 0;
+  Sequence version;
+  std::int64_t after = 0;  // changes of the version that were passed over
+  std::int64_t shown = 0;  // changes
+  Actor by;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("version", version);
+    m.open("after", after);
+    m.open("shown", shown);
     m("by", by);
   }
 };

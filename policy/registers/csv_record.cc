@@ -23,7 +23,7 @@ Result<void> RecordReader::read_quoted(std::string& field) {
         ++at_;
       } else {
         ++at_;
-        if (!at_break() && text_[at_] != ',') {
+        if (!at_break() && text_[at_] != separator_) {
           return fail(ErrorCode::kMalformed, "text after a closing quote");
         }
         return {};
@@ -39,7 +39,7 @@ Result<void> RecordReader::read_quoted(std::string& field) {
 }
 
 Result<void> RecordReader::read_plain(std::string& field) {
-  for (; !at_break() && text_[at_] != ','; ++at_) {
+  for (; !at_break() && text_[at_] != separator_; ++at_) {
     if (text_[at_] == '"') return fail(ErrorCode::kMalformed, "a quote inside an unquoted field");
     if (control(text_[at_])) return fail(ErrorCode::kMalformed, "a control character");
     field += text_[at_];
@@ -57,7 +57,7 @@ Result<bool> RecordReader::next(std::vector<std::string>& fields) {
     auto read = quoted ? read_quoted(field) : read_plain(field);
     if (!read) return tl::unexpected(read.error());
     if (at_break()) break;
-    ++at_;  // the comma
+    ++at_;  // the separator
   }
   if (at_ < text_.size()) at_ += text_[at_] == '\r' ? 2 : 1;
   ++next_line_;

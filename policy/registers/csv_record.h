@@ -1,5 +1,5 @@
-// Records of RFC 4180: comma, double quotes, line breaks of LF or CR LF. Pure; one thread per
-// reader.
+// Records of RFC 4180: double quotes, line breaks of LF or CR LF, a comma or another separator.
+// Pure; one thread per reader.
 #pragma once
 
 #include <string>
@@ -10,11 +10,12 @@
 
 namespace alpr::policy {
 
-// Strict: a quote opens a field only at its beginning, and only a comma or a line break may follow
-// its end. Control characters are refused but for tab, LF and CR inside quotes.
+// Strict: a quote opens a field only at its beginning, and only a separator or a line break may
+// follow its end. Control characters are refused but for tab, LF and CR inside quotes.
 class RecordReader {
  public:
-  explicit RecordReader(std::string_view text) : text_(text) {}
+  explicit RecordReader(std::string_view text, char separator = ',')
+      : text_(text), separator_(separator) {}
 
   // False at the end. kMalformed says what is wrong in line().
   Result<bool> next(std::vector<std::string>& fields);
@@ -26,6 +27,7 @@ class RecordReader {
   bool at_break() const;
 
   std::string_view text_;
+  char separator_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t next_line_ = 1;

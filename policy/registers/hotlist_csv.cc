@@ -1,8 +1,6 @@
 #include "policy/registers/hotlist_csv.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
@@ -14,7 +12,7 @@
 namespace alpr::policy {
 namespace {
 
-constexpr std::size_t kColumns = 17;
+constexpr std::size_t kColumns = kHotlistColumns;
 enum Column : std::size_t {
   kPlate,
   kState,
@@ -38,6 +36,7 @@ constexpr std::array<std::string_view, kColumns> kColumnNames{
     "plate",      "state",      "plate_type",  "category",   "source_list", "source_record_id",
     "entered_at", "expires_at", "vin",         "year",       "make",        "model",
     "style",      "color",      "case_number", "agency_ori", "remarks"};
+static_assert(kEnteredAt == kEnteredAtColumn && kExpiresAt == kExpiresAtColumn);
 
 tl::unexpected<Error> bad(std::size_t line, const std::string& what) {
   return fail(ErrorCode::kMalformed, "hot list line " + std::to_string(line) + ": " + what);
@@ -133,57 +132,10 @@ std::string canonical_row(const HotlistEntry& entry) {
                        entry.agency_ori, entry.remarks});
 }
 
-// The active rows of a file, unsorted, and what was left out.
-struct Sorted {
-  std::vector<std::string> rows;
-  std::map<Exclusion, std::int64_t> excluded;
-};
-
-Result<void> take_row(std::vector<std::string>& fields, std::size_t line, Sorted& into) {
-  if (fields.size() != kColumns) {
-    return bad(line, "has " + std::to_string(fields.size()) + " fields and must have " +
-                         std::to_string(kColumns));
-  }
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    if (fields[i].size() > kHotlistFieldMax) {
-      return bad(line, std::string(kColumnNames[i]) + ": longer than " +
-                           std::to_string(kHotlistFieldMax) + " bytes");
-    }
-    fields[i] = std::string(trimmed(fields[i]));
-  }
-  auto entry = entry_of(fields, line);
-  if (!entry) return tl::unexpected(entry.error());
-  // Immigration comes first: such a row is counted as what it is, with or without a plate.
-  if (const auto why = immigration_origin(*entry)) {
-    ++into.excluded[*why];
-  } else if (entry->plate.empty()) {
-    ++into.excluded[Exclusion::kNoPlate];
-  } else {
-    into.rows.push_back(canonical_row(*entry));
-  }
-  return {};
-}
-
-ParsedHotlist finish(Sorted sorted) {
-  std::sort(sorted.rows.begin(), sorted.rows.end());
-  const auto same = std::unique(sorted.rows.begin(), sorted.rows.end());
-  if (const auto repeated = sorted.rows.end() - same; repeated > 0) {
-    sorted.excluded[Exclusion::kDuplicate] = repeated;
-    sorted.rows.erase(same, sorted.rows.end());
-  }
-  ParsedHotlist parsed;
-  parsed.canonical = std::string(kHotlistHeader) + "\n";
-  chain::CompactRange tree;
-  for (const std::string& row : sorted.rows) {
-    static constexpr std::uint8_t kLeaf = 0x00;  // RFC 6962, 2.1
-    tree.append(chain::sha256({BytesView(&kLeaf, 1), as_bytes(row)}));
-    parsed.canonical += row;
-    parsed.canonical += '\n';
-  }
-  parsed.rows = sorted.rows.size();
-  parsed.root = tree.root();
-  for (const auto& [why, rows] : sorted.excluded) parsed.excluded.push_back({why, rows});
-  return parsed;
+bool same_word(std::string_view a, std::string_view b) {
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return upper(x) == upper(y); });
 }
 
 }  // namespace
@@ -210,12 +162,76 @@ std::optional<Exclusion> immigration_origin(const HotlistEntry& entry) {
   return std::nullopt;
 }
 
-Result<ParsedHotlist> parse_hotlist(std::string_view file) {
+const std::array<std::string_view, kHotlistColumns>& hotlist_columns() { return kColumnNames; }
+
+Result<void> HotlistRows::take(std::vector<std::string>& fields, std::size_t line) {
+  if (fields.size() != kColumns) {
+    return bad(line, "has " + std::to_string(fields.size()) + " fields and must have " +
+                         std::to_string(kColumns));
+  }
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (fields[i].size() > kHotlistFieldMax) {
+      return bad(line, std::string(kColumnNames[i]) + ": longer than " +
+                           std::to_string(kHotlistFieldMax) + " bytes");
+    }
+    fields[i] = std::string(trimmed(fields[i]));
+  }
+  auto entry = entry_of(fields, line);
+  if (!entry) return tl::unexpected(entry.error());
+  // Immigration comes first: such a row is counted as what it is, with or without a plate, and
+  // whether or not its category is left out anyway.
+  if (const auto why = immigration_origin(*entry)) {
+    ++excluded_[*why];
+    return {};
+  }
+  const auto left_out = std::find_if(
+      leave_out_.begin(), leave_out_.end(),
+      [&](const std::string& category) { return same_word(category, entry->category); });
+  if (left_out != leave_out_.end()) {
+    ++left_out_[*left_out];
+  } else if (entry->plate.empty()) {
+    ++excluded_[Exclusion::kNoPlate];
+  } else {
+    rows_.push_back(canonical_row(*entry));
+  }
+  return {};
+}
+
+ParsedHotlist HotlistRows::finish() {
+  std::sort(rows_.begin(), rows_.end());
+  const auto same = std::unique(rows_.begin(), rows_.end());
+  if (const auto repeated = rows_.end() - same; repeated > 0) {
+    excluded_[Exclusion::kDuplicate] = repeated;
+    rows_.erase(same, rows_.end());
+  }
+  ParsedHotlist parsed;
+  parsed.canonical = std::string(kHotlistHeader) + "\n";
+  chain::CompactRange tree;
+  for (const std::string& row : rows_) {
+    static constexpr std::uint8_t kLeaf = 0x00;  // RFC 6962, 2.1
+    tree.append(chain::sha256({BytesView(&kLeaf, 1), as_bytes(row)}));
+    parsed.canonical += row;
+    parsed.canonical += '\n';
+  }
+  parsed.rows = rows_.size();
+  parsed.root = tree.root();
+  for (const auto& [why, rows] : excluded_) parsed.excluded.push_back({why, rows, std::nullopt});
+  for (const auto& [category, rows] : left_out_)
+    parsed.excluded.push_back({Exclusion::kCategory, rows, category});
+  return parsed;
+}
+
+Result<void> check_whole(std::string_view file) {
   if (!chain::valid_utf8(file)) return fail(ErrorCode::kMalformed, "hot list: not UTF-8");
   if (file.empty() || file.back() != '\n') {
     return fail(ErrorCode::kMalformed,
                 "hot list: the file does not end with a line break, so it was cut off");
   }
+  return {};
+}
+
+Result<ParsedHotlist> parse_hotlist(std::string_view file) {
+  if (auto whole = check_whole(file); !whole) return tl::unexpected(whole.error());
   RecordReader reader(file);
   std::vector<std::string> fields;
   auto header = reader.next(fields);
@@ -223,17 +239,16 @@ Result<ParsedHotlist> parse_hotlist(std::string_view file) {
   const bool named =
       fields.size() == kColumns && std::equal(fields.begin(), fields.end(), kColumnNames.begin());
   if (!named) return bad(1, "the header must be " + std::string(kHotlistHeader));
-  Sorted sorted;
+  HotlistRows rows;
   for (std::size_t count = 0;; ++count) {
     auto more = reader.next(fields);
     if (!more) return bad(reader.line(), more.error().detail);
-    if (!*more) return finish(std::move(sorted));
+    if (!*more) return rows.finish();
     if (count == kHotlistRowsMax) {
       return fail(ErrorCode::kTooLarge,
                   "hot list: more than " + std::to_string(kHotlistRowsMax) + " rows");
     }
-    if (auto taken = take_row(fields, reader.line(), sorted); !taken)
-      return tl::unexpected(taken.error());
+    if (auto taken = rows.take(fields, reader.line()); !taken) return tl::unexpected(taken.error());
   }
 }
 

@@ -7,7 +7,9 @@
 // || row) of the Merkle tree whose root hotlist.loaded holds.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +52,32 @@ struct ParsedHotlist {
   std::vector<ExcludedCount> excluded;  // reasons that occurred, in the order of the enumeration
   Digest root{};
 };
+
+// Our columns, in the header's order.
+inline constexpr std::size_t kHotlistColumns = 17;
+inline constexpr std::size_t kEnteredAtColumn = 6;
+inline constexpr std::size_t kExpiresAtColumn = 7;
+const std::array<std::string_view, kHotlistColumns>& hotlist_columns();
+
+// Takes the rows of a file one by one and makes the list of them, whatever layout they came in.
+class HotlistRows {
+ public:
+  // `leave_out`: categories whose rows are excluded and counted, whatever their case.
+  explicit HotlistRows(std::vector<std::string> leave_out = {})
+      : leave_out_(std::move(leave_out)) {}
+  // Fields in the order of our columns. kMalformed with the line.
+  Result<void> take(std::vector<std::string>& fields, std::size_t line);
+  ParsedHotlist finish();
+
+ private:
+  std::vector<std::string> leave_out_;
+  std::vector<std::string> rows_;
+  std::map<Exclusion, std::int64_t> excluded_;
+  std::map<std::string, std::int64_t> left_out_;  // by category, as leave_out spells it
+};
+
+// kMalformed: not UTF-8, or cut off.
+Result<void> check_whole(std::string_view file);
 
 // kMalformed with the line where the first fault is, kTooLarge for a bound. A file that does not
 // end with a line break was cut off. A row without a plate is excluded and counted, a row with an

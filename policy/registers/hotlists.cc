@@ -39,6 +39,34 @@ Result<EntryRow> need_entry(const chain::RegisterReader& rows, Sequence request)
   return need_row<EntryRow>(rows, table::kEntries, seq_key(request), "custom entry");
 }
 
+Result<void> end_alarm(chain::RegisterWriter& rows, HotlistSource source) {
+  return rows.erase(table::kHotlistAlarms, text_key(to_text(source)));
+}
+
+Result<void> raise_alarm(chain::RegisterWriter& rows, const chain::EventView& event,
+                         HotlistAlarmRow row) {
+  row.event = event.header.seq;
+  row.since = event.header.time;
+  return write_row(rows, table::kHotlistAlarms, text_key(to_text(row.source)), row);
+}
+
+Result<void> fold_fetch_failed(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<HotlistFetchFailed>(event);
+  if (!e) return tl::unexpected(e.error());
+  return raise_alarm(
+      rows, event,
+      {e->source, std::move(e->feed), {}, {}, std::string(to_text(e->why)), std::nullopt});
+}
+
+// A person who loads a file is told at once; an alarm is for what happens with nobody there.
+Result<void> fold_import_refused(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<HotlistImportRefused>(event);
+  if (!e) return tl::unexpected(e.error());
+  const auto source = enum_from_text<HotlistSource>(e->source);
+  if (!e->feed || !source) return {};
+  return raise_alarm(rows, event, {*source, *e->feed, {}, {}, e->slug, e->file_sha256});
+}
+
 Result<void> fold_loaded(const chain::EventView& event, chain::RegisterWriter& rows) {
   auto e = from_event<HotlistLoaded>(event);
   if (!e) return tl::unexpected(e.error());
@@ -57,9 +85,26 @@ Result<void> fold_loaded(const chain::EventView& event, chain::RegisterWriter& r
   row.source_time = e->source_time;
   row.rows = e->rows;
   row.blob = e->blob;
+  row.root = e->root;
+  row.previous = e->previous;
+  row.delta = e->delta;
+  if (auto quiet = end_alarm(rows, e->source); !quiet) return quiet;
   auto written = write_row(rows, table::kHotlistVersions, seq_key(row.loaded), row);
   if (!written) return written;
   return write_row(rows, table::kHotlists, text_key(to_text(e->source)), ActiveRow{row.loaded});
+}
+
+Result<void> fold_confirmed(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto e = from_event<HotlistConfirmed>(event);
+  if (!e) return tl::unexpected(e.error());
+  auto row = need_version(rows, e->loaded);
+  if (!row) return tl::unexpected(row.error());
+  row->source_time = e->source_time;
+  row->stale.reset();
+  row->confirmed = event.header.seq;
+  row->confirmed_at = event.header.time;
+  if (auto quiet = end_alarm(rows, e->source); !quiet) return quiet;
+  return write_row(rows, table::kHotlistVersions, seq_key(e->loaded), *row);
 }
 
 Result<void> fold_stale(const chain::EventView& event, chain::RegisterWriter& rows) {
@@ -129,6 +174,18 @@ EntryState state_at(const EntryRow& entry, TimeUs now) {
   return open && entry.asked.expires_at <= now ? EntryState::kExpired : entry.state;
 }
 
+TimeUs last_good_import(const HotlistRow& row) { return row.confirmed_at.value_or(row.loaded_at); }
+
+Result<std::optional<HotlistAlarmRow>> find_alarm(const chain::RegisterReader& rows,
+                                                  HotlistSource source) {
+  return read_row<HotlistAlarmRow>(rows, table::kHotlistAlarms, text_key(to_text(source)));
+}
+
+Result<std::vector<HotlistAlarmRow>> list_alarms(const chain::RegisterReader& rows) {
+  return list_rows<HotlistAlarmRow>(rows, table::kHotlistAlarms, {},
+                                    EnumTexts<HotlistSource>::texts.size());
+}
+
 Result<std::optional<HotlistRow>> active_list(const chain::RegisterReader& rows,
                                               HotlistSource source) {
   auto active = read_row<ActiveRow>(rows, table::kHotlists, text_key(to_text(source)));
@@ -174,6 +231,12 @@ Result<void> fold_hotlists(const chain::EventView& event, chain::RegisterWriter&
   switch (event.header.kind) {
     case HotlistLoaded::kKind.number:
       return fold_loaded(event, rows);
+    case HotlistImportRefused::kKind.number:
+      return fold_import_refused(event, rows);
+    case HotlistConfirmed::kKind.number:
+      return fold_confirmed(event, rows);
+    case HotlistFetchFailed::kKind.number:
+      return fold_fetch_failed(event, rows);
     case HotlistStale::kKind.number:
       return fold_stale(event, rows);
     case chain::kind::kListPurged:

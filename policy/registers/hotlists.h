@@ -17,13 +17,18 @@ struct HotlistRow {
   Sequence loaded;  // seq of hotlist.loaded: the version (I12-A-3)
   HotlistSource source{};
   TimeUs loaded_at;
-  TimeUs source_time;
+  TimeUs source_time;  // of the last good import
   std::int64_t rows = 0;
   std::int64_t blob = 0;
-  std::optional<Sequence> stale;       // hotlist.stale of this version
+  std::optional<Sequence> stale;       // hotlist.stale since the last good import
   std::optional<Sequence> superseded;  // the version that took its place
   std::optional<TimeUs> superseded_at;
-  std::optional<Sequence> purged;  // list.purged: its rows are gone
+  std::optional<Sequence> purged;     // list.purged: its rows are gone
+  std::optional<Sequence> confirmed;  // the newest hotlist.confirmed
+  std::optional<TimeUs> confirmed_at;
+  std::optional<Digest> root;  // not given out: a plate could be found from it
+  std::optional<Sequence> previous;
+  std::optional<HotlistDelta> delta;
   template <typename M>
   void members(M& m) {
     m("loaded", loaded);
@@ -36,8 +41,38 @@ struct HotlistRow {
     m("superseded", superseded);
     m("superseded_at", superseded_at);
     m("purged", purged);
+    m("confirmed", confirmed);
+    m("confirmed_at", confirmed_at);
+    m("root", root);
+    m("previous", previous);
+    m("delta", delta);
   }
 };
+// When the source was last asked with success: what freshness counts from (I12-C2B1-1).
+TimeUs last_good_import(const HotlistRow& row);
+
+// What keeps a feed from its list: the newest failure, as long as no good import of the source
+// followed.
+struct HotlistAlarmRow {
+  HotlistSource source{};
+  std::string feed;
+  Sequence event;                     // hotlist.fetch-failed or hotlist.import-refused
+  TimeUs since;                       // its time
+  std::string why;                    // the fault, or the refusal's slug
+  std::optional<Digest> file_sha256;  // of the refused file
+  template <typename M>
+  void members(M& m) {
+    m("source", source);
+    m("feed", feed);
+    m("event", event);
+    m("since", since);
+    m("why", why);
+    m("file_sha256", file_sha256);
+  }
+};
+Result<std::optional<HotlistAlarmRow>> find_alarm(const chain::RegisterReader& rows,
+                                                  HotlistSource source);
+Result<std::vector<HotlistAlarmRow>> list_alarms(const chain::RegisterReader& rows);
 
 struct EntryRow {
   Sequence request;
@@ -74,7 +109,7 @@ Result<std::vector<HotlistRow>> lists_to_purge(const chain::RegisterReader& rows
 Result<std::optional<EntryRow>> find_entry(const chain::RegisterReader& rows, Sequence request);
 Result<std::vector<EntryRow>> list_entries(const chain::RegisterReader& rows);  // oldest first
 
-// Folds kinds 68, 70 to 73, 80, and the ledger's list.purged.
+// Folds kinds 68 to 73, 80, 82, 83, and the ledger's list.purged.
 Result<void> fold_hotlists(const chain::EventView& event, chain::RegisterWriter& rows);
 
 }  // namespace alpr::policy

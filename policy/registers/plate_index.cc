@@ -9,49 +9,44 @@
 
 namespace alpr::policy {
 
-// The canonical text as it was sealed, and where in it the rows of a folded plate are: 16 bytes a
+// The canonical text as it was sealed, and where in it the rows of a folded plate are: 24 bytes a
 // row beside the text.
-struct PlateIndex::List {
+struct PlateIndex::Rows {
   struct Row {
     std::uint64_t fold;
     std::uint32_t number;  // of the row, from 0
     std::uint32_t length;
     std::uint64_t offset;
   };
-  Sequence loaded;
-  TimeUs source_time;
   std::string text;
-  std::vector<Row> rows;  // by fold, then number
+  std::vector<Row> index;  // by fold, then number
 };
 
 PlateIndex::PlateIndex(BlobReader blobs) : blobs_(std::move(blobs)) {}
 PlateIndex::~PlateIndex() = default;
 
-Result<std::shared_ptr<const PlateIndex::List>> PlateIndex::read_list(std::uint64_t blob,
-                                                                      Sequence loaded,
-                                                                      TimeUs source_time) const {
+Result<PlateIndex::List> PlateIndex::read_list(std::uint64_t blob, Sequence loaded,
+                                               TimeUs source_time) const {
   auto text = blobs_(blob);
   if (!text) return tl::unexpected(text.error());
-  auto list = std::make_shared<List>();
-  list->loaded = loaded;
-  list->source_time = source_time;
-  list->text = std::move(*text);
-  auto rows = canonical_rows(list->text);
-  if (!rows) return tl::unexpected(rows.error());
-  list->rows.reserve(rows->size());
-  for (const CanonicalRow& row : *rows) {
+  auto rows = std::make_shared<Rows>();
+  rows->text = std::move(*text);
+  auto lines = canonical_rows(rows->text);
+  if (!lines) return tl::unexpected(lines.error());
+  rows->index.reserve(lines->size());
+  for (const CanonicalRow& line : *lines) {
     // A plate is never quoted, so the first field ends at the first comma.
-    const std::string_view plate = row.text.substr(0, row.text.find(','));
+    const std::string_view plate = line.text.substr(0, line.text.find(','));
     if (!valid_plate(plate))
       return fail(ErrorCode::kCorrupt, "a stored hot list has a row without a plate");
-    list->rows.push_back({pack_plate(fold_plate(plate)),
-                          static_cast<std::uint32_t>(list->rows.size()),
-                          static_cast<std::uint32_t>(row.text.size()), row.offset});
+    rows->index.push_back({pack_plate(fold_plate(plate)),
+                           static_cast<std::uint32_t>(rows->index.size()),
+                           static_cast<std::uint32_t>(line.text.size()), line.offset});
   }
-  std::sort(list->rows.begin(), list->rows.end(), [](const List::Row& a, const List::Row& b) {
+  std::sort(rows->index.begin(), rows->index.end(), [](const Rows::Row& a, const Rows::Row& b) {
     return a.fold != b.fold ? a.fold < b.fold : a.number < b.number;
   });
-  return std::shared_ptr<const List>(std::move(list));
+  return List{loaded, source_time, std::move(rows)};
 }
 
 Result<void> PlateIndex::load(const chain::RegisterReader& rows) {
@@ -59,7 +54,7 @@ Result<void> PlateIndex::load(const chain::RegisterReader& rows) {
   if (!versions) return tl::unexpected(versions.error());
   auto entries = list_entries(rows);
   if (!entries) return tl::unexpected(entries.error());
-  std::map<HotlistSource, std::shared_ptr<const List>> lists;
+  std::map<HotlistSource, List> lists;
   for (const HotlistRow& version : *versions) {
     auto list =
         read_list(static_cast<std::uint64_t>(version.blob), version.loaded, version.source_time);
@@ -102,7 +97,7 @@ Result<void> PlateIndex::apply(const chain::EventView& event) {
     if (!list) return tl::unexpected(list.error());
     const std::unique_lock lock(mutex_);
     lists_[loaded->source] = std::move(*list);
-    ++changes_;
+    return List{loaded, source_time, std::move(rows)};
   } else if (kind == EntryRequested::kKind.number) {
     auto asked = from_event<EntryRequested>(event);
     if (!asked) return tl::unexpected(asked.error());
@@ -153,10 +148,11 @@ Result<void> PlateIndex::match_list(const List& list, HotlistSource source, std:
                                     TimeUs now, std::vector<PlateMatch>& found) const {
   const std::uint64_t fold = pack_plate(fold_plate(plate));
   auto row =
-      std::lower_bound(list.rows.begin(), list.rows.end(), fold,
-                       [](const List::Row& a, std::uint64_t wanted) { return a.fold < wanted; });
-  for (; row != list.rows.end() && row->fold == fold; ++row) {
-    auto entry = parse_canonical_row(std::string_view(list.text).substr(row->offset, row->length));
+      std::lower_bound(list.rows->index.begin(), list.rows->index.end(), fold,
+                       [](const Rows::Row& a, std::uint64_t wanted) { return a.fold < wanted; });
+  for (; row != list.rows->index.end() && row->fold == fold; ++row) {
+    auto entry =
+        parse_canonical_row(std::string_view(list.rows->text).substr(row->offset, row->length));
     if (!entry) return tl::unexpected(entry.error());
     if (entry->expires_at && *entry->expires_at <= now) continue;
     PlateMatch match;
@@ -201,7 +197,7 @@ Result<std::vector<PlateMatch>> PlateIndex::matches(std::string_view plate, Time
   std::vector<PlateMatch> found;
   const std::shared_lock lock(mutex_);
   for (const auto& [source, list] : lists_) {
-    if (auto matched = match_list(*list, source, plate, now, found); !matched) {
+    if (auto matched = match_list(list, source, plate, now, found); !matched) {
       return tl::unexpected(matched.error());
     }
   }
@@ -216,11 +212,11 @@ Result<std::vector<PlateMatch>> PlateIndex::matches_in(const HotlistRow& version
                                                        std::string_view plate, TimeUs at) const {
   ALPR_CHECK(valid_plate(plate));
   if (version.purged) return fail(ErrorCode::kGone, "the rows of this version are destroyed");
-  std::shared_ptr<const List> list;
+  std::optional<List> list;
   {
     const std::shared_lock lock(mutex_);
     const auto active = lists_.find(version.source);
-    if (active != lists_.end() && active->second->loaded == version.loaded) list = active->second;
+    if (active != lists_.end() && active->second.loaded == version.loaded) list = active->second;
   }
   if (!list) {
     auto read =
@@ -238,8 +234,9 @@ Result<void> PlateIndex::copy_list(const List& list, HotlistSource source, TimeU
                                    recognition::ShiftList& into) {
   const auto number = static_cast<std::uint32_t>(into.lists.size());
   into.lists.push_back({list.loaded, std::string(to_text(source)), list.source_time, 0});
-  for (const List::Row& row : list.rows) {
-    auto entry = parse_canonical_row(std::string_view(list.text).substr(row.offset, row.length));
+  for (const Rows::Row& row : list.rows->index) {
+    auto entry =
+        parse_canonical_row(std::string_view(list.rows->text).substr(row.offset, row.length));
     if (!entry) return tl::unexpected(entry.error());
     if (entry->expires_at && *entry->expires_at <= now) continue;
     into.entries.push_back({std::move(entry->plate), number, row.number,
@@ -250,7 +247,7 @@ Result<void> PlateIndex::copy_list(const List& list, HotlistSource source, TimeU
 
 Result<PlateIndex::Copy> PlateIndex::copy(TimeUs now) const {
   Copy copy;
-  std::map<HotlistSource, std::shared_ptr<const List>> lists;
+  std::map<HotlistSource, List> lists;
   std::vector<std::pair<std::uint64_t, Custom>> custom;
   {
     const std::shared_lock lock(mutex_);
@@ -262,7 +259,7 @@ Result<PlateIndex::Copy> PlateIndex::copy(TimeUs now) const {
     }
   }
   for (const auto& [source, list] : lists) {
-    if (auto copied = copy_list(*list, source, now, copy.list); !copied)
+    if (auto copied = copy_list(list, source, now, copy.list); !copied)
       return tl::unexpected(copied.error());
   }
   for (const auto& [request, one] : custom) {
@@ -288,15 +285,15 @@ std::size_t PlateIndex::rows(HotlistSource source) const {
                       [](const auto& one) { return one.second.approved.has_value(); }));
   }
   const auto list = lists_.find(source);
-  return list == lists_.end() ? 0 : list->second->rows.size();
+  return list == lists_.end() ? 0 : list->second.rows->index.size();
 }
 
 std::string PlateIndex::dump() const {
   const std::shared_lock lock(mutex_);
   std::string text;
   for (const auto& [source, list] : lists_) {
-    text += std::string(to_text(source)) + " " + std::to_string(list->loaded.value) + " " +
-            std::to_string(list->source_time.value) + "\n" + list->text;
+    text += std::string(to_text(source)) + " " + std::to_string(list.loaded.value) + " " +
+            std::to_string(list.source_time.value) + "\n" + list.rows->text;
   }
   for (const auto& [request, custom] : custom_) {
     const std::string approved = custom.approved ? std::to_string(custom.approved->value) + " " +

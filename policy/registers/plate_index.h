@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <span>
@@ -71,15 +72,19 @@ class PlateIndex {
   std::string dump() const;  // canonical text, for comparing a rebuilt index with a live one
 
  private:
-  struct List;
+  struct Rows;
+  struct List {
+    Sequence loaded;
+    TimeUs source_time;  // of the last good import
+    std::shared_ptr<const Rows> rows;
+  };
   struct Custom {
     EntryRequested asked;
     std::optional<Sequence> approved;
     TimeUs approved_at;
   };
 
-  Result<std::shared_ptr<const List>> read_list(std::uint64_t blob, Sequence loaded,
-                                                TimeUs source_time) const;
+  Result<List> read_list(std::uint64_t blob, Sequence loaded, TimeUs source_time) const;
   Result<void> apply(const chain::EventView& event);
   void approve(Sequence request, Sequence approved, TimeUs at);
   void index(Sequence request, const Custom& custom);
@@ -92,7 +97,7 @@ class PlateIndex {
 
   BlobReader blobs_;
   mutable std::shared_mutex mutex_;
-  std::map<HotlistSource, std::shared_ptr<const List>> lists_;
+  std::map<HotlistSource, List> lists_;
   std::map<std::uint64_t, Custom> custom_;  // by request; pending ones without `approved`
   std::set<std::pair<std::uint64_t, std::uint64_t>>
       by_fold_;  // packed folded plate, active request

@@ -32,6 +32,8 @@ inline constexpr chain::Table kStops = 23;      // number stop.documented seq ->
 inline constexpr chain::Table kSummaries = 24;  // number bucket -> SummaryRow
 inline constexpr chain::Table kHitsShown =
     25;  // number hit seq, text username -> the hits.disclosed that showed it (permanent)
+inline constexpr chain::Table kHotlistAlarms =
+    26;  // text source -> HotlistAlarmRow, until a good import of it
 inline constexpr chain::Table kHoldRequests = 32;  // number hold.requested seq -> HoldRequestRow
 inline constexpr chain::Table kHolds = 33;         // number hold.placed seq -> HoldRow
 inline constexpr chain::Table kQueries =
