@@ -9,11 +9,13 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "api/alerts.h"
 #include "api/endpoint.h"
 #include "api/service.h"
 #include "api/sessions.h"
+#include "policy/registers/hotlist_profile.h"
 
 namespace alpr::api {
 
@@ -27,6 +29,7 @@ struct ApiSettings {
   bool second_factor_required = false;  // of everybody but the Commission's auditors
   AlertLimits alerts;
   std::filesystem::path backup_folder;  // empty: this server makes none
+  std::vector<policy::HotlistProfile> hotlist_profiles;  // that a load may name
 };
 
 class Cosigners;

@@ -10,10 +10,14 @@
 
 #include "api/epoch_token.h"
 #include "api/passphrase.h"
+#include "api/toml.h"
+#include "ledger/store/files.h"
 
 namespace alpr::api {
 
 namespace {
+
+constexpr std::uint64_t kConfigBytesMax = 1 << 20;
 
 using Setter =
     std::function<std::optional<std::string>(const toml::node&)>;  // what is wrong, or nothing
@@ -69,6 +73,12 @@ Setter words(std::function<void(std::vector<std::string>)> set) {
     set(std::move(all));
     return std::nullopt;
   };
+}
+
+// Read as a whole when every key is known (take_feeds).
+std::optional<std::string> tables_of_their_own(const toml::node& node) {
+  if (node.is_array_of_tables()) return std::nullopt;
+  return "expected tables, each under its name in double brackets";
 }
 
 std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenChoice& token,
@@ -134,6 +144,8 @@ std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenCho
       {"passphrase_file",
        path(store,
             [&](auto p) { config.places.vault.master.passphrase = secret_in_file(std::move(p)); })},
+      {"hotlist_profile", tables_of_their_own},
+      {"hotlist_feed", tables_of_their_own},
       {"master_key_command",
        words([&](auto w) { config.places.vault.master.command = std::move(w); })},
   };
@@ -161,6 +173,19 @@ Result<void> fit_together(Config& config, const std::map<std::string, const toml
                     chosen.error().detail);
   }
   config.places.vault.token = std::move(*chosen);
+  return {};
+}
+
+Result<void> take_feeds(Config& config, const std::filesystem::path& store,
+                        const std::filesystem::path& file) {
+  const auto text = store::read_file(file, kConfigBytesMax);
+  if (!text) return tl::unexpected(text.error());
+  const auto parsed = parse_toml(as_text(*text));
+  if (!parsed) return tl::unexpected(parsed.error());
+  auto feeds = read_feeds(*parsed, store);
+  if (!feeds) return tl::unexpected(feeds.error());
+  config.api.hotlist_profiles = std::move(feeds->profiles);
+  config.feeds = std::move(feeds->feeds);
   return {};
 }
 
@@ -197,7 +222,9 @@ Result<Config> load_config(const std::filesystem::path& store,
         return fail(ErrorCode::kMalformed,
                     fmt::format("{}:{}: {}: {}", file->string(), line, key, *wrong));
     }
-    const auto fits = fit_together(config, given, token);
+    auto fits = fit_together(config, given, token);
+    if (fits && (given.contains("hotlist_profile") || given.contains("hotlist_feed")))
+      fits = take_feeds(config, store, *file);
     if (!fits)
       return fail(fits.error().code, fmt::format("{}: {}", file->string(), fits.error().detail));
   } catch (const toml::parse_error& error) {

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "api/api.h"
+#include "api/feed_config.h"
 #include "api/http_server/http_server.h"
 
 namespace alpr::api {
@@ -17,6 +19,7 @@ struct Config {
   std::optional<std::filesystem::path> witness_policy;       // none: no witness is asked
   std::optional<std::filesystem::path> witness_certificate;  // none: what the system trusts
   bool backup_daily = false;
+  std::vector<FeedSettings> feeds;
 };
 
 // Defaults for a store; reads `file` over them. kNotFound, kMalformed with line and key.

@@ -11,6 +11,7 @@
 #include "api/commands/commands.h"
 #include "api/config.h"
 #include "api/daily_backup.h"
+#include "api/feeds.h"
 #include "api/submitter.h"
 #include "ledger/store/locked_memory.h"
 
@@ -83,6 +84,12 @@ void tell_backup(spdlog::logger& log, const Result<DailyBackup>& done) {
     log.info("dropped the backup {}, of 30 days ago", name);
 }
 
+void tell_feed(spdlog::logger& log, const Feeds::Step& step) {
+  const bool good =
+      step.became == Feeds::Became::kLoaded || step.became == Feeds::Became::kConfirmed;
+  log.log(good ? spdlog::level::info : spdlog::level::warn, "feed {}: {}", step.feed, step.what);
+}
+
 }  // namespace
 
 int run_serve(const ServeCommand& command) {
@@ -118,6 +125,10 @@ int run_serve(const ServeCommand& command) {
   }
   if (!store::memory_is_locked())
     log->warn("the memory of the keys could not be locked (ulimit -l): they may reach the swap");
+  Feeds feeds(**service, config->feeds, config->api.hotlist_bytes_max);
+  std::optional<FeedThread> refresh;
+  if (!config->feeds.empty())
+    refresh.emplace(feeds, [&](const Feeds::Step& step) { tell_feed(*log, step); });
   do {
     const auto done = api.tick();
     if (!done) {
@@ -129,6 +140,7 @@ int run_serve(const ServeCommand& command) {
     if (config->backup_daily) tell_backup(*log, daily_backup(**service, config->api.backup_folder));
   } while (!stop.wait(kTickSeconds));
   log->info("stopping");
+  refresh.reset();
   witnesses.reset();
   server.stop();
   return 0;

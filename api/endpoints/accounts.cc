@@ -1,5 +1,8 @@
 // Logging in and out, one's own account, and the health of the server.
+#include <algorithm>
+
 #include "api/api.h"
+#include "policy/registers/hotlists.h"
 #include "policy/registers/people_view.h"
 #include "policy/rules/people.h"
 
@@ -64,12 +67,16 @@ struct Health {
   bool simulated = false;
   bool clock_stopped = false;
   std::int64_t overdue_purges = 0;  // buckets due for over an hour (I12-G-4: must be 0)
+  std::int64_t stale_lists = 0;     // general lists without a good import in time (I12-C2B1-1)
+  std::int64_t failing_feeds = 0;   // whose newest try gave no list, or one that was refused
   template <typename M>
   void members(M& m) {
     m("status", status);
     m("simulated", simulated);
     m("clock_stopped", clock_stopped);
     m("overdue_purges", overdue_purges);
+    m("stale_lists", stale_lists);
+    m("failing_feeds", failing_feeds);
   }
 };
 
@@ -133,10 +140,22 @@ Response change_password(Context& context, const Call& call, const PasswordForm&
 
 Response health(Context& context) {
   constexpr std::int64_t kHourUs = 3600 * kSecondUs;
-  Health health{"ok", context.service.simulated(), context.service.sequencer().clock_stopped(), 0};
+  Health health{.status = "ok",
+                .simulated = context.service.simulated(),
+                .clock_stopped = context.service.sequencer().clock_stopped()};
   const auto overdue = context.service.retention().overdue(kHourUs);
   if (!overdue) return problem(overdue.error());
   health.overdue_purges = static_cast<std::int64_t>(*overdue);
+  const auto rows = context.service.store().registers();
+  const auto lists = policy::active_lists(*rows);
+  if (!lists) return problem(lists.error());
+  health.stale_lists = std::count_if(lists->begin(), lists->end(),
+                                     [](const auto& list) { return list.stale.has_value(); });
+  const auto alarms = policy::list_alarms(*rows);
+  if (!alarms) return problem(alarms.error());
+  health.failing_feeds = static_cast<std::int64_t>(alarms->size());
+  if (health.failing_feeds > 0) health.status = "a hot list's feed fails";
+  if (health.stale_lists > 0) health.status = "a hot list is stale";
   if (health.clock_stopped) health.status = "clock stopped: two people must confirm it";
   if (health.overdue_purges > 0) health.status = "purges are overdue";
   return json_answer(health, health.status == "ok" ? 200 : 503);
@@ -151,7 +170,7 @@ void add_account_endpoints(Endpoints& endpoints, Context& context) {
                     .access = Access::kPublic,
                     .summary = "Whether the server works; 503 when something needs people",
                     .who = "anybody",
-                    .rules = {"I12-G-4"},
+                    .rules = {"I12-C2B1-1", "I12-G-4"},
                     .answer = members_of<Health>()},
                    [&context](const Call&) { return health(context); }));
   endpoints.add(with_body<LoginForm>({.method = "POST",

@@ -40,6 +40,13 @@ HeaderList header_list(const std::vector<std::string>& lines) {
   return HeaderList(list, &curl_slist_free_all);
 }
 
+// Of the answer; empty where it has none of this name.
+std::string header_of(CURL* easy, const char* name) {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  return found->value;
+}
+
 void set_limits(CURL* easy, const HttpClientSettings& settings) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -139,6 +146,10 @@ Result<HttpAnswer> HttpClient::perform(const Request& request) {
   const char* type = nullptr;
   curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
   if (type != nullptr) answer.content_type = type;
+  answer.etag = header_of(easy, "ETag");
+  answer.last_modified = header_of(easy, "Last-Modified");
+  if (const time_t at = curl_getdate(answer.last_modified.c_str(), nullptr); at >= 0)
+    answer.last_modified_s = at;
   answer.body = std::move(received.body);
   return answer;
 }

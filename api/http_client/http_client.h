@@ -4,6 +4,7 @@
 // redirects. Owned by one thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -30,6 +31,9 @@ struct HttpAnswer {
   long status = 0;
   std::string content_type;
   std::string body;
+  std::string etag;                             // as sent; empty: none
+  std::string last_modified;                    // as sent; empty: none
+  std::optional<std::int64_t> last_modified_s;  // its seconds since 1970, where it is a date
 };
 
 class HttpClient {

@@ -89,6 +89,70 @@ TEST_F(ConfigFile, ATokenIsNamedInFullAndItsPinComesFromElsewhere) {
   }
 }
 
+const std::string kProfile =
+    "[[hotlist_profile]]\nname = \"doj\"\nversion = 2\nlayout = \"FIXED\"\n"
+    "dates = \"YYYYMMDD\"\nleave_out = [\"REPOSSESSED\"]\n"
+    "fields = [\n  { column = \"plate\", start = 1, length = 10 },\n"
+    "  { column = \"category\", text = \"STOLEN\" },\n]\n";
+
+TEST_F(ConfigFile, I12_C2B1_1_FeedsAndTheirProfilesAreTaken) {
+  const auto config = load(
+      "port = 9443\n" + kProfile +
+      "[[hotlist_feed]]\nname = \"svs\"\nsource = \"SVS\"\nprofile = \"doj\"\nfolder = \"in/svs\"\n"
+      "[[hotlist_feed]]\nname = \"ncic\"\nsource = \"NCIC\"\nurl = \"https://x.example/l?f=csv\"\n"
+      "certificate = \"ca.pem\"\nbearer_file = \"/run/token\"\nevery_seconds = 3600\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  ASSERT_EQ(config->api.hotlist_profiles.size(), 1U);
+  EXPECT_EQ(config->api.hotlist_profiles[0].version, 2);
+  EXPECT_EQ(config->api.hotlist_profiles[0].fields.size(), 2U);
+  ASSERT_EQ(config->feeds.size(), 2U);
+  EXPECT_EQ(config->feeds[0].source, policy::HotlistSource::kSvs);
+  EXPECT_EQ(config->feeds[0].folder, "/srv/store/in/svs");
+  ASSERT_TRUE(config->feeds[0].profile.has_value());
+  EXPECT_EQ(config->feeds[0].profile->name, "doj");
+  ASSERT_TRUE(config->feeds[1].https.has_value());
+  EXPECT_EQ(config->feeds[1].https->url, "https://x.example/l?f=csv");
+  EXPECT_EQ(config->feeds[1].https->certificate, "/srv/store/ca.pem");
+  EXPECT_EQ(config->feeds[1].https->bearer_file, "/run/token");
+  EXPECT_EQ(config->feeds[1].every_seconds, 3600);
+  EXPECT_FALSE(config->feeds[1].profile.has_value());
+}
+
+TEST_F(ConfigFile, AFeedThatCannotBeMeantIsRefusedByItsName) {
+  const auto feed = [](const std::string& rest) {
+    return "[[hotlist_feed]]\nname = \"svs\"\nsource = \"SVS\"\n" + rest;
+  };
+  const std::string folder = "folder = \"in\"\n";
+  const std::string url = "url = \"https://x.example/l\"\n";
+  for (const auto& [text, said] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"hotlist_feed = 7\n", ":1: hotlist_feed: expected tables"},
+           {feed(""), "hotlist_feed 'svs': give folder or url"},
+           {feed(folder + url), "give folder or url"},
+           {feed(folder + "bearer_file = \"t\"\n"), "belong to a url"},
+           {feed(folder + "every_seconds = 60\n"), "as they come"},
+           {feed(folder + "profile = \"none\"\n"), "profile: there is no 'none'"},
+           {feed(folder + "colour = \"red\"\n"), "hotlist_feed[1].colour: unknown member"},
+           {feed(url + "every_seconds = 10\n"), "every_seconds: 60 to"},
+           {feed(url + "bearer_file = \"t\"\nbasic_file = \"b\"\n"), "bearer_file or basic_file"},
+           {feed("url = \"http://x.example/l\"\n"), "url: expected https"},
+           {feed("url = \"https://u:p@x.example/l\"\n"), "url: expected https"},
+           {feed(folder) + feed(folder), "two of this name"},
+           {feed(folder) + "[[hotlist_feed]]\nname = \"b\"\nsource = \"SVS\"\n" + folder,
+            "its source has another feed"},
+           {"[[hotlist_feed]]\nname = \"b\"\nsource = \"CUSTOM_BOLO\"\n" + folder,
+            "source: custom"},
+           {"[[hotlist_feed]]\nname = \"b\"\nsource = \"REPO\"\n" + folder,
+            ".source: expected one of"},
+           {kProfile + kProfile, "hotlist_profile 'doj': there are two"},
+           {kProfile + "header = 1\n", "header: expected true or false"},
+           {kProfile + "delimiter = \";\"\n", "hotlist_profile: doj: delimiter"}}) {
+    const auto config = load(text);
+    ASSERT_FALSE(config) << text;
+    EXPECT_EQ(config.error().code, ErrorCode::kMalformed) << text;
+    EXPECT_NE(config.error().detail.find(said), std::string::npos) << config.error().detail;
+  }
+}
+
 TEST_F(ConfigFile, WhatIsWrongIsNamedByLineAndKey) {
   for (const auto& [text, said] :
        {std::pair<std::string, std::string>{"\nport = \"x\"\n", ":2: port: expected"},

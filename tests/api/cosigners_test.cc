@@ -18,6 +18,14 @@
 namespace alpr::api::testing {
 namespace {
 
+HttpAnswer answer_of(long status, std::string content_type, std::string body) {
+  HttpAnswer answer;
+  answer.status = status;
+  answer.content_type = std::move(content_type);
+  answer.body = std::move(body);
+  return answer;
+}
+
 using ::testing::HasSubstr;
 using Became = Submitter::Became;
 
@@ -48,12 +56,12 @@ class Cosigning : public ::testing::Test {
       ++posts;
       EXPECT_EQ(url, "http://127.0.0.1:1/w/add-checkpoint");
       const witness::Answer answer = pac->add_checkpoint(body);
-      return HttpAnswer{answer.status, answer.content_type, answer.body};
+      return answer_of(answer.status, answer.content_type, answer.body);
     });
   }
   Submitter answering(long status, const std::string& type, const std::string& body) {
     return submitter([=](const std::string&, std::string_view) -> Result<HttpAnswer> {
-      return HttpAnswer{status, type, body};
+      return answer_of(status, type, body);
     });
   }
   std::string served(const std::string& query = "") {
@@ -171,8 +179,8 @@ TEST_F(Cosigning, StrangeAnswersAreBorne) {
     const auto stranger = chain::SigningKey::from_seed(Digest{7});
     const std::string more =
         chain::signature_line(chain::cosign_note("text\n", "stranger.example", stranger, 5));
-    return Result<HttpAnswer>(HttpAnswer{answer.status, answer.content_type,
-                                         answer.status == 200 ? more + answer.body : answer.body});
+    return Result<HttpAnswer>(answer_of(answer.status, answer.content_type,
+                                        answer.status == 200 ? more + answer.body : answer.body));
   });
   EXPECT_EQ(asks.step(0).became, Became::kCosigned);
 }
