@@ -42,6 +42,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_alert_endpoints(endpoints, context);
   add_owed_stop_endpoints(endpoints, context);
   add_task_endpoints(endpoints, context);
+  add_stop_endpoints(endpoints, context);
   add_policy_endpoints(endpoints, context);
   add_query_endpoints(endpoints, context);
   add_hold_endpoints(endpoints, context);

@@ -45,7 +45,7 @@ std::vector<chain::Kind> shift_lists_kinds() {
 }
 
 std::vector<chain::Kind> stops_kinds() {
-  return {kind_of<StopDocumented>(), kind_of<StopFollowedUp>()};
+  return {kind_of<StopDocumented>(), kind_of<StopFollowedUp>(), kind_of<StopsDisclosed>()};
 }
 
 }  // namespace alpr::policy

@@ -93,6 +93,42 @@ struct StopFollowedUp {
   }
 };
 
+enum class SheetForm { kCsv, kXlsx };
+template <>
+struct EnumTexts<SheetForm> {
+  static constexpr std::array texts{std::pair{SheetForm::kCsv, "CSV"},
+                                    std::pair{SheetForm::kXlsx, "XLSX"}};
+};
+
+// What was given out follows from `size`, `from` and `to` alone, and `sha256` is of those very
+// bytes. The counts are open: with the headers anybody can check that no stop was left out.
+struct StopsDisclosed {
+  static constexpr KindSpec kKind{
+      88, "stops.disclosed", chain::Retention::kPermanent, chain::Form::kByMember,
+      "a custodian was given the stop records of a period as a spreadsheet (I12-C2A2-2, F-2)"};
+  std::int64_t policy = 0;
+  SheetForm form{};
+  std::int64_t size = 0;  // of the log, at the checkpoint that the sheet is of
+  TimeUs from;            // documented from here
+  TimeUs to;              // to before here
+  std::int64_t stops = 0;
+  std::int64_t follow_ups = 0;
+  Digest sha256{};  // of the file
+  Actor by;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("form", form);
+    m.open("size", size);
+    m.open("from", from);
+    m.open("to", to);
+    m.open("stops", stops);
+    m.open("follow_ups", follow_ups);
+    m("sha256", sha256);
+    m("by", by);
+  }
+};
+
 std::vector<chain::Kind> stops_kinds();
 
 }  // namespace alpr::policy

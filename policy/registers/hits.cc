@@ -195,6 +195,34 @@ Result<std::vector<StopRow>> list_stops(const chain::RegisterReader& rows) {
   return list_rows<StopRow>(rows, table::kStops, {}, kStopsMax);
 }
 
+Result<std::vector<StopRow>> stops_of(const chain::RegisterReader& rows, const StopPeriod& period,
+                                      std::size_t limit) {
+  std::vector<StopRow> stops;
+  std::optional<Error> error;
+  auto scanned = rows.scan(table::kStops, {}, [&](std::string_view value) {
+    auto row = from_json_text<StopRow>(value);
+    if (!row) {
+      error = Error{ErrorCode::kCorrupt, "a stop's row is malformed: " + row.error().detail};
+      return false;
+    }
+    if (row->stop.value >= period.size || row->documented_at >= period.to) return false;
+    if (row->documented_at < period.from) return true;
+    if (stops.size() >= limit) {
+      error = Error{ErrorCode::kTooLarge,
+                    "more stops than one answer takes: ask for a shorter "
+                    "period"};
+      return false;
+    }
+    std::erase_if(row->follow_ups,
+                  [&](const FollowUp& one) { return one.event.value >= period.size; });
+    stops.push_back(std::move(*row));
+    return true;
+  });
+  if (!scanned) return tl::unexpected(scanned.error());
+  if (error) return tl::unexpected(*error);
+  return stops;
+}
+
 Result<bool> was_shown(const chain::RegisterReader& rows, Sequence hit, std::string_view username) {
   auto row = rows.get(table::kHitsShown, shown_key(hit, username));
   if (!row) return tl::unexpected(row.error());

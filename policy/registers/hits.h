@@ -114,6 +114,16 @@ Result<std::optional<HitResponseRow>> find_response(const chain::RegisterReader&
 Result<std::vector<HitResponseRow>> undocumented_responses(const chain::RegisterReader& rows);
 Result<std::optional<StopRow>> find_stop(const chain::RegisterReader& rows, Sequence stop);
 Result<std::vector<StopRow>> list_stops(const chain::RegisterReader& rows);  // as documented
+// Those documented in [from, to), as the log of `size` events has them: with the follow-ups of
+// before then. Oldest first. What a later event changes is never in it, so the answer stays
+// the same for ever. kTooLarge: more than `limit`.
+struct StopPeriod {
+  TimeUs from;
+  TimeUs to;
+  std::uint64_t size = 0;
+};
+Result<std::vector<StopRow>> stops_of(const chain::RegisterReader& rows, const StopPeriod& period,
+                                      std::size_t limit);
 // Whether hits.disclosed showed this hit to this member: what a request for its read's image is
 // judged by.
 Result<bool> was_shown(const chain::RegisterReader& rows, Sequence hit, std::string_view username);
