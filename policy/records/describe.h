@@ -137,9 +137,78 @@ chain::Json to_json(const T& value) {
   return chain::Json(std::move(writer.object));
 }
 
+namespace detail {
+// The bytes that write(field_to_json(field)) makes, without building the values in between: every
+// event that is appended goes through here.
+template <typename F>
+void write_field(std::string& out, const F& field);
+
+struct TextWriter {
+  std::string& out;
+  bool first = true;
+  template <typename F>
+  void operator()(std::string_view name, const F& field) {
+    if constexpr (IsOptional<F>::value) {
+      if (field) member(name, *field);
+    } else {
+      member(name, field);
+    }
+  }
+  template <typename F>
+  void open(std::string_view name, const F& field) {
+    (*this)(name, field);
+  }
+
+ private:
+  template <typename F>
+  void member(std::string_view name, const F& field) {
+    if (!first) out += ',';
+    first = false;
+    out += '"';
+    out += name;  // a name of ours: nothing in it needs an escape
+    out += "\":";
+    write_field(out, field);
+  }
+};
+
+template <typename F>
+void write_field(std::string& out, const F& field) {
+  if constexpr (std::same_as<F, bool>) {
+    out += field ? "true" : "false";
+  } else if constexpr (std::same_as<F, std::int64_t>) {
+    chain::write_integer(out, field);
+  } else if constexpr (std::same_as<F, std::string>) {
+    chain::write_string(out, field);
+  } else if constexpr (std::same_as<F, Sequence>) {
+    chain::write_integer(out, static_cast<std::int64_t>(field.value));
+  } else if constexpr (std::same_as<F, TimeUs>) {
+    chain::write_integer(out, field.value);
+  } else if constexpr (std::same_as<F, Digest>) {
+    chain::write_string(out, chain::hex(field));
+  } else if constexpr (DescribedEnum<F>) {
+    chain::write_string(out, to_text(field));
+  } else if constexpr (IsVector<F>::value) {
+    out += '[';
+    for (std::size_t i = 0; i < field.size(); ++i) {
+      if (i > 0) out += ',';
+      write_field(out, static_cast<const typename F::value_type&>(field[i]));
+    }
+    out += ']';
+  } else {
+    static_assert(Described<F>);
+    out += '{';
+    TextWriter writer{out};
+    const_cast<F&>(field).members(writer);  // members() only names the fields here
+    out += '}';
+  }
+}
+}  // namespace detail
+
 template <Described T>
 std::string to_json_text(const T& value) {
-  return chain::write(to_json(value));
+  std::string out;
+  detail::write_field(out, value);
+  return out;
 }
 
 // ---- in: every member known, present unless optional, of the right type. Order does not matter
@@ -306,12 +375,14 @@ struct DraftWriter {
   template <typename F>
   void add(std::string_view name, F& field,
            bool is_open) {  // a private visitor's flag, not an interface
+    std::string text;
     if constexpr (IsOptional<F>::value) {
       if (!field) return;
-      members.push_back({std::string(name), chain::write(field_to_json(*field)), is_open});
+      write_field(text, *field);
     } else {
-      members.push_back({std::string(name), chain::write(field_to_json(field)), is_open});
+      write_field(text, static_cast<const F&>(field));
     }
+    members.push_back({std::string(name), std::move(text), is_open});
   }
 };
 struct KindLister {

@@ -132,7 +132,7 @@ Result<SignedRead> parse_signed_read(const Json& item) {
   if (salt_hex == nullptr) return malformed("a read has no salt");
   const Result<Digest> salt = chain::parse_digest_hex(*salt_hex);
   if (!salt) return malformed("a salt is not 64 hex digits");
-  Result<ReadFacts> facts = parse_read_json(chain::write((*object)[1].second));
+  Result<ReadFacts> facts = read_facts((*object)[1].second);
   if (!facts) return tl::unexpected(facts.error());
   return SignedRead{*salt, std::move(*facts)};
 }

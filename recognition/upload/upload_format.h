@@ -37,6 +37,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/chain/canonical_json.h"
 #include "ledger/chain/error.h"
 #include "ledger/chain/keys.h"
 #include "ledger/chain/types.h"
@@ -131,6 +132,9 @@ std::string read_json(const ReadFacts& facts);
 // Accepts exactly what read_json() writes; an unknown, missing, reordered or mistyped member is
 // kMalformed.
 Result<ReadFacts> parse_read_json(std::string_view text);
+
+// The same of a value that was parsed already. Whoever calls it compares the whole text.
+Result<ReadFacts> read_facts(const chain::Json& json);
 
 // HMAC-SHA-256(salt, read_json(facts)).
 Digest read_digest(const SignedRead& read);

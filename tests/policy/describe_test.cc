@@ -1,0 +1,66 @@
+// Proves that the text which a described struct is written as is the canonical one. Compares with
+// the values written one by one, on members of every sort.
+#include "policy/records/describe.h"
+
+#include <gtest/gtest.h>
+
+#include "policy/records/enums.h"
+#include "policy/records/reads.h"
+
+namespace alpr::policy {
+namespace {
+
+struct Everything {
+  bool yes = true;
+  std::int64_t number = -chain::kIntegerMax;
+  std::string text = "a \"quote\"\\ \b\f\n\r\t \x01\x1f é 漢 \U0001F697";
+  Sequence seq{7};
+  TimeUs time{1'790'000'000'000'001};
+  Digest digest{0xab, 0x00, 0xff};
+  Role role = Role::kAdministrator;
+  std::vector<std::vector<std::int64_t>> box{{1, -2}, {}, {3}};
+  std::vector<ReadAlternative> alternatives{{"7ABC123", 5}, {"", 0}};
+  std::optional<std::string> absent;
+  std::optional<ReadColor> color = ReadColor{"white", 1};
+  std::vector<std::string> none;
+  template <typename M>
+  void members(M& m) {
+    m("yes", yes);
+    m.open("number", number);
+    m("text", text);
+    m("seq", seq);
+    m("time", time);
+    m("digest", digest);
+    m("role", role);
+    m("box", box);
+    m("alternatives", alternatives);
+    m("absent", absent);
+    m("color", color);
+    m("none", none);
+  }
+};
+
+TEST(Describe, TheTextIsTheCanonicalOneOfTheSameValue) {
+  const Everything value;
+  const std::string text = to_json_text(value);
+  EXPECT_EQ(text, chain::write(to_json(value)));
+  const Result<chain::Json> parsed = chain::parse_canonical(text);
+  ASSERT_TRUE(parsed) << parsed.error().detail;
+  EXPECT_EQ(*parsed, to_json(value));
+  const Result<Everything> back = from_json_text<Everything>(text);
+  ASSERT_TRUE(back) << back.error().detail;
+  EXPECT_EQ(to_json_text(*back), text);
+}
+
+struct Nothing {
+  std::optional<std::int64_t> absent;
+  template <typename M>
+  void members(M& m) {
+    m("absent", absent);
+  }
+};
+
+TEST(Describe, AStructWithoutMembersIsAnEmptyObject) { EXPECT_EQ(to_json_text(Nothing{}), "{}"); }
+
+}  // namespace
+}  // namespace alpr::policy
