@@ -20,6 +20,7 @@ Api::Api(Service& service, const ApiSettings& settings, Cosigners* cosigners)
       settings_(settings),
       sessions_(service, settings.passwords),
       alerts_(settings.alerts),
+      conditions_(service, cosigners),
       context_{service_, sessions_, settings_, cosigners, &alerts_} {
   add_all_endpoints(endpoints_, context_);
   service_.watch([this](std::span<const chain::EventView> events) { alerts_.committed(events); });
@@ -108,7 +109,9 @@ std::optional<Response> Api::second_factor_refusal(const policy::Actor& actor) {
 Result<store::PurgeReport> Api::tick() {
   const auto sessions = sessions_.tick();
   auto report = service_.tick();
+  const auto conditions = conditions_.tick();
   if (!sessions) return tl::unexpected(sessions.error());
+  if (report && !conditions) return tl::unexpected(conditions.error());
   return report;
 }
 

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "api/alarms/conditions.h"
 #include "api/alerts.h"
 #include "api/endpoint.h"
 #include "api/service.h"
@@ -28,8 +30,10 @@ struct ApiSettings {
   PasswordSettings passwords;
   bool second_factor_required = false;  // of everybody but the Commission's auditors
   AlertLimits alerts;
-  std::filesystem::path backup_folder;  // empty: this server makes none
+  std::filesystem::path backup_folder;                   // empty: this server makes none
   std::vector<policy::HotlistProfile> hotlist_profiles;  // that a load may name
+  // How many receivers of alarms were not reached for an hour; empty: there are none.
+  std::function<std::int64_t()> unreached_receivers;
 };
 
 class Cosigners;
@@ -54,7 +58,7 @@ class Api {
   std::variant<std::size_t, Response> admit(const Request& head) const;
   Response handle(const Request& request);
 
-  // The service's housekeeping and the sessions'. One thread at a time.
+  // All housekeeping: the service's, the sessions', what alarms come of. One thread at a time.
   Result<store::PurgeReport> tick();
 
   const Endpoints& endpoints() const { return endpoints_; }
@@ -69,6 +73,7 @@ class Api {
   const ApiSettings settings_;
   Sessions sessions_;
   Alerts alerts_;
+  Conditions conditions_;
   Context context_;
   Endpoints endpoints_;
 };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <sstream>
 #include <vector>
 
 #include "api/epoch_token.h"
@@ -81,6 +82,24 @@ std::optional<std::string> tables_of_their_own(const toml::node& node) {
   return "expected tables, each under its name in double brackets";
 }
 
+// The table [alarms], with a table for each receiver.
+Setter alarms(const std::filesystem::path& base, AlarmSettings& into) {
+  return [&into, base](const toml::node& node) -> std::optional<std::string> {
+    const toml::table* table = node.as_table();
+    if (!table) return "expected a table";
+    std::ostringstream text;
+    text << *table;
+    const auto json = parse_toml(text.str());
+    if (!json) return json.error().detail;
+    auto settings = policy::from_json<AlarmSettings>(*json, "alarms");
+    if (!settings) return settings.error().detail;
+    auto good = checked(std::move(*settings), base);
+    if (!good) return good.error().detail;
+    into = std::move(*good);
+    return std::nullopt;
+  };
+}
+
 std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenChoice& token,
                                                    const std::filesystem::path& store) {
   constexpr std::int64_t kMiB = 1 << 20;
@@ -139,6 +158,7 @@ std::map<std::string, Setter, std::less<>> setters(Config& config, EpochTokenCho
       {"epoch_token_module", path(store, [&](auto p) { token.module = std::move(p); })},
       {"epoch_token_pin_file", path(store, [&](auto p) { token.pin_file = std::move(p); })},
       {"epoch_token_pin_command", words([&](auto w) { token.pin_command = std::move(w); })},
+      {"alarms", alarms(store, config.alarms)},
       {"backup_folder", path(store, [&](auto p) { config.api.backup_folder = std::move(p); })},
       {"backup_daily", yes_or_no(config.backup_daily)},
       {"passphrase_file",

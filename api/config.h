@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/alarms/settings.h"
 #include "api/api.h"
 #include "api/feed_config.h"
 #include "api/http_server/http_server.h"
@@ -20,6 +21,7 @@ struct Config {
   std::optional<std::filesystem::path> witness_certificate;  // none: what the system trusts
   bool backup_daily = false;
   std::vector<FeedSettings> feeds;
+  AlarmSettings alarms;
 };
 
 // Defaults for a store; reads `file` over them. kNotFound, kMalformed with line and key.

@@ -54,7 +54,21 @@ Result<Cosigners::Accepted> Cosigners::accept(std::uint64_t size, std::string_vi
   if (const auto cosigned = service_.store().checkpoint(size)) note_quorum(*cosigned);
   const auto& witnesses = policy_.witnesses();
   const auto witness = std::ranges::find(witnesses, by.key, &chain::PolicyWitness::key);
+  {
+    const std::lock_guard lock(mutex_);
+    heard_[static_cast<std::size_t>(witness - witnesses.begin())] = service_.now();
+  }
   return Accepted{witness->name, *by.time_s};
+}
+
+std::optional<TimeUs> Cosigners::silent_since() const {
+  const std::lock_guard lock(mutex_);
+  std::optional<TimeUs> since;
+  for (std::size_t i = 0; i < heard_.size(); ++i) {
+    if (policy_.witnesses()[i].url.empty()) continue;
+    since = since ? std::min(*since, heard_[i]) : heard_[i];
+  }
+  return since;
 }
 
 Result<std::string> Cosigners::newest_cosigned() const {

@@ -7,8 +7,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/service.h"
 #include "ledger/chain/witness_policy.h"
@@ -32,16 +35,24 @@ class Cosigners {
   // The newest checkpoint that the quorum cosigned. kNotFound.
   Result<std::string> newest_cosigned() const;
 
+  // When the most silent of the witnesses that are asked last cosigned, or this was opened where it
+  // has not since; nullopt: none is asked.
+  std::optional<TimeUs> silent_since() const;
+
   const chain::WitnessPolicy& policy() const { return policy_; }
   Service& service() const { return service_; }
 
  private:
   Cosigners(Service& service, chain::WitnessPolicy policy)
-      : service_(service), policy_(std::move(policy)) {}
+      : service_(service),
+        policy_(std::move(policy)),
+        heard_(policy_.witnesses().size(), service.now()) {}
   void note_quorum(std::string_view note);
 
   Service& service_;
   const chain::WitnessPolicy policy_;
+  mutable std::mutex mutex_;
+  std::vector<TimeUs> heard_;                   // of each witness; under mutex_
   std::atomic<std::uint64_t> quorum_size_ = 0;  // of the newest checkpoint that has it; 0: none
 };
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "api/alarms/alarms.h"
 #include "api/commands/commands.h"
 #include "api/config.h"
 #include "api/daily_backup.h"
@@ -106,6 +107,9 @@ int run_serve(const ServeCommand& command) {
                      "this is a simulated log: it can't be served on the real clock (see "
                      "plateledger demo --serve)"});
   config->api.origin = (*service)->store().origin();
+  auto alarms = Alarms::open(**service, config->alarms, command.store / "alarms");
+  if (!alarms) return complain(alarms.error());
+  config->api.unreached_receivers = [&] { return (*alarms)->unreached(); };
   auto cosigners = open_cosigners(**service, *config);
   if (!cosigners) return complain(cosigners.error());
   Api api(**service, config->api, cosigners->get());
@@ -115,6 +119,10 @@ int run_serve(const ServeCommand& command) {
       [](int status, std::string_view detail) { return problem(status, detail); });
   log->info("serving {} on https://{}:{} ({} events)", (*service)->store().origin(),
             config->http.address, server.port(), (*service)->store().size());
+  (*alarms)->start([&](const AlarmReceiver::Step& step) {
+    const bool failed = step.became == AlarmReceiver::Became::kFailed;
+    log->log(failed ? spdlog::level::warn : spdlog::level::info, "{}", step.what);
+  });
   std::optional<WitnessThreads> witnesses;
   if (*cosigners) {
     const HttpClientSettings client{.certificate = config->witness_certificate};

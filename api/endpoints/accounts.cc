@@ -66,9 +66,10 @@ struct Health {
   std::string status;  // "ok" or what is wrong
   bool simulated = false;
   bool clock_stopped = false;
-  std::int64_t overdue_purges = 0;  // buckets due for over an hour (I12-G-4: must be 0)
-  std::int64_t stale_lists = 0;     // general lists without a good import in time (I12-C2B1-1)
-  std::int64_t failing_feeds = 0;   // whose newest try gave no list, or one that was refused
+  std::int64_t overdue_purges = 0;       // buckets due for over an hour (I12-G-4: must be 0)
+  std::int64_t stale_lists = 0;          // general lists without a good import in time (I12-C2B1-1)
+  std::int64_t failing_feeds = 0;        // whose newest try gave no list, or one that was refused
+  std::int64_t unreached_receivers = 0;  // of alarms, for over an hour
   template <typename M>
   void members(M& m) {
     m("status", status);
@@ -77,6 +78,7 @@ struct Health {
     m("overdue_purges", overdue_purges);
     m("stale_lists", stale_lists);
     m("failing_feeds", failing_feeds);
+    m("unreached_receivers", unreached_receivers);
   }
 };
 
@@ -154,6 +156,9 @@ Response health(Context& context) {
   const auto alarms = policy::list_alarms(*rows);
   if (!alarms) return problem(alarms.error());
   health.failing_feeds = static_cast<std::int64_t>(alarms->size());
+  if (context.settings.unreached_receivers)
+    health.unreached_receivers = context.settings.unreached_receivers();
+  if (health.unreached_receivers > 0) health.status = "alarms do not reach all of their receivers";
   if (health.failing_feeds > 0) health.status = "a hot list's feed fails";
   if (health.stale_lists > 0) health.status = "a hot list is stale";
   if (health.clock_stopped) health.status = "clock stopped: two people must confirm it";

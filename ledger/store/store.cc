@@ -311,6 +311,8 @@ Result<Bytes> Store::blob(std::uint64_t id) const {
   return core_->evidence->read_blob(id, *key);
 }
 
+bool Store::low_disk() const { return core_->low_disk(); }
+
 Result<std::optional<Sequence>> Store::tombstone_of(Sequence event) const {
   const auto txn = core_->env->begin_read();
   if (!txn) return tl::unexpected(txn.error());

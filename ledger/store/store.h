@@ -168,6 +168,9 @@ class Store {
                       const Digest& sha256) const;
   Result<Bytes> blob(std::uint64_t id) const;
 
+  // Whether uploads are refused for want of disk (StoreSettings).
+  bool low_disk() const;
+
   // The key that backups are wrapped to, as the log last said; nullopt where none is enrolled.
   Result<std::optional<PublicKey>> recovery_key() const;
 

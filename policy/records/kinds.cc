@@ -19,8 +19,9 @@
 namespace alpr::policy {
 
 std::vector<chain::Kind> system_kinds() {
-  return {kind_of<PolicyAdopted>(), kind_of<PolicyProposed>(), kind_of<PolicyDenied>(),
-          kind_of<CommandRefused>(), kind_of<KeysHandled>()};
+  return {kind_of<PolicyAdopted>(),  kind_of<PolicyProposed>(), kind_of<PolicyDenied>(),
+          kind_of<CommandRefused>(), kind_of<KeysHandled>(),    kind_of<WitnessSilent>(),
+          kind_of<DiskLow>()};
 }
 
 std::vector<chain::Kind> people_kinds() {

@@ -1,4 +1,4 @@
-// Commands that the order refused.
+// Commands that the order refused, and conditions of the system.
 #pragma once
 
 #include "policy/records/actor.h"
@@ -26,6 +26,30 @@ struct CommandRefused {
     m.open("slug", slug);
     m("reason", reason);
     m("by", by);
+  }
+};
+
+// Two conditions that nothing else puts on the record; whoever runs the server is told of them.
+struct WitnessSilent {
+  static constexpr KindSpec kKind{89, "witness.silent", chain::Retention::kOpen,
+                                  chain::Form::kByMember,
+                                  "a witness that is asked has not cosigned for over an hour"};
+  std::int64_t policy = 0;
+  TimeUs since;  // when it last did, or was first asked
+  template <typename M>
+  void members(M& m) {
+    m("policy", policy);
+    m("since", since);
+  }
+};
+
+struct DiskLow {
+  static constexpr KindSpec kKind{90, "disk.low", chain::Retention::kOpen, chain::Form::kByMember,
+                                  "the disk is so full that uploads are refused"};
+  std::int64_t policy = 0;
+  template <typename M>
+  void members(M& m) {
+    m("policy", policy);
   }
 };
 

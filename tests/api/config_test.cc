@@ -47,6 +47,22 @@ TEST_F(ConfigFile, EachKeyIsTaken) {
   EXPECT_EQ(config->places.vault.epoch_secret, "/run/epoch");
 }
 
+TEST_F(ConfigFile, ReceiversOfAlarmsAreTaken) {
+  EXPECT_FALSE(load("")->alarms.any());
+  const std::string hook =
+      "[[alarms.webhook]]\nname = \"duty\"\nurl = \"https://h.test/in\"\nsecret_file = \"hook\"\n";
+  const auto config = load("[alarms]\nlink = \"https://alpr.test/\"\n" + hook +
+                           "[[alarms.mail]]\nname = \"it\"\nserver = \"smtps://m.test\"\n"
+                           "from = \"a@b.test\"\nto = [\"c@d.test\", \"e@f.test\"]\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->alarms.link, "https://alpr.test");
+  EXPECT_EQ(config->alarms.webhook->at(0).secret_file, "/srv/store/hook");
+  EXPECT_EQ(config->alarms.mail->at(0).to.at(1), "e@f.test");
+  EXPECT_NE(load(hook + "shout = true\n").error().detail.find("shout: unknown"), std::string::npos);
+  EXPECT_NE(load(hook + hook).error().detail.find("two receivers"), std::string::npos);
+  EXPECT_FALSE(load("alarms = true\n").has_value());
+}
+
 TEST_F(ConfigFile, I12_F_1_WhatPasswordsMustBeIsTaken) {
   EXPECT_FALSE(load("")->api.second_factor_required);
   EXPECT_EQ(load("")->api.passwords.hash, PasswordHash::kArgon2id);
