@@ -5,21 +5,16 @@
 
 #include "policy/registers/hotlist_csv.h"
 #include "policy/registers/hotlists.h"
+#include "policy/registers/packed_rows.h"
 #include "policy/registers/plate_text.h"
 
 namespace alpr::policy {
 
-// The canonical text as it was sealed, and where in it the rows of a folded plate are: 24 bytes a
-// row beside the text.
+// The folded plates in order, beside each the number of its row: 12 bytes a row, and the rows.
 struct PlateIndex::Rows {
-  struct Row {
-    std::uint64_t fold;
-    std::uint32_t number;  // of the row, from 0
-    std::uint32_t length;
-    std::uint64_t offset;
-  };
-  std::string text;
-  std::vector<Row> index;  // by fold, then number
+  std::vector<std::uint64_t> folds;
+  std::vector<std::uint32_t> numbers;  // of equal folds in order
+  PackedRows rows;
 };
 
 PlateIndex::PlateIndex(BlobReader blobs) : blobs_(std::move(blobs)) {}
@@ -29,23 +24,28 @@ Result<PlateIndex::List> PlateIndex::read_list(std::uint64_t blob, Sequence load
                                                TimeUs source_time) const {
   auto text = blobs_(blob);
   if (!text) return tl::unexpected(text.error());
-  auto rows = std::make_shared<Rows>();
-  rows->text = std::move(*text);
-  auto lines = canonical_rows(rows->text);
+  auto lines = canonical_rows(*text);
   if (!lines) return tl::unexpected(lines.error());
-  rows->index.reserve(lines->size());
+  auto rows = std::make_shared<Rows>();
+  rows->folds.reserve(lines->size());
+  rows->numbers.reserve(lines->size());
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> places;
+  places.reserve(lines->size());
   for (const CanonicalRow& line : *lines) {
     // A plate is never quoted, so the first field ends at the first comma.
     const std::string_view plate = line.text.substr(0, line.text.find(','));
     if (!valid_plate(plate))
       return fail(ErrorCode::kCorrupt, "a stored hot list has a row without a plate");
-    rows->index.push_back({pack_plate(fold_plate(plate)),
-                           static_cast<std::uint32_t>(rows->index.size()),
-                           static_cast<std::uint32_t>(line.text.size()), line.offset});
+    places.emplace_back(pack_plate(fold_plate(plate)), rows->rows.size());
+    rows->rows.add(line.text);
   }
-  std::sort(rows->index.begin(), rows->index.end(), [](const Rows::Row& a, const Rows::Row& b) {
-    return a.fold != b.fold ? a.fold < b.fold : a.number < b.number;
-  });
+  rows->rows.finish();
+  // Canonical rows stand in this order already, unless an older server wrote them.
+  if (!std::is_sorted(places.begin(), places.end())) std::sort(places.begin(), places.end());
+  for (const auto& [fold, number] : places) {
+    rows->folds.push_back(fold);
+    rows->numbers.push_back(number);
+  }
   return List{loaded, source_time, std::move(rows)};
 }
 
@@ -146,20 +146,19 @@ void PlateIndex::drop(Sequence request) {
 
 Result<void> PlateIndex::match_list(const List& list, HotlistSource source, std::string_view plate,
                                     TimeUs now, std::vector<PlateMatch>& found) const {
+  const Rows& rows = *list.rows;
   const std::uint64_t fold = pack_plate(fold_plate(plate));
-  auto row =
-      std::lower_bound(list.rows->index.begin(), list.rows->index.end(), fold,
-                       [](const Rows::Row& a, std::uint64_t wanted) { return a.fold < wanted; });
-  for (; row != list.rows->index.end() && row->fold == fold; ++row) {
-    auto entry =
-        parse_canonical_row(std::string_view(list.rows->text).substr(row->offset, row->length));
+  const auto first = std::lower_bound(rows.folds.begin(), rows.folds.end(), fold);
+  for (auto at = first; at != rows.folds.end() && *at == fold; ++at) {
+    const std::uint32_t number = rows.numbers[static_cast<std::size_t>(at - rows.folds.begin())];
+    auto entry = parse_canonical_row(rows.rows.row(number));
     if (!entry) return tl::unexpected(entry.error());
     if (entry->expires_at && *entry->expires_at <= now) continue;
     PlateMatch match;
     match.match = entry->plate == plate ? MatchKind::kExact : MatchKind::kOcrEquivalent;
     match.entry.source = source;
     match.entry.list = list.loaded;
-    match.entry.row = row->number;
+    match.entry.row = number;
     match.entry.list_time = list.source_time;
     match.entry.plate = entry->plate;
     match.entry.reason = entry->category;
@@ -234,15 +233,14 @@ Result<void> PlateIndex::copy_list(const List& list, HotlistSource source, TimeU
                                    recognition::ShiftList& into) {
   const auto number = static_cast<std::uint32_t>(into.lists.size());
   into.lists.push_back({list.loaded, std::string(to_text(source)), list.source_time, 0});
-  for (const Rows::Row& row : list.rows->index) {
-    auto entry =
-        parse_canonical_row(std::string_view(list.rows->text).substr(row.offset, row.length));
+  return list.rows->rows.each([&](std::uint32_t row, std::string_view text) -> Result<void> {
+    auto entry = parse_canonical_row(text);
     if (!entry) return tl::unexpected(entry.error());
-    if (entry->expires_at && *entry->expires_at <= now) continue;
-    into.entries.push_back({std::move(entry->plate), number, row.number,
+    if (entry->expires_at && *entry->expires_at <= now) return {};
+    into.entries.push_back({std::move(entry->plate), number, row,
                             entry->expires_at.value_or(TimeUs{}), std::move(entry->category)});
-  }
-  return {};
+    return {};
+  });
 }
 
 Result<PlateIndex::Copy> PlateIndex::copy(TimeUs now) const {
@@ -285,7 +283,7 @@ std::size_t PlateIndex::rows(HotlistSource source) const {
                       [](const auto& one) { return one.second.approved.has_value(); }));
   }
   const auto list = lists_.find(source);
-  return list == lists_.end() ? 0 : list->second.rows->index.size();
+  return list == lists_.end() ? 0 : list->second.rows->rows.size();
 }
 
 std::string PlateIndex::dump() const {
@@ -293,7 +291,11 @@ std::string PlateIndex::dump() const {
   std::string text;
   for (const auto& [source, list] : lists_) {
     text += std::string(to_text(source)) + " " + std::to_string(list.loaded.value) + " " +
-            std::to_string(list.source_time.value) + "\n" + list.rows->text;
+            std::to_string(list.source_time.value) + "\n";
+    ALPR_CHECK(list.rows->rows.each([&](std::uint32_t, std::string_view row) -> Result<void> {
+      text.append(row).append("\n");
+      return {};
+    }));
   }
   for (const auto& [request, custom] : custom_) {
     const std::string approved = custom.approved ? std::to_string(custom.approved->value) + " " +
