@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
 
+#include "ledger/store/clock.h"
 #include "recognition/files.h"
 #include "recognition/queue.h"
 #include "recognition/render.h"
@@ -20,10 +20,8 @@
 namespace alpr::recognition {
 namespace {
 
-TimeUs wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
+// The program's own clock is the machine's.
+TimeUs wall_clock() { return store::SystemClock().now(); }
 
 class ShiftProgram : public ::testing::Test {
  protected:
