@@ -97,7 +97,7 @@ std::string list_file(const std::vector<std::string>& rows) {
 
 LoadHotlist load_command(const World& world, std::string_view source,
                          const std::vector<std::string>& rows) {
-  return {std::string(source), {world.now.value - 3600 * kSecondUs}, list_file(rows)};
+  return {std::string(source), {world.now.value - 3600 * kSecondUs}, list_file(rows), std::nullopt};
 }
 
 Decision load(World& world, const Actor& actor, const LoadHotlist& command) {

@@ -45,8 +45,9 @@ TEST_F(Hotlists, I12_C2A1_4_ALoadRecordsBothTimesTheCountsAndTheHash) {
   EXPECT_EQ(event->rows, 1);
   EXPECT_EQ(event->excluded.size(), 2U);
   EXPECT_NE(event->file_sha256, Digest{});
-  EXPECT_EQ(event->by.username, kAdmin);
-  EXPECT_TRUE(event->by.training.has_value());
+  ASSERT_TRUE(event->by.has_value());
+  EXPECT_EQ(event->by->username, kAdmin);
+  EXPECT_TRUE(event->by->training.has_value());
   const auto row = active_list(world.rows, HotlistSource::kSvs);
   ASSERT_TRUE(row.has_value() && row->has_value());
   EXPECT_EQ((*row)->loaded, version);
@@ -101,6 +102,28 @@ TEST_F(Hotlists, I12_C2B1_2_ABadFileLeavesTheOneBeforeActive) {
   // Exactly half is a list that shrank, and no sign of a cut.
   loaded("SVS", {"A1,STOLEN", "B2,STOLEN"});
   loaded("SVS", {"A1,STOLEN"});
+}
+
+TEST_F(Hotlists, I12_C2B1_1_AnUnmodifiedListIsConfirmedWhileItIsTheActiveOne) {
+  const Sequence first = loaded("SVS", {"A1,STOLEN"});
+  world.advance(world.moment().policy->parameters.hotlist_refresh_seconds + 1);
+  world.permit(check_freshness(world.state(), world.moment()));
+  ASSERT_TRUE((*active_list(world.rows, HotlistSource::kSvs))->stale.has_value());
+  world.permit(decide(world.state(),
+                      NoteFetchFailure{HotlistSource::kSvs, "svs", FetchFault::kStatus, 500},
+                      world.moment()));
+  EXPECT_TRUE(find_alarm(world.rows, HotlistSource::kSvs)->has_value());
+  const ConfirmHotlist confirm{HotlistSource::kSvs, "svs", first, std::nullopt};
+  world.permit(decide(world.state(), confirm, world.moment()));
+  const auto row = active_list(world.rows, HotlistSource::kSvs);
+  EXPECT_FALSE((*row)->stale.has_value());
+  EXPECT_EQ(last_good_import(**row), world.now);
+  EXPECT_EQ((*row)->loaded, first);
+  EXPECT_FALSE(find_alarm(world.rows, HotlistSource::kSvs)->has_value());
+  EXPECT_TRUE(check_freshness(world.state(), world.moment()).events.empty());
+  const Sequence second = loaded("SVS", {"A1,STOLEN"});
+  EXPECT_NE(second, first) << "a person's load is a version of its own";
+  EXPECT_EQ(decide(world.state(), confirm, world.moment()).error->code, ErrorCode::kConflict);
 }
 
 TEST_F(Hotlists, I12_C2B1_2_AnAlertThatEndedStopsMatching) {
