@@ -1,9 +1,10 @@
 // Hot lists that refresh themselves (I12-C2B1-1): for each configured feed, when its source is
 // asked, what becomes of the answer, and what the operator is told.
 //
-// When is a matter of the log: a URL is asked after half of the time that the policy in force allows
-// between two good imports, so that as much again is left for tries before the list is stale; a
-// folder is looked at each time; a quarter of an hour follows a failure. What an answer becomes is the rules' business (policy/rules/c2b1_hotlists.h).
+// When is a matter of the log: a URL is asked after half of the time that the policy in force
+// allows between two good imports, so that as much again is left for tries before the list is
+// stale; a folder is looked at each time; a quarter of an hour follows a failure. What an answer
+// becomes is the rules' business (policy/rules/c2b1_hotlists.h).
 #pragma once
 
 #include <atomic>

@@ -1,6 +1,6 @@
-// Import profiles: how a source's own layout, separated or of fixed width, becomes rows of a general
-// hot list, and which of its categories are left out. docs/hotlist-format.md has the words. Pure;
-// any thread. I12-C2B1-1, C2A1-3, E-3.
+// Import profiles: how a source's own layout, separated or of fixed width, becomes rows of a
+// general hot list, and which of its categories are left out. docs/hotlist-format.md has the words.
+// Pure; any thread. I12-C2B1-1, C2A1-3, E-3.
 #pragma once
 
 #include <cstdint>

@@ -85,9 +85,9 @@ Decision decide(const State& state, const NoteFetchFailure& command, const Momen
 
 inline constexpr std::int64_t kChangesShownMax = 1'000;
 
-// hotlist.delta-disclosed, for ADMINISTRATOR and COORDINATOR, trained. kNotFound: no version, or one
-// with none before it; kGone: the rows of the one before are destroyed. `shown` changes are about to
-// be.
+// hotlist.delta-disclosed, for ADMINISTRATOR and COORDINATOR, trained. kNotFound: no version, or
+// one with none before it; kGone: the rows of the one before are destroyed. `shown` changes are
+// about to be.
 struct ShowDelta {
   Sequence version;
   std::int64_t after = 0;

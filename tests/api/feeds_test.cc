@@ -1,6 +1,6 @@
-// Proves that hot lists refresh themselves from a folder and over HTTPS, that what is bad or missing
-// leaves the list before active and raises an alarm, and that a good import ends it. By delivering
-// files and serving answers to the feeds of a department's server, on a simulated clock.
+// Proves that hot lists refresh themselves from a folder and over HTTPS, that what is bad or
+// missing leaves the list before active and raises an alarm, and that a good import ends it. By
+// delivering files and serving answers to a department's feeds, on a simulated clock.
 #include "api/feeds.h"
 
 #include <fcntl.h>
@@ -13,7 +13,6 @@
 #include <mutex>
 
 #include "api/api.h"
-#include "api/feed_config.h"
 #include "api/http_server/http_server.h"
 #include "api/tls_certificate.h"
 #include "policy/records/hits.h"
@@ -27,7 +26,6 @@ using chain::Json;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr std::uint64_t kBytesMax = 100'000;
 constexpr std::int64_t kRetryUs = kFeedRetrySeconds * kSecondUs;
@@ -68,7 +66,6 @@ class FeedsOf : public ::testing::Test {
     const Json* found = json.member(name);
     return found ? chain::write(*found) : "absent";
   }
-  // The hits that an upload of this plate raised.
   std::vector<std::int64_t> hits_of(const std::string& plate) {
     const Reply reply = d.upload("cam-1", d.batch("cam-1", ++batches, {plate}));
     EXPECT_EQ(reply.status, 201) << reply.body;
@@ -123,7 +120,7 @@ TEST_F(FeedsOf, I12_C2B1_1_AFeedThatFailsRaisesTheAlarmAndTheNextGoodImportEndsI
   EXPECT_THAT(tick(), IsEmpty()) << "nobody delivered";
   std::uint64_t before = d.size();
   d.tick();
-  EXPECT_THAT(d.kinds_since(before), Not(Contains("hotlist.stale"))) << "24 hours";
+  EXPECT_THAT(d.kinds_since(before), ::testing::Not(Contains("hotlist.stale"))) << "24 hours";
   d.advance(kSecondUs);
   before = d.size();
   d.tick();
@@ -273,8 +270,6 @@ TEST_F(FeedsOf, I12_C2B1_2_TheCoordinatorSeesWhatAVersionChangedUntilTheRowsAreD
   EXPECT_EQ(d.as("coord").get(path).status, 410) << "what was superseded is destroyed";
 }
 
-// ---- profiles ----
-
 policy::HotlistProfile fixed_profile() {
   const auto cut = [](const char* column, std::int64_t start, std::int64_t length) {
     policy::ProfileField field;
@@ -328,8 +323,6 @@ TEST_F(FeedsOf, APersonsLoadMayNameAProfileOfTheConfiguration) {
   EXPECT_EQ(d.kind(loaded.number("seq")), "hotlist.loaded");
   EXPECT_EQ(hits_of("7ABC123").size(), 1U);
 }
-
-// ---- HTTPS ----
 
 class HttpsFeed : public FeedsOf {
  protected:

@@ -1,6 +1,6 @@
-// Proves that a profile's layout gives the rows that our own layout gives, that it leaves out what it
-// says and never lets immigration records in, and that a file of another layout is refused by line.
-// By parsing small files.
+// Proves that a profile's layout gives the rows that our own layout gives, that it leaves out what
+// it says and never lets immigration records in, and that a file of another layout is refused by
+// line. By parsing small files.
 #include "policy/registers/hotlist_profile.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // Proves that no file of a source makes a profile's reader read out of bounds or abort, and that
-// what it takes for a list is one: its canonical text reads back, row by row. The first byte chooses
-// the layout.
+// what it takes for a list is one: its canonical text reads back, row by row. The first byte
+// chooses the layout.
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
