@@ -16,6 +16,8 @@ std::optional<Alarm> alarm_of(std::uint16_t kind) {
       return Alarm::kHotlistStale;
     case policy::HotlistImportRefused::kKind.number:
       return Alarm::kImportRefused;
+    case policy::HotlistFetchFailed::kKind.number:
+      return Alarm::kFetchFailed;
     case policy::AccountLocked::kKind.number:
       return Alarm::kAccountLocked;
     case policy::SessionFlagged::kKind.number:
@@ -49,6 +51,9 @@ std::string_view what_to_do(Alarm alarm) {
     case Alarm::kImportRefused:
       return "A hot list was not let in and the one before stays active: check the file and send "
              "it again.";
+    case Alarm::kFetchFailed:
+      return "A hot list could not be fetched and the one before stays active: see "
+             "docs/operations/feeds.md.";
     case Alarm::kAccountLocked:
       return "Too many wrong passwords or codes for one account: ask its holder whether it was "
              "they.";

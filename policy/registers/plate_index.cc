@@ -97,7 +97,15 @@ Result<void> PlateIndex::apply(const chain::EventView& event) {
     if (!list) return tl::unexpected(list.error());
     const std::unique_lock lock(mutex_);
     lists_[loaded->source] = std::move(*list);
-    return List{loaded, source_time, std::move(rows)};
+    ++changes_;
+  } else if (kind == HotlistConfirmed::kKind.number) {
+    auto confirmed = from_event<HotlistConfirmed>(event);
+    if (!confirmed) return tl::unexpected(confirmed.error());
+    const std::unique_lock lock(mutex_);
+    const auto found = lists_.find(confirmed->source);
+    ALPR_CHECK(found != lists_.end());  // decide() confirms what is active
+    found->second.source_time = confirmed->source_time;
+    ++changes_;
   } else if (kind == EntryRequested::kKind.number) {
     auto asked = from_event<EntryRequested>(event);
     if (!asked) return tl::unexpected(asked.error());
