@@ -25,13 +25,13 @@ class ShiftLists : public ::testing::Test {
     d.load_list(kAdmin, "SVS", csv_list({"7ABC123,STOLEN VEHICLE", "8XYZ999,STOLEN PLATE"}));
   }
 
-  chain::Json request(const std::string& device, const chain::BoxKey& key) {
+  chain::Json request(const std::string& device, const chain::BoxKey& with) {
     const TimeUs now = d.now();
     const std::string message = recognition::signed_message(
-        recognition::ShiftRequest{std::string(kOrigin), device, now, key.public_key()});
+        recognition::ShiftRequest{std::string(kOrigin), device, now, with.public_key()});
     const Signature signature = d.device_key(device).sign(as_bytes(message));
     return object({{"asked_at", num(now.value)},
-                   {"shift_key", chain::hex(key.public_key())},
+                   {"shift_key", chain::hex(with.public_key())},
                    {"signature", chain::base64(signature)}});
   }
   Reply ask(const std::string& device, const chain::Json& body) {
