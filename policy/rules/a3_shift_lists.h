@@ -34,7 +34,8 @@ struct MadeCopy {
   Digest sha256{};
   std::uint64_t changes = 0;  // of the index, when it was read
 };
-// `salt` is random: it hides the lists behind the digest that is on the record. kTooLarge, kCorrupt.
+// `salt` is random: it hides the lists behind the digest that is on the record. kTooLarge,
+// kCorrupt.
 Result<MadeCopy> make_copy(const PlateIndex& plates, std::string_view origin,
                            std::string_view device, TimeUs now, const Salt& salt);
 

@@ -48,15 +48,16 @@ struct UploadJudgement {
 
 // upload.refused: unknown or revoked device (I12-DEF-1), a signature that is not the device's or
 // for another log (I12-F-3), a capture time over 5 minutes ahead or over 30 days old (I12-B-2,
-// G-1), a number below the highest that never came (F-3). Not judged: kGone for a number whose batch
-// was purged.
+// G-1), a number below the highest that never came (F-3). Not judged: kGone for a number whose
+// batch was purged.
 UploadJudgement judge_upload(const State& state, std::string_view origin,
                              const recognition::UploadBatch& batch, const Moment& moment);
 
 // upload.received, a read.recorded per read, a hit.raised per read and active list entry, then a
-// hit.set-aside per match of the device's own that is none of these (I12-A-3). `images` has a place per read (reads of one picture share it); it must fit the batch (ALPR_CHECK:
-// the caller stored those very pictures). `named` is look_up_local_hits() of this batch; a batch
-// without local hits needs none. An error when the lists do not read.
+// hit.set-aside per match of the device's own that is none of these (I12-A-3). `images` has a place
+// per read (reads of one picture share it); it must fit the batch (ALPR_CHECK: the caller stored
+// those very pictures). `named` is look_up_local_hits() of this batch; a batch without local hits
+// needs none. An error when the lists do not read.
 Decision decide(const State& state, const AcceptedUpload& upload,
                 std::span<const ImagePlace> images, const Moment& moment,
                 const NamedEntries& named = {});

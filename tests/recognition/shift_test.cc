@@ -1,6 +1,6 @@
-// Proves that a vehicle's copy of the lists is used from `shift start` to `shift end` and no longer,
-// is kept only when it is the log's and this device's, and that an alert is told only when its
-// record is synced. By playing the server, and by breaking what lies on the disk.
+// Proves that a vehicle's copy of the lists is used from `shift start` to `shift end` and no
+// longer, is kept only when it is the log's and this device's, and that an alert is told only when
+// its record is synced. By playing the server, and by breaking what lies on the disk.
 #include "recognition/shift.h"
 
 #include <gtest/gtest.h>

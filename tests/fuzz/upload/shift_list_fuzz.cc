@@ -1,5 +1,5 @@
-// Proves that no bytes make the parser of a vehicle's lists read out of bounds, abort or accept what
-// it would not write again, and that an answer of a server that is not the log's opens never.
+// Proves that no bytes make the parser of a vehicle's lists read out of bounds, abort or accept
+// what it would not write again, and that an answer of a server that is not the log's opens never.
 #include <cstdint>
 #include <cstdlib>
 
