@@ -155,9 +155,12 @@ TEST(Registry, MalformedBodiesAreRefusedByEveryEndpointAndChangeNothing) {
   std::size_t sent = 0;
   for (const Endpoint& endpoint : d.endpoints().all()) {
     if (endpoint.body_type != "application/json") continue;
+    const bool device = endpoint.access == Access::kDevice;
+    Client& caller = device ? d.stranger() : person;
+    HeaderLines headers{"Content-Type: application/json"};
+    if (device) headers.push_back("Authorization: Device 1");
     for (const auto& [what, body] : malformed_bodies(endpoint)) {
-      const Reply reply =
-          person.send(endpoint.method, path_of(endpoint), {"Content-Type: application/json"}, body);
+      const Reply reply = caller.send(endpoint.method, path_of(endpoint), headers, body);
       ++sent;
       EXPECT_EQ(reply.status, 400) << endpoint.path << ": " << what << " " << reply.error;
       EXPECT_TRUE(reply.is_problem()) << endpoint.path << ": " << what << " " << reply.body;
