@@ -116,7 +116,7 @@ Result<std::variant<HeldLocalHit, SetAside>> judge_local_hit(const State& state,
   }
   if (!entry) return Judged(SetAside::kNotInTheList);
   OfflineMatch offline = offline_of(said, *entry, moment.now);
-  return Judged(HeldLocalHit{std::move(offline), std::move(*entry)});
+  return Judged(HeldLocalHit{offline, std::move(*entry)});
 }
 
 std::optional<SetAside> attach(const HeldLocalHit& held, std::vector<HitRaised>& hits) {

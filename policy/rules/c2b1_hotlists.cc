@@ -165,7 +165,7 @@ Judged judge(const State& state, const Loader& by, const LoadHotlist& command,
     auto refusal = successor_refusal(*source, command.source_time, prepared.list->rows, **before);
     if (refusal) return refuse(*refusal);
   }
-  judged.before = std::move(*before);
+  judged.before = *before;
   return judged;
 }
 

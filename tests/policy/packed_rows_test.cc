@@ -1,8 +1,8 @@
 // Proves that packed rows come back as they were put in, one by one and all in order. Packs rows of
 // every length at the edges of a block.
-#include <gtest/gtest.h>
-
 #include "policy/registers/packed_rows.h"
+
+#include <gtest/gtest.h>
 
 namespace alpr::policy {
 namespace {

@@ -21,10 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     chain::init_crypto();
     return chain::BoxKey::from_secret(Digest{1});
   }();
-  static const ShiftTrust trust{
-      {"oakland.example/alpr", chain::KeyType::kEd25519,
-       chain::SigningKey::from_seed(Digest{2}).public_key()},
-      "car-7"};
+  static const ShiftTrust trust{{"oakland.example/alpr", chain::KeyType::kEd25519,
+                                 chain::SigningKey::from_seed(Digest{2}).public_key()},
+                                "car-7"};
   if (open_shift_answer(bytes, trust, key)) std::abort();
   return 0;
 }
