@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "api/secret_line.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
 #include "ledger/store/files.h"
@@ -16,7 +17,6 @@ namespace {
 using policy::FetchFault;
 
 constexpr std::size_t kFilesMax = 100'000;   // in a folder
-constexpr std::uint64_t kSecretMax = 4096;   // bytes
 constexpr std::size_t kValidatorMax = 1024;  // bytes of an ETag that is sent again
 constexpr long kTransferSeconds = 600;
 constexpr long kStalledSeconds = 10;
@@ -108,18 +108,6 @@ class FolderSource : public FeedSource {
 
 // ---- HTTPS ----
 
-// A line of a secret file, without its end; the caller wipes it.
-Result<std::string> secret_line(const std::filesystem::path& path) {
-  auto bytes = store::read_secret_file(path, kSecretMax);
-  if (!bytes) return tl::unexpected(bytes.error());
-  std::string line(as_text(*bytes));
-  chain::wipe(*bytes);
-  line.resize(line.find_last_not_of("\r\n") + 1);
-  if (line.empty() || line.find_first_of("\r\n") != std::string::npos)
-    return fail(ErrorCode::kMalformed, path.string() + ": expected one line");
-  return line;
-}
-
 void wipe_text(std::string& text) {
   chain::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
 }
@@ -185,12 +173,14 @@ class HttpsSource : public FeedSource {
       asked_with_ = false;
     }
     if (!place_.bearer_file && !place_.basic_file) return lines;
-    auto secret = secret_line(place_.bearer_file ? *place_.bearer_file : *place_.basic_file);
+    const auto& file = place_.bearer_file ? *place_.bearer_file : *place_.basic_file;
+    const auto secret = SecretLine::read(file, 1);
     if (!secret) return tl::unexpected(secret.error());
-    lines.push_back(place_.bearer_file
-                        ? "Authorization: Bearer " + *secret
-                        : "Authorization: Basic " + chain::base64(as_bytes(*secret)));
-    wipe_text(*secret);
+    const std::string_view text = as_text(secret->bytes());
+    if (text.find_first_of("\r\n") != std::string_view::npos)  // it would end the header
+      return fail(ErrorCode::kMalformed, file.string() + ": expected one line");
+    lines.push_back(place_.bearer_file ? "Authorization: Bearer " + std::string(text)
+                                       : "Authorization: Basic " + chain::base64(secret->bytes()));
     return lines;
   }
 

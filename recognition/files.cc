@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -108,6 +109,14 @@ Result<void> rename_durably(const std::filesystem::path& from, const std::filesy
   if (::rename(from.c_str(), to.c_str()) != 0) return io_error("can't move", from);
   const Result<void> synced = sync_folder(to.parent_path());
   return synced ? sync_folder(from.parent_path()) : synced;
+}
+
+bool has_extension(const std::filesystem::path& path,
+                   std::initializer_list<std::string_view> extensions) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
 }
 
 }  // namespace alpr::recognition

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/chain/error.h"
@@ -25,6 +27,10 @@ Result<void> overwrite_file(const std::filesystem::path& path, BytesView bytes);
 // Removes or renames, and syncs the folders concerned.
 Result<void> remove_file_durably(const std::filesystem::path& path);
 Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+// Whether the name ends in one of these, whatever its case; they are given in lower case.
+bool has_extension(const std::filesystem::path& path,
+                   std::initializer_list<std::string_view> extensions);
 
 inline constexpr std::string_view kPartSuffix = ".part";  // an unfinished write; safe to remove
 

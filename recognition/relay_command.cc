@@ -16,24 +16,13 @@
 #include "recognition/image.h"
 #include "recognition/send_command.h"
 #include "recognition/upload_client.h"
+#include "recognition/wall_clock.h"
 
 namespace alpr::recognition {
 namespace {
 
 constexpr int kStillWrittenSeconds = 60;
 constexpr std::size_t kMessagesMax = 10'000;  // of one look; the next look takes the rest
-
-TimeUs wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
-
-bool is_message_name(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return extension == ".json" || extension == ".xml";
-}
 
 // A file's age in seconds; 0 where it can't be told.
 std::int64_t age_seconds(const std::filesystem::path& path) {
@@ -103,7 +92,7 @@ class Relay {
         continue;
       }
       for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-        if (found.size() < kMessagesMax && is_message_name(entry.path())) {
+        if (found.size() < kMessagesMax && has_extension(entry.path(), {".json", ".xml"})) {
           found.push_back(entry.path());
         }
       }

@@ -17,6 +17,7 @@
 #include "recognition/loose_json.h"
 #include "recognition/shift.h"
 #include "recognition/upload/upload_format.h"
+#include "recognition/wall_clock.h"
 
 namespace alpr::recognition {
 namespace {
@@ -25,23 +26,11 @@ constexpr int kFirstPauseMs = 250;
 constexpr int kPauseMaxMs = 4000;
 constexpr std::size_t kReadsMax = 64;
 
-TimeUs wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
-
 Result<TimeUs> modified_at(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0)
     return fail(ErrorCode::kNotFound, "there is no " + path.string());
   return TimeUs{std::int64_t{info.st_mtim.tv_sec} * kSecondUs + info.st_mtim.tv_nsec / 1000};
-}
-
-bool is_photo_name(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
 }
 
 std::vector<std::filesystem::path> photos_in(const std::vector<std::filesystem::path>& paths) {
@@ -54,7 +43,7 @@ std::vector<std::filesystem::path> photos_in(const std::vector<std::filesystem::
     }
     std::vector<std::filesystem::path> inside;
     for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-      if (is_photo_name(entry.path())) inside.push_back(entry.path());
+      if (has_extension(entry.path(), {".jpg", ".jpeg", ".png"})) inside.push_back(entry.path());
     }
     std::sort(inside.begin(), inside.end());
     photos.insert(photos.end(), inside.begin(), inside.end());

@@ -9,14 +9,10 @@
 #include "ledger/chain/encoding.h"
 #include "recognition/queue.h"
 #include "recognition/shift.h"
+#include "recognition/wall_clock.h"
 
 namespace alpr::recognition {
 namespace {
-
-TimeUs wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
 
 int exit_code_of(const Error& error) {
   switch (error.code) {

@@ -6,39 +6,15 @@
 #include <chrono>
 
 #include "api/http_client/http_client.h"
+#include "api/secret_line.h"
 #include "api/smtp_client/smtp_client.h"
-#include "ledger/chain/keys.h"
-#include "ledger/store/files.h"
 
 namespace alpr::api {
 namespace {
 
-// The line in a file that its owner alone may read; wiped with its owner.
-class Secret {
- public:
-  static Result<Secret> read(const std::string& file, std::size_t min) {
-    auto bytes = store::read_secret_file(file, kSecretFileMax);
-    if (!bytes) return tl::unexpected(bytes.error());
-    Secret secret(std::move(*bytes));
-    while (!secret.bytes_.empty() && (secret.bytes_.back() == '\n' || secret.bytes_.back() == '\r'))
-      secret.bytes_.pop_back();
-    if (secret.bytes_.size() < min)
-      return fail(ErrorCode::kMalformed, fmt::format("{}: expected at least {} bytes", file, min));
-    return secret;
-  }
-  Secret(Secret&&) noexcept = default;
-  Secret& operator=(Secret&&) = delete;
-  ~Secret() { chain::wipe(bytes_); }
-  BytesView bytes() const { return bytes_; }
-
- private:
-  explicit Secret(Bytes bytes) : bytes_(std::move(bytes)) {}
-  Bytes bytes_;
-};
-
 Result<void> post(HttpClient& client, const WebhookSettings& settings, const AlarmMessage& message,
                   TimeUs now) {
-  const auto secret = Secret::read(settings.secret_file, kWebhookSecretMin);
+  const auto secret = SecretLine::read(settings.secret_file, kWebhookSecretMin);
   if (!secret) return tl::unexpected(secret.error());
   const std::string body = webhook_body(message);
   const auto answer =
@@ -55,7 +31,7 @@ Result<void> mail(const MailSettings& settings, const AlarmMessage& message, Tim
   const std::string text = mail_text(message, settings.from, settings.to, now);
   const Envelope envelope{settings.from, settings.to};
   if (!settings.password_file) return send_mail(server, {}, envelope, text);
-  const auto password = Secret::read(*settings.password_file, 1);
+  const auto password = SecretLine::read(*settings.password_file, 1);
   if (!password) return tl::unexpected(password.error());
   return send_mail(server, password->bytes(), envelope, text);
 }
@@ -67,7 +43,7 @@ Result<std::unique_ptr<Alarms>> Alarms::open(Service& service, const AlarmSettin
   std::unique_ptr<Alarms> alarms(new Alarms(service));
   const std::string link = settings.link.value_or("");
   for (const WebhookSettings& webhook : settings.webhook.value_or(std::vector<WebhookSettings>{})) {
-    if (const auto secret = Secret::read(webhook.secret_file, kWebhookSecretMin); !secret)
+    if (const auto secret = SecretLine::read(webhook.secret_file, kWebhookSecretMin); !secret)
       return tl::unexpected(secret.error());
     HttpClientSettings http;
     if (webhook.certificate) http.certificate = *webhook.certificate;
@@ -80,7 +56,7 @@ Result<std::unique_ptr<Alarms>> Alarms::open(Service& service, const AlarmSettin
   }
   for (const MailSettings& one : settings.mail.value_or(std::vector<MailSettings>{})) {
     if (one.password_file) {
-      if (const auto secret = Secret::read(*one.password_file, 1); !secret)
+      if (const auto secret = SecretLine::read(*one.password_file, 1); !secret)
         return tl::unexpected(secret.error());
     }
     alarms->receivers_.push_back(std::make_unique<AlarmReceiver>(

@@ -12,7 +12,6 @@
 namespace alpr::api {
 
 inline constexpr std::size_t kAlarmReceiversMax = 16;
-inline constexpr std::size_t kSecretFileMax = 4096;
 
 struct WebhookSettings {
   std::string name;  // 1 to 32 of a-z 0-9 '-': in logs, and of the file that keeps its place

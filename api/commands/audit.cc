@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "api/commands/commands.h"
+#include "policy/registers/csv_record.h"
 #include "reports/figures/sample_size.h"
 
 namespace alpr::api {
@@ -24,27 +25,15 @@ constexpr std::array kSizeColumns{Column{"risk_bp"}, Column{"population", true},
                                   Column{"tolerable_bp"}, Column{"expected_bp"}};
 constexpr std::array kBoundColumns{Column{"risk_bp"}, Column{"population", true}, Column{"n"},
                                    Column{"k"}};
+constexpr std::size_t kInputMax = std::size_t{16} << 20;
 using Numbers = std::array<std::optional<std::int64_t>, 4>;
-
-std::vector<std::string> cells_of(const std::string& line) {
-  std::vector<std::string> cells(1);
-  for (const char c : line) {
-    if (c == ',') {
-      cells.emplace_back();
-    } else if (c != '\r' && c != ' ' && c != '"') {
-      cells.back() += c;
-    }
-  }
-  return cells;
-}
 
 // A table with these columns in any order, named in its first line.
 class Table {
  public:
   explicit Table(const std::array<Column, 4>& columns) : columns_(columns) {}
 
-  Result<void> read_header(const std::string& line) {
-    const std::vector<std::string> cells = cells_of(line);
+  Result<void> read_header(const std::vector<std::string>& cells) {
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       for (std::size_t at = 0; at < cells.size(); ++at)
         if (cells[at] == columns_[c].name) place_[c] = at;
@@ -56,8 +45,7 @@ class Table {
     return {};
   }
 
-  Result<Numbers> read_row(const std::string& line) const {
-    const std::vector<std::string> cells = cells_of(line);
+  Result<Numbers> read_row(const std::vector<std::string>& cells) const {
     if (cells.size() != width_)
       return fail(ErrorCode::kMalformed,
                   fmt::format("{} cells instead of {}", cells.size(), width_));
@@ -80,27 +68,41 @@ class Table {
   std::size_t width_ = 0;
 };
 
+Result<std::string> read_input() {
+  std::string text(kInputMax + 1, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  if (text.size() > kInputMax)
+    return fail(ErrorCode::kTooLarge, "standard input has more than 16 MiB");
+  return text;
+}
+
 // Answers each line of standard input; a line that can't be answered is complained of, and the
 // others go on.
 template <typename Answer>
-int answer_table(const std::array<Column, 4>& columns, bool json, std::string_view more,
+int answer_table(const std::array<Column, 4>& columns, bool json, std::string_view names,
                  const Answer& answer) {
+  const auto text = read_input();
+  if (!text) return complain(text.error());
+  policy::RecordReader reader(*text);
+  std::vector<std::string> cells;
   Table table(columns);
-  std::string line;
-  if (!std::getline(std::cin, line))
-    return complain(Error{ErrorCode::kMalformed, "standard input is empty"});
-  if (auto header = table.read_header(line); !header) return complain(header.error());
-  if (!json) {
+  auto more = reader.next(cells);
+  if (more && !*more) return complain(Error{ErrorCode::kMalformed, "standard input is empty"});
+  if (more) {
+    if (auto header = table.read_header(cells); !header) return complain(header.error());
+  }
+  if (more && !json) {
     for (const Column& column : columns) fmt::print("{},", column.name);
-    fmt::print("{}\n", more);
+    fmt::print("{}\n", names);
   }
   int exit_code = 0;
-  for (std::size_t number = 2; std::getline(std::cin, line); ++number) {
-    if (line.empty() || line == "\r") continue;
-    const Result<Numbers> row = table.read_row(line);
+  while (more && (more = reader.next(cells)) && *more) {
+    if (cells.size() == 1 && cells.front().empty()) continue;  // an empty line
+    const Result<Numbers> row = table.read_row(cells);
     const Result<std::string> told = row ? answer(*row) : tl::unexpected(row.error());
     if (!told) {
-      fmt::print(stderr, "plateledger: line {}: {}\n", number, told.error().detail);
+      fmt::print(stderr, "plateledger: line {}: {}\n", reader.line(), told.error().detail);
       exit_code = 2;
       continue;
     }
@@ -109,7 +111,10 @@ int answer_table(const std::array<Column, 4>& columns, bool json, std::string_vi
         fmt::print("{},", value ? std::to_string(*value) : std::string());
     fmt::print("{}\n", *told);
   }
-  return exit_code;
+  if (more) return exit_code;
+  // What follows such a line can't be told from it.
+  fmt::print(stderr, "plateledger: line {}: {}\n", reader.line(), more.error().detail);
+  return 2;
 }
 
 std::string tenths(std::int64_t value) { return fmt::format("{}.{} %", value / 10, value % 10); }

@@ -40,8 +40,7 @@ Result<PlateIndex::List> PlateIndex::read_list(std::uint64_t blob, Sequence load
     rows->rows.add(line.text);
   }
   rows->rows.finish();
-  // Canonical rows stand in this order already, unless an older server wrote them.
-  if (!std::is_sorted(places.begin(), places.end())) std::sort(places.begin(), places.end());
+  std::sort(places.begin(), places.end());
   for (const auto& [fold, number] : places) {
     rows->folds.push_back(fold);
     rows->numbers.push_back(number);

@@ -1,22 +1,14 @@
 #include "reports/forms/stored_zip.h"
 
-#include <array>
+#include <zlib.h>
+
+#include <cstdint>
 #include <limits>
 
 #include "ledger/chain/error.h"
 
 namespace alpr::forms {
 namespace {
-
-constexpr std::array<std::uint32_t, 256> kCrcTable = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < table.size(); ++i) {
-    std::uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) ? 0xEDB88320U : 0U);
-    table[i] = value;
-  }
-  return table;
-}();
 
 constexpr std::uint32_t kLocalHeader = 0x04034B50;
 constexpr std::uint32_t kDirectoryHeader = 0x02014B50;
@@ -36,6 +28,11 @@ void put32(std::string& out, std::size_t value) {
   put16(out, value >> 16);
 }
 
+std::uint32_t crc_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(::crc32_z(
+      ::crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
 // What a local header and an entry of the directory have in common.
 void put_facts(std::string& out, const ZipFile& file, std::uint32_t crc) {
   put16(out, kVersion);
@@ -52,18 +49,11 @@ void put_facts(std::string& out, const ZipFile& file, std::uint32_t crc) {
 
 }  // namespace
 
-std::uint32_t crc32(std::string_view bytes) {
-  std::uint32_t crc = 0xFFFFFFFF;
-  for (const char byte : bytes)
-    crc = (crc >> 8) ^ kCrcTable[(crc ^ static_cast<unsigned char>(byte)) & 0xFF];
-  return ~crc;
-}
-
 std::string stored_zip(const std::vector<ZipFile>& files) {
   std::string zip;
   std::string directory;
   for (const ZipFile& file : files) {
-    const std::uint32_t crc = crc32(file.bytes);
+    const std::uint32_t crc = crc_of(file.bytes);
     put32(directory, kDirectoryHeader);
     put16(directory, kVersion);
     put_facts(directory, file, crc);

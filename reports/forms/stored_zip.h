@@ -20,7 +20,4 @@ struct ZipFile {
 
 std::string stored_zip(const std::vector<ZipFile>& files);
 
-// CRC-32 as of ISO 3309, reflected.
-std::uint32_t crc32(std::string_view bytes);
-
 }  // namespace alpr::forms

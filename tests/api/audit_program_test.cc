@@ -63,6 +63,10 @@ TEST(AuditProgram, AWrongLineIsNamedAndTheOthersGoOn) {
   EXPECT_THAT(ran.output, HasSubstr("line 4: 3 cells instead of 4"));
   EXPECT_THAT(ran.output, HasSubstr("{\"n\":93,\"k\":1}\n"));
   EXPECT_EQ(audit("size --csv", "risk,population\\n").exit_code, 2);
+  const std::string header = "risk_bp,population,tolerable_bp,expected_bp\\n";
+  EXPECT_EQ(audit("size --csv --json", header + "5 00,,500,100\\n").exit_code, 2);
+  EXPECT_EQ(audit("size --csv --json", header + "\"500\",,500,100").output, "{\"n\":93,\"k\":1}\n");
+  EXPECT_EQ(audit("size --csv --json", header + "\"500,,500,100\\n").exit_code, 2);
   EXPECT_EQ(audit("size --csv").exit_code, 2);
   EXPECT_EQ(audit("bound --n 5 --k 6").exit_code, 2);
 }

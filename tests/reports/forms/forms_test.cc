@@ -112,7 +112,6 @@ TEST(Forms, ASheetHasABound) {
 }
 
 TEST(Forms, I12_C2A2_2_TheBytesDependOnTheSheetAlone) {
-  EXPECT_EQ(crc32("123456789"), 0xCBF43926U);
   const std::string book = to_xlsx(sheet_of(kTexts));
   EXPECT_EQ(book, to_xlsx(sheet_of(kTexts)));
   EXPECT_EQ(chain::hex(chain::sha256(as_bytes(book))),
