@@ -3,60 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
+#include <array>
+#include <charconv>
 
+#include "ledger/chain/canonical_cursor.h"
+#include "ledger/chain/canonical_text.h"
 #include "ledger/chain/encoding.h"
 
 namespace alpr::chain {
 namespace {
 
 constexpr int kDepthMax = 16;
-
-// The letter of a two-character escape, or 0 where the character has none.
-char short_escape(char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-      return c;
-    case '\b':
-      return 'b';
-    case '\f':
-      return 'f';
-    case '\n':
-      return 'n';
-    case '\r':
-      return 'r';
-    case '\t':
-      return 't';
-    default:
-      return 0;
-  }
-}
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
-
-// How many bytes at the front stand for themselves in a string: printable ASCII without quote and
-// backslash. May be fewer than there are. Each step asks eight at once: the top bit of a byte of
-// `special` is set where it is none of these. A borrow can set it needlessly, but only above a byte
-// that is one, so the lowest is right.
-std::size_t plain_length(std::string_view text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kTops = 0x8080808080808080;
-  const auto zeros = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kTops; };
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + at, 8);
-    const std::uint64_t controls = (bytes - kOnes * 0x20) & ~bytes;
-    const std::uint64_t special =
-        ((bytes | controls) & kTops) | zeros(bytes ^ kOnes * '"') | zeros(bytes ^ kOnes * '\\');
-    if (special == 0) continue;
-    if (std::endian::native == std::endian::little) at += std::countr_zero(special) / 8;
-    break;
-  }
-  return at;
-}
 
 bool has_duplicates(const Json::Object& object) {
   std::vector<std::string_view> names;
@@ -113,21 +70,22 @@ void write_value(std::string& out, const Json& value, int depth) {
 // write each character, and an escape stands for an ASCII character, which no UTF-8 sequence spans.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) { names_.reserve(16); }
+  explicit Parser(std::string_view text) : cursor_(text) { names_.reserve(16); }
 
   Result<void> document(Json* out, int depth) {
-    if (parse_value(out, depth) && at_ != text_.size()) refuse("bytes after the value");
+    if (parse_value(out, depth) && !cursor_.at_end()) refuse("bytes after the value");
     if (problem_ != nullptr) {
       return fail(ErrorCode::kMalformed,
-                  fmt::format("not canonical JSON at byte {}: {}", at_, problem_));
+                  fmt::format("not canonical JSON at byte {}: {}", cursor_.at(), problem_));
     }
     return {};
   }
 
   Result<std::vector<std::string_view>> object_names() {
     keep_names_ = true;
+    const bool object = cursor_.next() == '{';
     if (const auto read = document(nullptr, 0); !read) return tl::unexpected(read.error());
-    if (text_.front() != '{') return fail(ErrorCode::kMalformed, "not a canonical JSON object");
+    if (!object) return fail(ErrorCode::kMalformed, "not a canonical JSON object");
     return std::move(names_);
   }
 
@@ -136,108 +94,43 @@ class Parser {
     if (problem_ == nullptr) problem_ = problem;
     return false;
   }
-  bool accept(char c) {
-    if (at_ == text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-  bool accept(std::string_view word) {
-    if (text_.substr(at_, word.size()) != word) return false;
-    at_ += word.size();
-    return true;
-  }
 
   bool parse_value(Json* out, int depth) {
-    if (at_ == text_.size()) return refuse("a value is missing");
-    const char c = text_[at_];
-    if (c == '"') {
-      std::string text;
-      if (!parse_string(out == nullptr ? nullptr : &text)) return false;
-      if (out != nullptr) *out = Json(std::move(text));
+    const char c = cursor_.next();
+    if (c == '"') return parse_string(out);
+    if (c == '-' || (c >= '0' && c <= '9')) {
+      std::int64_t value = 0;
+      if (!cursor_.integer(value)) return refuse(cursor_.problem());
+      if (out != nullptr) *out = Json(value);
       return true;
     }
-    if (c == '-' || (c >= '0' && c <= '9')) return parse_integer(out);
     if (c == '{' || c == '[') {
       if (depth == kDepthMax) return refuse("nested deeper than 16");
       return c == '{' ? parse_object(out, depth + 1) : parse_array(out, depth + 1);
     }
-    for (const bool boolean : {true, false}) {
-      if (!accept(boolean ? "true" : "false")) continue;
-      if (out != nullptr) *out = Json(boolean);
-      return true;
-    }
-    return refuse("neither string, integer, boolean, array nor object");
-  }
-
-  bool parse_integer(Json* out) {
-    const bool negative = accept('-');
-    const std::size_t from = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-    const auto magnitude = parse_decimal(text_.substr(from, at_ - from));
-    if (!magnitude || *magnitude > static_cast<std::uint64_t>(kIntegerMax)) {
-      return refuse("an integer with leading zeros or beyond 2^53-1");
-    }
-    if (negative && *magnitude == 0) return refuse("minus zero");
-    const auto value = static_cast<std::int64_t>(*magnitude);
-    if (out != nullptr) *out = Json(negative ? -value : value);
+    bool value = false;
+    if (cursor_.at_end()) return refuse("a value is missing");
+    if (!cursor_.boolean(value))
+      return refuse("neither string, integer, boolean, array nor object");
+    if (out != nullptr) *out = Json(value);
     return true;
   }
 
-  bool parse_string(std::string* out) {
-    if (!accept('"')) return refuse("a string is missing");
-    const std::size_t from = at_;
-    std::size_t plain_from = at_;  // what is not yet in `out`
-    bool ascii = true;
-    while (at_ < text_.size()) {
-      at_ += plain_length(text_.substr(at_));
-      if (at_ == text_.size()) break;
-      const char c = text_[at_];
-      if (c == '"') {
-        if (out != nullptr) out->append(text_.substr(plain_from, at_ - plain_from));
-        const std::string_view raw = text_.substr(from, at_ - from);
-        ++at_;
-        return ascii || valid_utf8(raw) || refuse("a string that is not UTF-8");
-      }
-      if (c == '\\') {
-        if (out != nullptr) out->append(text_.substr(plain_from, at_ - plain_from));
-        ++at_;
-        if (!parse_escape(out)) return false;
-        plain_from = at_;
-        continue;
-      }
-      if (is_control(c)) return refuse("a raw control character");
-      ascii = ascii && static_cast<unsigned char>(c) < 0x80;
-      ++at_;
-    }
-    return refuse("an unfinished string");
-  }
-
-  // Accepts an escape only where it is the one form that write_string makes of that character.
-  bool parse_escape(std::string* out) {
-    for (const char candidate : {'"', '\\', '\b', '\f', '\n', '\r', '\t'}) {
-      if (accept(short_escape(candidate))) {
-        if (out != nullptr) out->push_back(candidate);
-        return true;
-      }
-    }
-    if (!accept("u00")) return refuse("an escape that the canonical form does not have");
-    const auto code = parse_hex(text_.substr(at_, 2));
-    if (!code || code->size() != 1) return refuse("an escape without two lower-case hex digits");
-    const char c = static_cast<char>(code->front());
-    if (!is_control(c) || short_escape(c) != 0) return refuse("a needless escape");
-    at_ += 2;
-    if (out != nullptr) out->push_back(c);
+  bool parse_string(Json* out) {
+    std::string text;
+    if (!cursor_.string(out == nullptr ? nullptr : &text)) return refuse(cursor_.problem());
+    if (out != nullptr) *out = Json(std::move(text));
     return true;
   }
 
   bool parse_array(Json* out, int depth) {
     Json::Array array;
-    ++at_;
-    if (!accept(']')) {
+    cursor_.accept('[');
+    if (!cursor_.accept(']')) {
       do {
         if (!parse_value(out == nullptr ? nullptr : &array.emplace_back(), depth)) return false;
-      } while (accept(','));
-      if (!accept(']')) return refuse("neither , nor ] after an array's value");
+      } while (cursor_.accept(','));
+      if (!cursor_.accept(']')) return refuse("neither , nor ] after an array's value");
     }
     if (out != nullptr) *out = Json(std::move(array));
     return true;
@@ -245,20 +138,22 @@ class Parser {
 
   bool parse_object(Json* out, int depth) {
     Json::Object object;
-    ++at_;
+    cursor_.accept('{');
     const std::size_t first_name = names_.size();
-    if (!accept('}')) {
+    if (!cursor_.accept('}')) {
       do {
-        const std::size_t name_at = at_ + 1;
+        const std::size_t from = cursor_.at() + 1;
         std::string name;
-        if (!parse_string(out == nullptr ? nullptr : &name)) return false;
-        names_.push_back(text_.substr(name_at, at_ - 1 - name_at));
-        if (!accept(':')) return refuse("no : after a member's name");
+        if (!cursor_.string(out == nullptr ? nullptr : &name)) return refuse(cursor_.problem());
+        std::string_view as_it_stands = cursor_.since(from);
+        as_it_stands.remove_suffix(1);
+        names_.push_back(as_it_stands);
+        if (!cursor_.accept(':')) return refuse("no : after a member's name");
         Json value;
         if (!parse_value(out == nullptr ? nullptr : &value, depth)) return false;
         if (out != nullptr) object.emplace_back(std::move(name), std::move(value));
-      } while (accept(','));
-      if (!accept('}')) return refuse("neither , nor } after an object's member");
+      } while (cursor_.accept(','));
+      if (!cursor_.accept('}')) return refuse("neither , nor } after an object's member");
     }
     if (names_repeat(first_name)) return refuse("two members of one name");
     if (!keep_names_ || depth > 1) names_.resize(first_name);
@@ -281,8 +176,7 @@ class Parser {
     return false;
   }
 
-  std::string_view text_;
-  std::size_t at_ = 0;
+  CanonicalCursor cursor_;
   const char* problem_ = nullptr;
   std::vector<std::string_view> names_;  // of the objects that are open, as they stand in the text
   bool keep_names_ = false;              // those of the outermost object stay
@@ -318,9 +212,15 @@ const Json* Json::member(std::string_view name) const {
 }
 
 void write_string(std::string& out, std::string_view text) {
-  ALPR_CHECK(valid_utf8(text));
   out.push_back('"');
-  for (const char c : text) {
+  bool ascii = true;
+  for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t plain = plain_length(text.substr(at)); plain > 0) {
+      out.append(text, at, plain);
+      at += plain;
+      continue;
+    }
+    const char c = text[at++];
     if (const char letter = short_escape(c); letter != 0) {
       out.push_back('\\');
       out.push_back(letter);
@@ -329,15 +229,19 @@ void write_string(std::string& out, std::string_view text) {
       out += "\\u00";
       out += hex(BytesView(&code, 1));
     } else {
+      ascii = ascii && static_cast<unsigned char>(c) < 0x80;
       out.push_back(c);
     }
   }
   out.push_back('"');
+  ALPR_CHECK(ascii || valid_utf8(text));
 }
 
 void write_integer(std::string& out, std::int64_t value) {
   ALPR_CHECK(value >= -kIntegerMax && value <= kIntegerMax);
-  out += std::to_string(value);
+  std::array<char, 20> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  out.append(digits.data(), end);
 }
 
 std::string write(const Json& value) {

@@ -27,6 +27,18 @@ constexpr auto kBase64Values = reverse(kBase64Digits);
 std::uint8_t hex_value(char c) { return kHexValues[static_cast<std::uint8_t>(c)]; }
 std::uint8_t base64_value(char c) { return kBase64Values[static_cast<std::uint8_t>(c)]; }
 
+// Half as many bytes as the text has characters; false where one is no digit.
+bool decode_hex(std::string_view text, std::uint8_t* out) {
+  std::uint8_t seen = 0;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    const std::uint8_t high = hex_value(text[i]);
+    const std::uint8_t low = hex_value(text[i + 1]);
+    seen |= high | low;
+    *out++ = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return (seen & 0xf0) == 0;  // kNoDigit has every bit
+}
+
 template <typename Unsigned>
 void put_be(Bytes& out, Unsigned value) {
   std::array<std::uint8_t, sizeof value> bytes;
@@ -48,26 +60,19 @@ Unsigned get_be(const std::uint8_t* from) {
 }  // namespace
 
 std::string hex(BytesView bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const std::uint8_t byte : bytes) {
-    out.push_back(kHexDigits[byte >> 4]);
-    out.push_back(kHexDigits[byte & 15]);
+  std::string out(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    out[2 * i] = kHexDigits[bytes[i] >> 4];
+    out[2 * i + 1] = kHexDigits[bytes[i] & 15];
   }
   return out;
 }
 
 Result<Bytes> parse_hex(std::string_view text) {
   if (text.size() % 2 != 0) return fail(ErrorCode::kMalformed, "hex of odd length");
-  Bytes out;
-  out.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const std::uint8_t high = hex_value(text[i]);
-    const std::uint8_t low = hex_value(text[i + 1]);
-    if (high == kNoDigit || low == kNoDigit) {
-      return fail(ErrorCode::kMalformed, "hex holds something else than 0-9 and a-f");
-    }
-    out.push_back(static_cast<std::uint8_t>(high << 4 | low));
+  Bytes out(text.size() / 2);
+  if (!decode_hex(text, out.data())) {
+    return fail(ErrorCode::kMalformed, "hex holds something else than 0-9 and a-f");
   }
   return out;
 }
@@ -77,9 +82,9 @@ Result<Digest> parse_digest_hex(std::string_view text) {
   if (text.size() != 2 * digest.size()) {
     return fail(ErrorCode::kMalformed, "a digest has 64 hex digits");
   }
-  const auto bytes = parse_hex(text);
-  if (!bytes) return tl::unexpected(bytes.error());
-  std::copy(bytes->begin(), bytes->end(), digest.begin());
+  if (!decode_hex(text, digest.data())) {
+    return fail(ErrorCode::kMalformed, "hex holds something else than 0-9 and a-f");
+  }
   return digest;
 }
 

@@ -24,64 +24,10 @@
 #include "ledger/chain/event.h"
 #include "ledger/chain/kinds.h"
 #include "ledger/chain/types.h"
+#include "policy/records/described.h"
+#include "policy/records/text_reader.h"
 
 namespace alpr::policy {
-
-// Specialise with: static constexpr std::array texts{std::pair{E::kOne, "ONE"}, ...};  closed lists
-// of the order.
-template <typename E>
-struct EnumTexts;
-
-template <typename E>
-concept DescribedEnum = std::is_enum_v<E> && requires {
-  EnumTexts<E>::texts;
-};
-
-template <DescribedEnum E>
-std::string_view to_text(E value) {
-  for (const auto& [e, text] : EnumTexts<E>::texts)
-    if (e == value) return text;
-  ALPR_CHECK(false);
-}
-
-template <DescribedEnum E>
-std::optional<E> enum_from_text(std::string_view text) {
-  for (const auto& [e, name] : EnumTexts<E>::texts)
-    if (name == text) return e;
-  return std::nullopt;
-}
-
-template <DescribedEnum E>
-std::string enum_choices() {
-  std::string all;
-  for (const auto& [e, name] : EnumTexts<E>::texts) {
-    if (!all.empty()) all += ", ";
-    all += name;
-  }
-  return all;
-}
-
-namespace detail {
-struct Probe {
-  template <typename F>
-  void operator()(std::string_view, F&) {}
-  template <typename F>
-  void open(std::string_view, F&) {}
-};
-template <typename T>
-struct IsVector : std::false_type {};
-template <typename T>
-struct IsVector<std::vector<T>> : std::true_type {};
-template <typename T>
-struct IsOptional : std::false_type {};
-template <typename T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-}  // namespace detail
-
-template <typename T>
-concept Described = requires(T& t, detail::Probe& p) {
-  t.members(p);
-};
 
 // ---- out ----
 
@@ -337,6 +283,8 @@ Result<T> from_json(const chain::Json& json, const std::string& where) {
 
 template <Described T>
 Result<T> from_json_text(std::string_view text) {
+  // What to_json_text() made, nearly always; the way over values names what is wrong with the rest.
+  if (std::optional<T> value = detail::read_text<T>(text)) return std::move(*value);
   auto json = chain::parse_canonical(text);
   if (!json) return tl::unexpected(json.error());
   return from_json<T>(*json);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ledger/chain/canonical_cursor.h"
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
 #include "recognition/upload/upload_format.h"
@@ -7,6 +8,7 @@
 namespace alpr::recognition {
 namespace {
 
+using chain::CanonicalCursor;
 using chain::Json;
 
 // Years 2000 to 2100: outside of it a camera's clock is not set, and the claim is worthless.
@@ -43,99 +45,60 @@ bool valid_color(const VehicleColor& color) {
          in_range(color.confidence_ppm, 0, kConfidenceMax);
 }
 
-// Takes an object's members one by one in the documented order; a member that is left over is
-// unknown.
-class MemberReader {
- public:
-  explicit MemberReader(const Json* value)
-      : object_(value != nullptr ? value->object() : nullptr) {}
+// A member that must come next, by the text before its value.
+bool take(CanonicalCursor& text, std::string_view before, std::string& out) {
+  return text.accept(before) && text.string(out);
+}
+bool take(CanonicalCursor& text, std::string_view before, std::int64_t& out) {
+  return text.accept(before) && text.integer(out);
+}
+bool take(CanonicalCursor& text, std::string_view before, std::uint64_t& out) {
+  std::int64_t value = -1;
+  if (!take(text, before, value) || value < 0) return false;
+  out = static_cast<std::uint64_t>(value);
+  return true;
+}
 
-  const Json* take(std::string_view name) {
-    if (object_ == nullptr || next_ >= object_->size() || (*object_)[next_].first != name) {
-      return nullptr;
-    }
-    return &(*object_)[next_++].second;
-  }
-  bool take(std::string_view name, std::string& out) {
-    const Json* value = take(name);
-    if (value == nullptr || value->string() == nullptr) return false;
-    out = *value->string();
-    return true;
-  }
-  bool take(std::string_view name, std::int64_t& out) {
-    const Json* value = take(name);
-    if (value == nullptr || value->integer() == nullptr) return false;
-    out = *value->integer();
-    return true;
-  }
-  bool take(std::string_view name, std::uint64_t& out) {
-    std::int64_t value = -1;
-    if (!take(name, value) || value < 0) return false;
-    out = static_cast<std::uint64_t>(value);
-    return true;
-  }
-  bool at_end() const { return object_ != nullptr && next_ == object_->size(); }
-
- private:
-  const Json::Object* object_;
-  std::size_t next_ = 0;
-};
-
-bool parse_box(const Json* value, PlateBox& box) {
-  const Json::Array* corners = value != nullptr ? value->array() : nullptr;
-  if (corners == nullptr || corners->size() != box.size()) return false;
+bool take_box(CanonicalCursor& text, PlateBox& box) {
   for (std::size_t i = 0; i < box.size(); ++i) {
-    const Json::Array* point = (*corners)[i].array();
-    if (point == nullptr || point->size() != 2) return false;
-    for (std::size_t k = 0; k < 2; ++k) {
-      const std::int64_t* coordinate = (*point)[k].integer();
-      if (coordinate == nullptr) return false;
-      box[i][k] = *coordinate;
-    }
-  }
-  return true;
-}
-
-bool parse_alternatives(const Json* value, std::vector<Alternative>& alternatives) {
-  const Json::Array* items = value != nullptr ? value->array() : nullptr;
-  if (items == nullptr || items->size() > kAlternativesMax) return false;
-  for (const Json& item : *items) {
-    MemberReader reader(&item);
-    Alternative& alternative = alternatives.emplace_back();
-    if (!reader.take("plate", alternative.plate) ||
-        !reader.take("confidence_ppm", alternative.confidence_ppm) || !reader.at_end()) {
+    if (!take(text, i == 0 ? ",\"box\":[[" : ",[", box[i][0]) || !take(text, ",", box[i][1]) ||
+        !text.accept(']'))
       return false;
-    }
+  }
+  return text.accept(']');
+}
+
+bool take_alternatives(CanonicalCursor& text, std::vector<Alternative>& alternatives) {
+  if (!text.accept(",\"alternatives\":[")) return false;
+  while (!text.accept(']')) {
+    if (alternatives.size() == kAlternativesMax) return false;
+    const bool first = alternatives.empty();
+    Alternative& one = alternatives.emplace_back();
+    if (!take(text, first ? "{\"plate\":" : ",{\"plate\":", one.plate) ||
+        !take(text, ",\"confidence_ppm\":", one.confidence_ppm) || !text.accept('}'))
+      return false;
   }
   return true;
 }
 
-bool parse_image(const Json* value, ReadFacts& facts) {
-  MemberReader reader(value);
-  std::string sha256;
-  if (!reader.take("sha256", sha256) || !reader.take("bytes", facts.image_bytes) ||
-      !reader.take("type", facts.image_type) || !reader.at_end()) {
-    return false;
-  }
-  const Result<Digest> digest = chain::parse_digest_hex(sha256);
-  if (!digest) return false;
-  facts.image_sha256 = *digest;
-  return true;
+bool take_image(CanonicalCursor& text, ReadFacts& facts) {
+  return text.accept(",\"image\":{\"sha256\":") && text.digest(facts.image_sha256) &&
+         take(text, ",\"bytes\":", facts.image_bytes) &&
+         take(text, ",\"type\":", facts.image_type) && text.accept('}');
 }
 
-bool parse_local_hits(const Json* value, std::vector<LocalHit>& hits) {
-  const Json::Array* items = value->array();
-  if (items == nullptr || items->empty() || items->size() > kLocalHitsMax) return false;
-  for (const Json& item : *items) {
-    MemberReader reader(&item);
+// What follows `,"local_hits":[`; there is at least one.
+bool take_local_hits(CanonicalCursor& text, std::vector<LocalHit>& hits) {
+  do {
+    if (hits.size() == kLocalHitsMax) return false;
     LocalHit& hit = hits.emplace_back();
-    if (!reader.take("taken", hit.taken.value) || !reader.take("list", hit.list.value) ||
-        !reader.take("entry", hit.entry) || !reader.take("matched_at_us", hit.matched_at.value) ||
-        !reader.take("list_age_s", hit.list_age_s) || !reader.at_end()) {
+    if (!take(text, "{\"taken\":", hit.taken.value) || !take(text, ",\"list\":", hit.list.value) ||
+        !take(text, ",\"entry\":", hit.entry) ||
+        !take(text, ",\"matched_at_us\":", hit.matched_at.value) ||
+        !take(text, ",\"list_age_s\":", hit.list_age_s) || !text.accept('}'))
       return false;
-    }
-  }
-  return true;
+  } while (text.accept(','));
+  return text.accept(']');
 }
 
 bool valid_local_hits(const std::vector<LocalHit>& hits) {
@@ -269,32 +232,26 @@ std::string read_json(const ReadFacts& facts) {
   return out;
 }
 
-Result<ReadFacts> read_facts(const chain::Json& json) {
-  MemberReader reader(&json);
+Result<ReadFacts> read_facts(CanonicalCursor& text) {
   ReadFacts facts;
-  if (!reader.take("plate", facts.plate)) return bad("plate");
-  if (!reader.take("confidence_ppm", facts.confidence_ppm)) return bad("confidence_ppm");
-  if (!reader.take("captured_at_us", facts.captured_at.value)) return bad("captured_at_us");
-  if (!reader.take("latitude_e7", facts.latitude_e7)) return bad("latitude_e7");
-  if (!reader.take("longitude_e7", facts.longitude_e7)) return bad("longitude_e7");
-  if (!reader.take("place", facts.place)) return bad("place");
-  if (!parse_box(reader.take("box"), facts.box)) return bad("box");
-  if (!parse_alternatives(reader.take("alternatives"), facts.alternatives)) {
-    return bad("alternatives");
-  }
-  if (const Json* color = reader.take("color")) {
-    MemberReader members(color);
+  if (!take(text, "{\"plate\":", facts.plate)) return bad("plate");
+  if (!take(text, ",\"confidence_ppm\":", facts.confidence_ppm)) return bad("confidence_ppm");
+  if (!take(text, ",\"captured_at_us\":", facts.captured_at.value)) return bad("captured_at_us");
+  if (!take(text, ",\"latitude_e7\":", facts.latitude_e7)) return bad("latitude_e7");
+  if (!take(text, ",\"longitude_e7\":", facts.longitude_e7)) return bad("longitude_e7");
+  if (!take(text, ",\"place\":", facts.place)) return bad("place");
+  if (!take_box(text, facts.box)) return bad("box");
+  if (!take_alternatives(text, facts.alternatives)) return bad("alternatives");
+  if (text.accept(",\"color\":{\"value\":")) {
     facts.color.emplace();
-    if (!members.take("value", facts.color->value) ||
-        !members.take("confidence_ppm", facts.color->confidence_ppm) || !members.at_end()) {
+    if (!text.string(facts.color->value) ||
+        !take(text, ",\"confidence_ppm\":", facts.color->confidence_ppm) || !text.accept('}'))
       return bad("color");
-    }
   }
-  if (!parse_image(reader.take("image"), facts)) return bad("image");
-  const Json* local_hits = reader.take("local_hits");
-  if (local_hits != nullptr && !parse_local_hits(local_hits, facts.local_hits))
+  if (!take_image(text, facts)) return bad("image");
+  if (text.accept(",\"local_hits\":[") && !take_local_hits(text, facts.local_hits))
     return bad("local_hits");
-  if (!reader.at_end()) return fail(ErrorCode::kMalformed, "read: unknown member at the end");
+  if (!text.accept('}')) return fail(ErrorCode::kMalformed, "read: unknown member at the end");
   if (const Result<void> checked = check_facts(facts); !checked) {
     return tl::unexpected(checked.error());
   }
@@ -302,10 +259,10 @@ Result<ReadFacts> read_facts(const chain::Json& json) {
 }
 
 Result<ReadFacts> parse_read_json(std::string_view text) {
-  const Result<Json> json = chain::parse_canonical(text);
-  if (!json) return tl::unexpected(json.error());
-  Result<ReadFacts> facts = read_facts(*json);
-  if (facts && read_json(*facts) != text) return fail(ErrorCode::kMalformed, "read: not canonical");
+  CanonicalCursor cursor(text);
+  Result<ReadFacts> facts = read_facts(cursor);
+  if (facts && !cursor.at_end())
+    return fail(ErrorCode::kMalformed, "read: bytes after the last member");
   return facts;
 }
 

@@ -37,7 +37,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/chain/canonical_json.h"
+#include "ledger/chain/canonical_cursor.h"
 #include "ledger/chain/error.h"
 #include "ledger/chain/keys.h"
 #include "ledger/chain/types.h"
@@ -133,8 +133,8 @@ std::string read_json(const ReadFacts& facts);
 // kMalformed.
 Result<ReadFacts> parse_read_json(std::string_view text);
 
-// The same of a value that was parsed already. Whoever calls it compares the whole text.
-Result<ReadFacts> read_facts(const chain::Json& json);
+// The same of what stands at the cursor, which is behind it afterwards.
+Result<ReadFacts> read_facts(chain::CanonicalCursor& text);
 
 // HMAC-SHA-256(salt, read_json(facts)).
 Digest read_digest(const SignedRead& read);

@@ -52,6 +52,41 @@ TEST(Describe, TheTextIsTheCanonicalOneOfTheSameValue) {
   EXPECT_EQ(to_json_text(*back), text);
 }
 
+// Read straight from the text or by way of values: never two answers.
+TEST(Describe, TheTwoWaysOfReadingAgreeOnEveryTextOneByteAway) {
+  const std::string whole = to_json_text(Everything());
+  ASSERT_TRUE(detail::read_text<Everything>(whole));
+  std::size_t read_straight = 0;
+  for (std::size_t at = 0; at <= whole.size(); ++at) {
+    std::vector<std::string> texts{whole.substr(0, at) + ',' + whole.substr(at)};
+    for (const char c : {'"', '0', '1', '-', 'a', ',', ']', '}', '\x1f', '\xff'})
+      if (at < whole.size()) {
+        texts.push_back(whole);
+        texts.back()[at] = c;
+      }
+    if (at < whole.size()) texts.push_back(whole.substr(0, at) + whole.substr(at + 1));
+    for (const std::string& text : texts) {
+      const std::optional<Everything> straight = detail::read_text<Everything>(text);
+      if (!straight) continue;
+      ++read_straight;
+      const Result<chain::Json> values = chain::parse_canonical(text);
+      ASSERT_TRUE(values) << text;
+      const Result<Everything> slow = from_json<Everything>(*values);
+      ASSERT_TRUE(slow) << text;
+      EXPECT_EQ(to_json_text(*slow), to_json_text(*straight));
+      EXPECT_EQ(to_json_text(*straight), text);
+    }
+  }
+  EXPECT_GT(read_straight, 100U);
+}
+
+TEST(Describe, MembersInAnotherOrderAreReadAsWell) {
+  const Result<ReadColor> color =
+      from_json_text<ReadColor>(R"({"confidence_ppm":1,"value":"white"})");
+  ASSERT_TRUE(color) << color.error().detail;
+  EXPECT_EQ(color->value, "white");
+}
+
 struct Nothing {
   std::optional<std::int64_t> absent;
   template <typename M>

@@ -95,6 +95,28 @@ Bytes with_manifest(const Bytes& body, const std::string& from, const std::strin
   return out;
 }
 
+// What was signed is a text of the manifest, so a second text for the same batch would be a way
+// around the signature.
+TEST(UploadFormat, I12_F_3_NoOtherTextOfAManifestIsTaken) {
+  const Bytes body = example().encoded();
+  const std::size_t size = chain::get_be32(body.data());
+  std::size_t taken = 0;
+  for (std::size_t at = 4; at < 4 + size; ++at) {
+    for (const char c : {'"', '0', '1', '-', 'A', 'a', ',', ']', '}', ' ', '=', '\xff'}) {
+      Bytes changed = body;
+      changed[at] = static_cast<std::uint8_t>(c);
+      const Result<ParsedUpload> parsed = parse_upload(changed);
+      if (!parsed) continue;
+      ++taken;
+      std::vector<BytesView> images;
+      for (std::size_t i = 0; i < parsed->images.size(); ++i)
+        if (parsed->batch.reads[i].facts.image_bytes > 0) images.push_back(parsed->images[i]);
+      EXPECT_EQ(encode_upload(parsed->batch, images).value_or(Bytes()), changed) << at << c;
+    }
+  }
+  EXPECT_GT(taken, 100U);
+}
+
 TEST(UploadFormat, I12_B_2_ABatchComesBackAsItWasSigned) {
   const Example sent = example();
   const Bytes body = sent.encoded();

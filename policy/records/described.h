@@ -1,0 +1,72 @@
+// What a described struct is made of: closed lists and the sorts of members. describe.h says more.
+// Pure; any thread.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "ledger/chain/error.h"
+
+namespace alpr::policy {
+
+// Specialise with: static constexpr std::array texts{std::pair{E::kOne, "ONE"}, ...};  closed lists
+// of the order.
+template <typename E>
+struct EnumTexts;
+
+template <typename E>
+concept DescribedEnum = std::is_enum_v<E> && requires {
+  EnumTexts<E>::texts;
+};
+
+template <DescribedEnum E>
+std::string_view to_text(E value) {
+  for (const auto& [e, text] : EnumTexts<E>::texts)
+    if (e == value) return text;
+  ALPR_CHECK(false);
+}
+
+template <DescribedEnum E>
+std::optional<E> enum_from_text(std::string_view text) {
+  for (const auto& [e, name] : EnumTexts<E>::texts)
+    if (name == text) return e;
+  return std::nullopt;
+}
+
+template <DescribedEnum E>
+std::string enum_choices() {
+  std::string all;
+  for (const auto& [e, name] : EnumTexts<E>::texts) {
+    if (!all.empty()) all += ", ";
+    all += name;
+  }
+  return all;
+}
+
+namespace detail {
+struct Probe {
+  template <typename F>
+  void operator()(std::string_view, F&) {}
+  template <typename F>
+  void open(std::string_view, F&) {}
+};
+template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+}  // namespace detail
+
+template <typename T>
+concept Described = requires(T& t, detail::Probe& p) {
+  t.members(p);
+};
+
+}  // namespace alpr::policy
