@@ -21,6 +21,7 @@ Api::Api(Service& service, const ApiSettings& settings, Cosigners* cosigners)
       sessions_(service, settings.passwords),
       alerts_(settings.alerts),
       conditions_(service, cosigners),
+      fair_share_(settings.fair_share),
       context_{service_, sessions_, settings_, cosigners, &alerts_} {
   add_all_endpoints(endpoints_, context_);
   service_.watch([this](std::span<const chain::EventView> events) { alerts_.committed(events); });
@@ -46,6 +47,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_stop_endpoints(endpoints, context);
   add_policy_endpoints(endpoints, context);
   add_query_endpoints(endpoints, context);
+  add_review_endpoints(endpoints, context);
   add_hold_endpoints(endpoints, context);
   add_log_endpoints(endpoints, context);
   add_cosignature_endpoints(endpoints, context);
@@ -75,10 +77,17 @@ Response Api::handle(const Request& request) {
   Endpoints::Found& match = std::get<Endpoints::Found>(found);
   const Endpoint& endpoint = *match.endpoint;
   Call call{request, std::move(match.path), {}, std::nullopt};
+  std::optional<FairShare::Turn> turn;
   if (endpoint.access == Access::kSession) {
     auto actor = sessions_.actor_of(request.header("authorization"));
     if (!actor) return problem(actor.error());
     call.actor = std::move(*actor);
+    turn = fair_share_.enter(call.actor->username);
+    if (!turn) {
+      Response wait = problem(429, "too many requests of yours at once: wait a second");
+      wait.headers.emplace_back("Retry-After", "1");
+      return wait;
+    }
   }
   if (settings_.second_factor_required && call.actor && !endpoint.own_account) {
     if (auto refused = second_factor_refusal(*call.actor)) return std::move(*refused);

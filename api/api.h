@@ -15,6 +15,7 @@
 #include "api/alarms/conditions.h"
 #include "api/alerts.h"
 #include "api/endpoint.h"
+#include "api/fair_share.h"
 #include "api/service.h"
 #include "api/sessions.h"
 #include "policy/registers/hotlist_profile.h"
@@ -30,6 +31,7 @@ struct ApiSettings {
   PasswordSettings passwords;
   bool second_factor_required = false;  // of everybody but the Commission's auditors
   AlertLimits alerts;
+  FairShareLimits fair_share;                            // of each person
   std::filesystem::path backup_folder;                   // empty: this server makes none
   std::vector<policy::HotlistProfile> hotlist_profiles;  // that a load may name
   // How many receivers of alarms were not reached for an hour; empty: there are none.
@@ -74,6 +76,7 @@ class Api {
   Sessions sessions_;
   Alerts alerts_;
   Conditions conditions_;
+  FairShare fair_share_;
   Context context_;
   Endpoints endpoints_;
 };
@@ -96,6 +99,7 @@ void add_task_endpoints(Endpoints& endpoints, Context& context);
 void add_stop_endpoints(Endpoints& endpoints, Context& context);
 void add_policy_endpoints(Endpoints& endpoints, Context& context);
 void add_query_endpoints(Endpoints& endpoints, Context& context);
+void add_review_endpoints(Endpoints& endpoints, Context& context);
 void add_hold_endpoints(Endpoints& endpoints, Context& context);
 void add_log_endpoints(Endpoints& endpoints, Context& context);
 void add_cosignature_endpoints(Endpoints& endpoints, Context& context);

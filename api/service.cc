@@ -1,5 +1,6 @@
 #include "api/service.h"
 
+#include "api/load_reads.h"
 #include "ledger/chain/canonical_json.h"
 #include "policy/records/kinds.h"
 #include "policy/registers/fold.h"
@@ -85,11 +86,9 @@ Result<void> Service::load() {
   if (!facts || !facts->member("simulated") || !facts->member("simulated")->boolean())
     return fail(ErrorCode::kCorrupt, "the first event is not a log.started of this version");
   simulated_ = *facts->member("simulated")->boolean();
-  auto visited = store_->visit(Sequence{0}, [this](const chain::EventView& event) -> Result<void> {
-    reads_.committed(std::span(&event, 1));
-    return {};
-  });
-  if (!visited) return visited;
+  const auto reads = load_reads(*store_, reads_);
+  if (!reads) return tl::unexpected(reads.error());
+  reads_kept_from_ = reads->value;
   if (auto loaded = load_policies(); !loaded) return loaded;
   return plates_->load(*store_->registers());
 }
@@ -254,6 +253,16 @@ Result<void> Service::summarise_closed() {
   return {};
 }
 
+// What the reads register made of buckets that are over is kept, so that the next start need not
+// make it again.
+Result<void> Service::keep_reads() {
+  if (store_->low_disk()) return {};
+  const auto kept = alpr::api::keep_reads(*store_, reads_, Bucket{reads_kept_from_});
+  if (!kept) return tl::unexpected(kept.error());
+  reads_kept_from_ = kept->value;
+  return {};
+}
+
 Result<void> Service::purge_lists() {
   const TimeUs until{now().value - policy()->parameters.hotlist_blob_seconds * kSecondUs};
   const auto lists = policy::lists_to_purge(*store_->registers(), until);
@@ -291,6 +300,7 @@ Result<store::PurgeReport> Service::tick() {
     if (!result && !first) first = result.error();
   };
   keep(summarise_closed());
+  keep(keep_reads());
   const Outcome fresh =
       perform([](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
         return policy::check_freshness(state, moment);

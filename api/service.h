@@ -104,6 +104,7 @@ class Service {
   std::shared_ptr<const policy::PolicyRow> known_policy(TimeUs at) const;
   Result<void> summarise(Bucket bucket);
   Result<void> summarise_closed();
+  Result<void> keep_reads();
   Result<void> purge_lists();
   Result<void> heartbeat();
 
@@ -119,6 +120,7 @@ class Service {
   std::unique_ptr<store::Retention> retention_;
   bool simulated_ = false;
   std::uint64_t summarised_from_ = 0;  // buckets below are summarised or gone; tick()'s thread only
+  std::uint64_t reads_kept_from_ = 0;  // those below have their columns kept; tick()'s thread only
 };
 
 }  // namespace alpr::api

@@ -26,8 +26,7 @@ struct Gathered {
   std::vector<store::Transaction::ImageOf> images;
 };
 
-Result<Gathered> gather(const Context& context, store::Transaction& transaction,
-                        const std::vector<Sequence>& events) {
+Result<Gathered> gather(store::Transaction& transaction, const std::vector<Sequence>& events) {
   Gathered gathered;
   for (const Sequence seq : events) {
     const auto event = transaction.event(seq);
@@ -39,12 +38,14 @@ Result<Gathered> gather(const Context& context, store::Transaction& transaction,
     gathered.facts.push_back(
         {seq, event->header.retention, event->header.time, event->have_payload});
     if (event->header.kind != policy::ReadRecorded::kKind.number) continue;
-    const auto row = context.service.reads().find(seq);
-    if (!row) return fail(ErrorCode::kGone, "a read among them is erased");
-    gathered.images.push_back({seq,
-                               {static_cast<std::uint64_t>(row->image_offset),
-                                static_cast<std::uint64_t>(row->image_length)},
-                               row->image_sha256});
+    if (!event->have_payload) return fail(ErrorCode::kGone, "a read among them is erased");
+    const auto recorded = policy::from_event<policy::ReadRecorded>(*event);
+    if (!recorded) return tl::unexpected(recorded.error());
+    const policy::ImagePlace& place = recorded->image;
+    gathered.images.push_back(
+        {seq,
+         {static_cast<std::uint64_t>(place.offset), static_cast<std::uint64_t>(place.length)},
+         place.sha256});
   }
   return gathered;
 }
@@ -62,8 +63,8 @@ Response decide_hold(Context& context, const Call& call, const policy::DecideHol
           return policy::Decision::not_judged(ErrorCode::kNotFound, "no such hold request");
         // A denial looks at no event: what was asked for may be gone, or never have been there.
         const bool approves = command.verdict == policy::Verdict::kApprove;
-        const auto gathered = approves ? gather(context, transaction, (*request)->asked.events)
-                                       : Result<Gathered>(Gathered{});
+        const auto gathered =
+            approves ? gather(transaction, (*request)->asked.events) : Result<Gathered>(Gathered{});
         if (!gathered) return not_judged(gathered.error());
         policy::Decision decision =
             policy::decide(state, *call.actor, command, gathered->facts, moment);

@@ -5,7 +5,10 @@
 #include "api/gone.h"
 #include "api/images.h"
 #include "ledger/chain/encoding.h"
+#include "policy/records/reads.h"
+#include "policy/registers/devices.h"
 #include "policy/registers/plate_text.h"
+#include "policy/registers/query_elements.h"
 #include "policy/rules/c2b_queries.h"
 
 namespace alpr::api {
@@ -23,6 +26,7 @@ struct ShownRead {
   std::int64_t latitude_e7 = 0;
   std::int64_t longitude_e7 = 0;
   std::int64_t confidence_ppm = 0;
+  std::optional<std::string> color;
   std::string image;  // where its picture is
   template <typename M>
   void members(M& m) {
@@ -36,25 +40,106 @@ struct ShownRead {
     m("latitude_e7", latitude_e7);
     m("longitude_e7", longitude_e7);
     m("confidence_ppm", confidence_ppm);
+    m("color", color);
     m("image", image);
   }
 };
 
 struct QueryAnswer {
   Sequence query;
+  Sequence event;  // that this answer is on the record with: the query's, or the page's own
   Digest leaf{};
   std::string receipt;
-  std::vector<ShownRead> results;  // newest upload first
-  bool more = false;               // there are further matches: narrow the query
+  std::vector<ShownRead> results;   // newest upload first
+  bool more = false;                // there are further matches
+  std::optional<std::string> next;  // where the next page is
   template <typename M>
   void members(M& m) {
     m("query", query);
+    m("event", event);
     m("leaf", leaf);
     m("receipt", receipt);
     m("results", results);
     m("more", more);
+    m("next", next);
   }
 };
+
+// Devices of the police area that was asked for; nothing where none was.
+Result<std::optional<std::vector<std::string>>> devices_of(Context& context,
+                                                           const policy::QueryElements& elements) {
+  std::optional<std::vector<std::string>> names;
+  if (!elements.police_area) return names;
+  const auto devices = policy::list_devices(*context.service.store().registers());
+  if (!devices) return tl::unexpected(devices.error());
+  names.emplace();
+  for (const policy::DeviceRow& device : *devices)
+    if (device.police_area == *elements.police_area) names->push_back(device.device);
+  return names;
+}
+
+struct Searched {
+  policy::SearchResult result;
+  policy::Found found;  // its seqs
+};
+
+Result<Searched> search(Context& context, const policy::QueryElements& elements,
+                        const std::string& case_number, std::optional<Sequence> before) {
+  auto devices = devices_of(context, elements);
+  if (!devices) return tl::unexpected(devices.error());
+  Searched searched{
+      context.service.reads().search(elements, {case_number, context.service.now(),
+                                                policy::kResultsMax, before, std::move(*devices)}),
+      {}};
+  for (const policy::ReadMatch& match : searched.result.matches)
+    searched.found.reads.push_back(match.row.seq);
+  searched.found.more = searched.result.more;
+  return searched;
+}
+
+// What is shown of a match. Due times are checked again: nothing of what fell due since the search
+// (I12-G-1).
+Result<std::optional<ShownRead>> shown(Context& context, Sequence query,
+                                       const policy::ReadMatch& match,
+                                       const std::string& case_number) {
+  const policy::ReadRow& row = match.row;
+  if (!context.service.reads().may_show(row, case_number, context.service.now()))
+    return std::optional<ShownRead>();
+  const auto event = context.service.store().event(row.seq);
+  if (!event && event.error().code == ErrorCode::kGone) return std::optional<ShownRead>();
+  if (!event) return tl::unexpected(event.error());
+  const auto recorded = policy::from_event<policy::ReadRecorded>(*event);
+  if (!recorded) return tl::unexpected(recorded.error());
+  return ShownRead{row.seq,
+                   row.plate,
+                   match.match,
+                   row.captured,
+                   row.uploaded,
+                   row.device,
+                   recorded->read.place,
+                   row.latitude_e7,
+                   row.longitude_e7,
+                   recorded->read.confidence_ppm,
+                   row.color.empty() ? std::nullopt : std::optional(row.color),
+                   "/v1/queries/" + std::to_string(query.value) + "/reads/" +
+                       std::to_string(row.seq.value) + "/image"};
+}
+
+// Reveals what the committed event lists.
+Response reveal(Context& context, Sequence query, const Outcome& outcome, const Searched& searched,
+                const std::string& case_number) {
+  const Written event = written(context, outcome.commit.first);
+  QueryAnswer answer{query, event.seq, event.leaf, event.receipt, {}, searched.found.more, {}};
+  for (const policy::ReadMatch& match : searched.result.matches) {
+    auto read = shown(context, query, match, case_number);
+    if (!read) return problem(read.error());
+    if (*read) answer.results.push_back(std::move(**read));
+  }
+  if (answer.more)
+    answer.next = "/v1/queries/" + std::to_string(query.value) + "/after/" +
+                  std::to_string(searched.found.reads.back().value);
+  return json_answer(answer, 201);
+}
 
 // Searches first, records what it would disclose, and reveals it only when that is durable
 // (I12-C2B-7).
@@ -65,37 +150,54 @@ Response perform_query(Context& context, const Call& call, policy::PerformQuery 
       return problem(Error{ErrorCode::kMalformed, "elements.plate: " + normal.error().detail});
     query.elements.plate = std::move(*normal);
   }
-  if (auto checked = policy::check_elements(query.elements); !checked)
+  if (auto checked = policy::check_elements(query.elements, context.service.now()); !checked)
     return problem(checked.error());
   const std::string case_number = query.grounds.case_number.value_or("");
-  policy::SearchResult search;
-  policy::Found found;
+  Searched searched;
   if (!policy::judge_grounds(query.grounds, context.service.policy()->parameters) &&
       !policy::too_broad(query.elements)) {
-    search = context.service.reads().search(query.elements, case_number, context.service.now(),
-                                            policy::kResultsMax);
-    for (const policy::ReadMatch& match : search.matches) found.reads.push_back(match.row.seq);
-    found.more = search.more;
+    auto done = search(context, query.elements, case_number, std::nullopt);
+    if (!done) return problem(done.error());
+    searched = std::move(*done);
   }
   const Outcome outcome = context.service.perform(
       [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
-        return policy::decide(state, *call.actor, query, found, moment);
+        return policy::decide(state, *call.actor, query, searched.found, moment);
       });
   if (!outcome.done()) return not_done(outcome);
-  const Written event = written(context, outcome.commit.first);
-  QueryAnswer answer{event.seq, event.leaf, event.receipt, {}, found.more};
-  const TimeUs now = context.service.now();
-  for (const policy::ReadMatch& match : search.matches) {
-    const policy::ReadRow& row = match.row;
-    // Due times are checked again: what fell due since the search is not revealed (I12-G-1).
-    if (!context.service.reads().may_show(row, case_number, now)) continue;
-    answer.results.push_back({row.seq, row.plate, match.match, row.captured, row.uploaded,
-                              row.device, row.place, row.latitude_e7, row.longitude_e7,
-                              row.confidence_ppm,
-                              "/v1/queries/" + std::to_string(event.seq.value) + "/reads/" +
-                                  std::to_string(row.seq.value) + "/image"});
+  return reveal(context, outcome.commit.first, outcome, searched, case_number);
+}
+
+// The same search again, from where a page of it ended. Nothing is searched for somebody whose
+// query it is not.
+Response next_page(Context& context, const Call& call, const policy::DisclosePage& command) {
+  const auto row = policy::find_query(*context.service.store().registers(), command.query);
+  if (!row) return problem(row.error());
+  Searched searched;
+  std::string case_number;
+  if (*row && (*row)->username == call.actor->username) {
+    const auto event = context.service.store().event(command.query);
+    if (!event) return problem(event.error());
+    const auto query = policy::from_event<policy::QueryPerformed>(*event);
+    if (!query) return problem(query.error());
+    case_number = (*row)->case_number;
+    auto done = search(context, query->elements, case_number, command.after);
+    if (!done) return problem(done.error());
+    searched = std::move(*done);
   }
-  return json_answer(answer, 201);
+  const Outcome outcome = context.service.perform(
+      [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
+        return policy::decide(state, *call.actor, command, searched.found, moment);
+      });
+  if (!outcome.done()) return not_done(outcome);
+  return reveal(context, command.query, outcome, searched, case_number);
+}
+
+// Where a read's picture lies stands in the read itself.
+Result<policy::ReadRecorded> read_of(Context& context, Sequence seq) {
+  const auto event = context.service.store().event(seq);
+  if (!event) return tl::unexpected(event.error());
+  return policy::from_event<policy::ReadRecorded>(*event);
 }
 
 }  // namespace
@@ -106,19 +208,22 @@ Response disclose_image(Context& context, const policy::Actor& actor,
   if (outcome.error) return event_problem(context.service.store(), command.read, *outcome.error);
   if (!outcome.done()) return not_done(outcome);
   const auto row = context.service.reads().find(command.read);
-  if (!row) {
+  const auto recorded = read_of(context, command.read);
+  if (!row || !recorded) {
     return event_problem(context.service.store(), command.read,
-                         {ErrorCode::kGone, "this read is past its 30 days (I12-G-1)"});
+                         row ? recorded.error()
+                             : Error{ErrorCode::kGone, "this read is past its 30 days (I12-G-1)"});
   }
+  const policy::ImagePlace& place = recorded->image;
   // The store checks the due time again, and that the bytes are those the read committed to.
-  const auto image = context.service.store().image(row->seq, bucket_of(row->uploaded),
-                                                   {static_cast<std::uint64_t>(row->image_offset),
-                                                    static_cast<std::uint64_t>(row->image_length)},
-                                                   row->image_sha256);
+  const auto image = context.service.store().image(
+      row->seq, bucket_of(row->uploaded),
+      {static_cast<std::uint64_t>(place.offset), static_cast<std::uint64_t>(place.length)},
+      place.sha256);
   if (!image) return event_problem(context.service.store(), row->seq, image.error());
   const Written event = written(context, outcome.commit.first);
   return {200,
-          row->image_type,
+          recorded->read.image.type,
           std::string(as_text(*image)),
           {{"X-Plateledger-Event", std::to_string(event.seq.value)},
            {"X-Plateledger-Leaf", chain::hex(event.leaf)},
@@ -137,6 +242,22 @@ void add_query_endpoints(Endpoints& endpoints, Context& context) {
        .answer = members_of<QueryAnswer>()},
       {}, [&context](const Call& call, policy::PerformQuery query) {
         return perform_query(context, call, std::move(query));
+      }));
+  endpoints.add(without_body(
+      {.method = "GET",
+       .path = "/v1/queries/{query}/after/{read}",
+       .summary = "The page of one's own query after the one that ended with this read; recorded "
+                  "first",
+       .who = "the user who performed the query",
+       .rules = {"I12-C2B-7", "I12-F-2", "I12-G-1"},
+       .answer_status = 201,
+       .answer = members_of<QueryAnswer>()},
+      [&context](const Call& call) {
+        const auto query = call.seq("query");
+        if (!query) return problem(query.error());
+        const auto read = call.seq("read");
+        if (!read) return problem(read.error());
+        return next_page(context, call, {*query, *read});
       }));
   endpoints.add(without_body(
       {.method = "GET",

@@ -70,6 +70,8 @@ NextCall call_of(const policy::Task& task) {
     case TaskKind::kReviewSession:
       return {"Find out about sessions of one person at the same time",
               fmt::format("/v1/session-flags/{}/review", event)};
+    case TaskKind::kReviewQuery:
+      return {"Look at a query that stands out", fmt::format("/v1/reviews/{}", event)};
     case TaskKind::kDocumentStop:
       return {"Document what came of the hit that you answered",
               fmt::format("/v1/hits/{}/stop", event)};

@@ -1,4 +1,5 @@
-// Files, names in decimal:  evidence/<bucket>.evd  evidence/held/<seq>.evd  blobs/<id>.blob
+// Files, names in decimal:  evidence/<bucket>.evd  evidence/<bucket>.reads  evidence/held/<seq>.evd
+// blobs/<id>.blob
 // A bucket's file is sealed records one after another, found by the places that the reads' payloads
 // commit to; it has no header and no index. The other files are one record each.
 #include "ledger/store/evidence.h"
@@ -25,6 +26,7 @@ namespace {
 using std::filesystem::path;
 
 constexpr std::string_view kImageSuffix = ".evd";
+constexpr std::string_view kDerivedSuffix = ".reads";
 constexpr std::string_view kBlobSuffix = ".blob";
 
 path numbered(const path& folder, std::uint64_t number, std::string_view suffix) {
@@ -102,6 +104,7 @@ struct EvidenceFiles::Impl {
       : images(store / "evidence"), held(store / "evidence" / "held"), blobs(store / "blobs") {}
 
   path image_file(Bucket bucket) const { return numbered(images, bucket.value, kImageSuffix); }
+  path derived_file(Bucket bucket) const { return numbered(images, bucket.value, kDerivedSuffix); }
   path held_file(Sequence event) const { return numbered(held, event.value, kImageSuffix); }
   path blob_file(std::uint64_t id) const { return numbered(blobs, id, kBlobSuffix); }
 
@@ -265,9 +268,29 @@ Result<Bytes> EvidenceFiles::read_blob(std::uint64_t id, const SecretKey& blob_k
   return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", file.string(), blob.error().detail));
 }
 
+Result<void> EvidenceFiles::write_derived(Bucket bucket, const SecretKey& bucket_key,
+                                          BytesView about, BytesView bytes) {
+  const auto fits = check_size(bytes, kBlobSizeMax);
+  if (!fits) return fits;
+  const Bytes record = seal_box(bucket_key.derive("reads"), about, bytes);
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->write_whole(impl_->derived_file(bucket), record);
+}
+
+Result<Bytes> EvidenceFiles::read_derived(Bucket bucket, const SecretKey& bucket_key,
+                                          BytesView about) const {
+  const path file = impl_->derived_file(bucket);
+  const auto record = read_file(file, kBlobSizeMax + kBoxOverhead);
+  if (!record) return gone(file, record.error());
+  auto bytes = open_box(bucket_key.derive("reads"), about, *record);
+  if (bytes) return bytes;
+  return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", file.string(), bytes.error().detail));
+}
+
 Result<void> EvidenceFiles::erase_bucket(Bucket bucket) {
   const std::lock_guard guard(impl_->mutex);
   impl_->open.erase(bucket);
+  if (const auto erased = remove_file(impl_->derived_file(bucket)); !erased) return erased;
   return impl_->erase(impl_->image_file(bucket));
 }
 
@@ -282,7 +305,9 @@ Result<void> EvidenceFiles::erase_blob(std::uint64_t id) {
 }
 
 std::set<std::uint64_t> EvidenceFiles::buckets() const {
-  return numbers_in(impl_->images, kImageSuffix);
+  std::set<std::uint64_t> all = numbers_in(impl_->images, kImageSuffix);
+  all.merge(numbers_in(impl_->images, kDerivedSuffix));
+  return all;
 }
 std::set<std::uint64_t> EvidenceFiles::held() const {
   return numbers_in(impl_->held, kImageSuffix);

@@ -60,7 +60,14 @@ class EvidenceFiles {
                           BytesView blob);  // as keep_held
   Result<Bytes> read_blob(std::uint64_t id, const SecretKey& blob_key) const;
 
-  // Absent is fine. The folder is synced.
+  // What was derived from a bucket's events, for a faster start: <bucket>.reads, under the bucket's
+  // key derived for "reads", bound to `about`. Nothing else rests on it. As keep_held; kGone,
+  // kCorrupt.
+  Result<void> write_derived(Bucket bucket, const SecretKey& bucket_key, BytesView about,
+                             BytesView bytes);
+  Result<Bytes> read_derived(Bucket bucket, const SecretKey& bucket_key, BytesView about) const;
+
+  // All files of the bucket. Absent is fine. The folder is synced.
   Result<void> erase_bucket(Bucket bucket);
   Result<void> erase_held(Sequence event);
   Result<void> erase_blob(std::uint64_t id);

@@ -3,6 +3,7 @@
 //   DIR/ledger/data.mdb  LMDB: meta, headers, payloads, tiles, checkpoints, buckets, held,
 //   registers, scoped DIR/evidence/        one append-only encrypted file of images per bucket
 //   (<bucket>.evd), held/<seq>.evd DIR/blobs/           sealed hot-list versions, <id>.blob
+//                        and evidence/<bucket>.reads, what was derived from its events, sealed
 //   DIR/lock             one process per store
 //   DIR/ballast          given up when the disk is full, so that purging can go on
 //   DIR/keyring/         the vault, unless the operator named another folder
@@ -167,6 +168,19 @@ class Store {
   Result<Bytes> image(Sequence read, Bucket bucket, const EvidencePlace& place,
                       const Digest& sha256) const;
   Result<Bytes> blob(std::uint64_t id) const;
+
+  // Buckets with thirty-day events and no tombstone yet, by number.
+  struct LiveBucket {
+    Bucket bucket;
+    Sequence first, last;      // of its thirty-day events
+    std::uint64_t events = 0;  // thirty-day ones
+  };
+  Result<std::vector<LiveBucket>> live_buckets() const;
+  // What was derived from a bucket's events, for a faster start; it goes with the bucket's key, is
+  // in no backup, and does not open any more once the bucket has other events. Any thread. kGone
+  // when there is none or the key is destroyed, kCorrupt: derive it anew.
+  Result<void> keep_derived(const LiveBucket& bucket, BytesView bytes);
+  Result<Bytes> derived(const LiveBucket& bucket) const;
 
   // Whether uploads are refused for want of disk (StoreSettings).
   bool low_disk() const;

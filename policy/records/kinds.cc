@@ -10,6 +10,7 @@
 #include "policy/records/policies.h"
 #include "policy/records/queries.h"
 #include "policy/records/reads.h"
+#include "policy/records/reviews.h"
 #include "policy/records/second_factor.h"
 #include "policy/records/sessions.h"
 #include "policy/records/shift_lists.h"
@@ -58,6 +59,7 @@ const chain::KindRegistry& kinds() {
              shift_lists_kinds(),
              stops_kinds(),
              queries_kinds(),
+             reviews_kinds(),
              holds_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());

@@ -23,8 +23,11 @@ struct Parameters {
   std::int64_t activation_code_seconds = 0;
   std::int64_t hold_review_seconds = 0;        // I12-G-2
   std::int64_t hotlist_entry_seconds_max = 0;  // I12-C2B2
-  std::int64_t stop_record_seconds = 0;  // I12-C2A2-1: from the first step to the stop's record
-  std::int64_t confidence_sure_ppm = 0;  // I12-C2A-8: a read below it is shown as uncertain
+  std::int64_t stop_record_seconds = 0;   // I12-C2A2-1: from the first step to the stop's record
+  std::int64_t confidence_sure_ppm = 0;   // I12-C2A-8: a read below it is shown as uncertain
+  std::int64_t query_repeat_count = 0;    // I12-C3-3: this many lookups of a plate by one person
+  std::int64_t query_repeat_seconds = 0;  // within this time are looked at again
+  std::int64_t queries_a_day = 0;         // I12-C3-3: more by one person are looked at again
   std::optional<std::int64_t> retraining_seconds;  // AMB-12: a course counts this long
   std::optional<std::int64_t>
       tiles_published_after_seconds;           // the log's tiles for everybody, this late
@@ -32,6 +35,10 @@ struct Parameters {
   std::vector<BoloPurpose> bolo_purposes;      // of the order's five (I12-C2A1-2)
   std::vector<QueryPurpose> query_purposes;    // of the order's six (I12-C2B-1)
   std::vector<std::string> validation_steps;   // besides the order's four (I12-C2A-7)
+  // Words in a query's grounds for which it is looked at again (policy/rules/c3_reviews.h).
+  std::vector<std::string> screen_immigration;        // I12-E-3
+  std::vector<std::string> screen_reproductive_care;  // I12-C3-7
+  std::vector<std::string> screen_first_amendment;    // I12-C3-6
   template <typename M>
   void members(M& m) {
     m("retention_seconds", retention_seconds);
@@ -47,12 +54,18 @@ struct Parameters {
     m("hotlist_entry_seconds_max", hotlist_entry_seconds_max);
     m("stop_record_seconds", stop_record_seconds);
     m("confidence_sure_ppm", confidence_sure_ppm);
+    m("query_repeat_count", query_repeat_count);
+    m("query_repeat_seconds", query_repeat_seconds);
+    m("queries_a_day", queries_a_day);
     m("retraining_seconds", retraining_seconds);
     m("tiles_published_after_seconds", tiles_published_after_seconds);
     m("hotlist_sources", hotlist_sources);
     m("bolo_purposes", bolo_purposes);
     m("query_purposes", query_purposes);
     m("validation_steps", validation_steps);
+    m("screen_immigration", screen_immigration);
+    m("screen_reproductive_care", screen_reproductive_care);
+    m("screen_first_amendment", screen_first_amendment);
   }
 };
 

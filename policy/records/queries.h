@@ -45,6 +45,8 @@ struct QueryElements {
   std::optional<TimeUs> captured_from;
   std::optional<TimeUs> captured_until;
   std::optional<std::string> device;
+  std::optional<std::string> police_area;  // of the devices' registration
+  std::optional<std::string> color;        // of the vehicle, as the reader named it
   template <typename M>
   void members(M& m) {
     m("plate", plate);
@@ -54,6 +56,8 @@ struct QueryElements {
     m("captured_from", captured_from);
     m("captured_until", captured_until);
     m("device", device);
+    m("police_area", police_area);
+    m("color", color);
   }
 };
 
@@ -197,8 +201,32 @@ struct ImageDisclosed {
   }
 };
 
+struct QueryPageDisclosed {
+  static constexpr KindSpec kKind{
+      95, "query.page-disclosed", chain::Retention::kPermanent, chain::Form::kByMember,
+      "A further page of a query's results, recorded before it was shown (I12-C2B-7, F-2)"};
+  std::int64_t policy = 0;
+  std::int64_t result_count = 0;
+  Actor by;
+  Sequence query;                   // query.performed, with elements and grounds
+  Sequence after;                   // the read that the page before ended with
+  bool more = false;                // further matches exist beyond this page
+  std::vector<Sequence> disclosed;  // read.recorded seqs, in the order shown
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("result_count", result_count);
+    m("by", by);
+    m("query", query);
+    m("after", after);
+    m("more", more);
+    m("disclosed", disclosed);
+  }
+};
+
 inline std::vector<chain::Kind> queries_kinds() {
-  return {kind_of<QueryPerformed>(), kind_of<QueryRefused>(), kind_of<ImageDisclosed>()};
+  return {kind_of<QueryPerformed>(), kind_of<QueryRefused>(), kind_of<QueryPageDisclosed>(),
+          kind_of<ImageDisclosed>()};
 }
 
 }  // namespace alpr::policy

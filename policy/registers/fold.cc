@@ -8,6 +8,7 @@
 #include "policy/registers/policies.h"
 #include "policy/registers/queries.h"
 #include "policy/registers/reads.h"
+#include "policy/registers/reviews.h"
 #include "policy/registers/shift_lists.h"
 
 namespace alpr::policy {
@@ -17,8 +18,8 @@ using TopicFold = Result<void> (*)(const chain::EventView&, chain::RegisterWrite
 
 // In the order in which a topic may read another's rows of the same event.
 constexpr TopicFold kTopics[] = {
-    fold_policies, fold_people, fold_credentials, fold_devices, fold_reads,
-    fold_hotlists, fold_hits,   fold_queries,     fold_holds,   fold_shift_lists,
+    fold_policies, fold_people,  fold_credentials, fold_devices,     fold_reads,   fold_hotlists,
+    fold_hits,     fold_queries, fold_holds,       fold_shift_lists, fold_reviews,
 };
 
 }  // namespace

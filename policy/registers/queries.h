@@ -1,4 +1,5 @@
-// Who was shown which reads by which query: what a later request for an image is judged by.
+// Who was shown which reads by which query: what a later request for an image or a further page is
+// judged by.
 #pragma once
 
 #include "ledger/chain/event.h"
@@ -11,13 +12,15 @@ struct QueryRow {
   Sequence query;
   std::string username;
   std::string case_number;
-  std::vector<Sequence> disclosed;
+  std::vector<Sequence> disclosed;  // by all its pages
+  std::vector<Sequence> continued;  // the reads that pages with more behind them ended with
   template <typename M>
   void members(M& m) {
     m("query", query);
     m("username", username);
     m("case_number", case_number);
     m("disclosed", disclosed);
+    m("continued", continued);
   }
 };
 

@@ -1,14 +1,15 @@
 // The reads register: what the readers saw in the last 30 days, in memory only, so that no plate is
-// ever on disk in clear. Rebuilt at start from the sealed payloads; kept up to date after every
-// commit.
+// ever on disk in clear.
 //
-// Columns per 15-minute upload bucket; a purge drops a bucket's columns but for what is held. One
-// writer (the sequencer's thread), any number of readers; locked inside.
+// Columns per 15-minute upload bucket (read_columns.h): those of a bucket that is over are sorted
+// by plate and never change, so a search looks through them without a lock; a purge drops them but
+// for what is held. One writer (the sequencer's thread), any number of readers; locked inside.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <shared_mutex>
@@ -19,26 +20,9 @@
 
 #include "ledger/chain/event.h"
 #include "policy/records/queries.h"
+#include "policy/registers/read_columns.h"
 
 namespace alpr::policy {
-
-struct ReadRow {
-  Sequence seq;
-  TimeUs uploaded;  // header time: what due times count from
-  std::string plate;
-  std::string device;
-  std::string place;
-  std::int64_t latitude_e7 = 0;
-  std::int64_t longitude_e7 = 0;
-  std::int64_t confidence_ppm = 0;
-  TimeUs captured;
-  // The picture, as read.recorded commits to it.
-  std::int64_t image_offset = 0;
-  std::int64_t image_length = 0;
-  Digest image_sha256{};
-  std::string image_type;
-  bool operator==(const ReadRow&) const = default;
-};
 
 struct ReadMatch {
   ReadRow row;
@@ -50,11 +34,15 @@ struct SearchResult {
   bool more = false;               // there are further matches beyond `limit`
 };
 
-// Whether what was asked can be searched for at all, and is narrow enough to be an investigative
-// query and not a trawl. kMalformed with the member and what is wrong; the text of the second kind
-// is for a refusal.
-Result<void> check_elements(const QueryElements& elements);
-std::optional<std::string> too_broad(const QueryElements& elements);
+// Who asks, when, and for which part of what matches.
+struct SearchPage {
+  std::string case_number;
+  TimeUs now;
+  std::size_t limit = 0;
+  std::optional<Sequence> before;  // only reads below it: the page after one that ended there
+  // Only reads of these devices: those of a police area.
+  std::optional<std::vector<std::string>> devices;
+};
 
 class ReadsIndex {
  public:
@@ -62,10 +50,16 @@ class ReadsIndex {
   // without payload.
   void committed(std::span<const chain::EventView> events);
 
+  // At start, instead of all events: sorted columns of buckets that are over, made with intern(),
+  // and the holds in force.
+  void load(std::vector<ReadColumns> buckets);
+  void load_hold(Sequence hold, const std::string& case_number, std::vector<Sequence> events);
+  // The number of a text, for columns that are read on another thread.
+  std::uint32_t intern(std::string_view text);
+
   // Never returns a read past due (I12-G-1, to the microsecond), unless it is on a hold whose case
-  // number is `case_number`. `elements` must have passed check_elements.
-  SearchResult search(const QueryElements& elements, std::string_view case_number, TimeUs now,
-                      std::size_t limit) const;
+  // number is the page's. `elements` must have passed check_elements.
+  SearchResult search(const QueryElements& elements, const SearchPage& page) const;
 
   // nullopt: unknown or purged. Says nothing of due times: may_show() does.
   std::optional<ReadRow> find(Sequence read) const;
@@ -73,32 +67,35 @@ class ReadsIndex {
   bool may_show(const ReadRow& row, std::string_view case_number, TimeUs now) const;
 
   std::size_t size() const;
+  // The buckets whose columns are sorted, from `from` on; and one's columns as bytes for
+  // ReadColumns::read(), nullopt where they are not sorted (yet) or gone.
+  std::vector<Bucket> sorted_buckets(Bucket from) const;
+  std::optional<std::string> write(Bucket bucket) const;
   std::string dump() const;  // canonical text, for comparing a rebuilt index with a live one
 
  private:
-  struct Columns {
-    std::vector<std::uint64_t> seq, plate;
-    std::vector<std::int64_t> uploaded, captured, image_offset, image_length;
-    std::vector<std::int32_t> latitude, longitude, confidence;
-    std::vector<std::uint32_t> device, place, image_type;  // interned
-    std::vector<Digest> image;
-    void add(const ReadRow& row, std::uint64_t packed, std::uint32_t device_id,
-             std::uint32_t place_id, std::uint32_t type_id);
-  };
+  using Columns = std::shared_ptr<const ReadColumns>;
   struct HoldOn {
     std::string case_number;
     std::vector<Sequence> events;
   };
+  // What a search looks through without the lock: it is replaced, never changed.
+  using Sorted = std::map<std::uint64_t, Columns>;
 
   void add(const chain::EventView& event);
+  void close_open();
+  void replace(std::uint64_t bucket, Columns columns);  // nullptr: takes it out
   void purge(const chain::EventView& tombstone);
-  std::uint32_t intern(std::string_view text);
-  ReadRow row_at(const Columns& columns, std::size_t i) const;
-  bool shown_to(std::uint64_t seq, std::int64_t uploaded, std::string_view case_number,
-                TimeUs now) const;
+  void place_hold(Sequence hold, const std::string& case_number, std::vector<Sequence> events);
+  void release_hold(Sequence hold);
+  std::uint32_t intern_locked(std::string_view text);
+  const std::string& text_locked(std::uint32_t id) const { return texts_[id]; }
+  ReadRow row_locked(const ReadColumns& columns, std::size_t i) const;
+  bool held_for_locked(Sequence seq, const std::string& case_number) const;
 
   mutable std::shared_mutex mutex_;
-  std::map<std::uint64_t, Columns> buckets_;
+  std::shared_ptr<const Sorted> sorted_ = std::make_shared<Sorted>();
+  std::optional<ReadColumns> open_;        // of the newest bucket
   std::map<std::uint64_t, HoldOn> holds_;  // by hold.placed
   std::map<std::uint64_t, std::multiset<std::string>>
       held_cases_;  // read -> case numbers of its holds

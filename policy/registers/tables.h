@@ -42,4 +42,10 @@ inline constexpr chain::Table kListCopies = 44;  // number lists.taken seq -> Co
 inline constexpr chain::Table kListsAsked =
     45;  // text device -> when it last asked for lists, by its own clock
 
+inline constexpr chain::Table kReviews = 46;  // number review.raised seq -> ReviewRow, till decided
+inline constexpr chain::Table kLookups = 47;  // text username, text pattern -> LookupRow
+inline constexpr chain::Table kQueryTimes = 48;     // text username -> LookupRow
+inline constexpr chain::Table kFlaggedPlaces = 49;  // number place.flagged seq -> PlaceRow
+inline constexpr chain::Table kMemberPlates = 63;   // text plate -> MemberPlateRow
+
 }  // namespace alpr::policy::table

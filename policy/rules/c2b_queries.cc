@@ -4,8 +4,10 @@
 
 #include "policy/registers/hits.h"
 #include "policy/registers/queries.h"
+#include "policy/registers/query_elements.h"
 #include "policy/registers/reads_index.h"
 #include "policy/rules/access.h"
+#include "policy/rules/c3_reviews.h"
 #include "policy/rules/parameters.h"
 #include "policy/rules/texts.h"
 
@@ -143,7 +145,7 @@ Decision decide(const State& state, const Actor& actor, const PerformQuery& quer
                 const Found& found, const Moment& moment) {
   if (auto error = text_faults(query.grounds))
     return Decision::not_judged(error->code, error->detail);
-  if (auto checked = check_elements(query.elements); !checked)
+  if (auto checked = check_elements(query.elements, moment.now); !checked)
     return Decision::not_judged(checked.error().code, checked.error().detail);
   Gate access = gate(state, actor, moment, Need::kAlpr);
   if (access.error) return Decision::not_judged(access.error->code, access.error->detail);
@@ -159,6 +161,35 @@ Decision decide(const State& state, const Actor& actor, const PerformQuery& quer
                                *enum_from_text<LegalStandard>(*query.grounds.legal_standard),
                                static_cast<std::int64_t>(found.reads.size()), access.actor,
                                query.elements, query.grounds, found.more, found.reads});
+  const auto flags = flags_of(state, access.actor, query.elements, query.grounds, moment);
+  if (!flags) return Decision::not_judged(flags.error().code, flags.error().detail);
+  if (!flags->empty()) {
+    std::vector<std::string> rules;
+    for (const ReviewFlag flag : *flags) rules.emplace_back(rule_of(flag));
+    decision.then(ReviewRaised{moment.policy->version, moment.next, *flags, rules, actor.username});
+  }
+  return decision;
+}
+
+Decision decide(const State& state, const Actor& actor, const DisclosePage& command,
+                const Found& found, const Moment& moment) {
+  const Gate access = gate(state, actor, moment, Need::kAlpr);
+  if (auto stopped = access.stop("query.page")) return *stopped;
+  const auto row = find_query(state.rows, command.query);
+  if (!row) return Decision::not_judged(row.error().code, row.error().detail);
+  if (!*row) return Decision::not_judged(ErrorCode::kNotFound, "no such query");
+  const std::vector<Sequence>& ends = (*row)->continued;
+  const bool goes_on = std::find(ends.begin(), ends.end(), command.after) != ends.end();
+  if ((*row)->username != actor.username || !goes_on)
+    return refuse(moment, access.actor, "query.page",
+                  {{"I12-C2B-7", "I12-C3-0"},
+                   "page-not-yours",
+                   "no page of a query of yours ended so; perform a query of your own"});
+  ALPR_CHECK(found.reads.size() <= kResultsMax);
+  Decision decision;
+  decision.then(QueryPageDisclosed{moment.policy->version,
+                                   static_cast<std::int64_t>(found.reads.size()), access.actor,
+                                   command.query, command.after, found.more, found.reads});
   return decision;
 }
 

@@ -40,6 +40,16 @@ std::optional<Refusal> judge_grounds(const QueryGrounds& grounds, const Paramete
 Decision decide(const State& state, const Actor& actor, const PerformQuery& query,
                 const Found& found, const Moment& moment);
 
+// The page of one's own query after the one that ended with the read `after`.
+struct DisclosePage {
+  Sequence query;
+  Sequence after;
+};
+// query.page-disclosed with exactly `found` disclosed. Refused where the query is another person's
+// or no page of it ended so. I12-C2B-7, F-2, G-1.
+Decision decide(const State& state, const Actor& actor, const DisclosePage& command,
+                const Found& found, const Moment& moment);
+
 // The picture of a read that a query of the same person disclosed, or of a hit's read. I12-F-2,
 // G-1, C2B-7.
 struct DiscloseImage {

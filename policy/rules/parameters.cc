@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/rules/c3_reviews.h"
 #include "policy/rules/decision.h"
 #include "policy/rules/texts.h"
 
@@ -51,10 +52,42 @@ constexpr std::array kNumbers{
                 7 * kDay, "I12-C2A2-1"},
     NumberBound{"confidence_sure_ppm", &Parameters::confidence_sure_ppm, 800'000, 500'000,
                 1'000'000, "I12-C2A-8"},
+    NumberBound{"query_repeat_count", &Parameters::query_repeat_count, 3, 2, 10, "I12-C3-3"},
+    NumberBound{"query_repeat_seconds", &Parameters::query_repeat_seconds, 7 * kDay, kDay,
+                365 * kDay, "I12-C3-3"},
+    NumberBound{"queries_a_day", &Parameters::queries_a_day, 50, 1, 400, "I12-C3-3"},
 };
+
+// A screen raises a review and blocks nothing, so it may grow; what version 1 has stays.
+struct Screen {
+  std::string_view name;
+  std::vector<std::string> Parameters::*member;
+  std::vector<std::string> first;  // version 1
+  std::string_view rule;
+};
+const std::vector<Screen>& screens() {
+  static const std::vector<Screen> all{
+      {"screen_immigration",
+       &Parameters::screen_immigration,
+       {"immigra*", "deport*", "undocumented", "noncitizen*", "alien", "ice", "cbp",
+        "border patrol", "customs and border", "removal order", "detainer", "visa overstay"},
+       "I12-E-3"},
+      {"screen_reproductive_care",
+       &Parameters::screen_reproductive_care,
+       {"abort*", "reproductive", "planned parenthood", "pregnan*", "miscarr*", "mifepristone",
+        "misoprostol", "contracepti*", "fertility"},
+       "I12-C3-7"},
+      {"screen_first_amendment",
+       &Parameters::screen_first_amendment,
+       {"protest*", "demonstrat*", "rally", "vigil", "picket*", "activist*", "journalist*",
+        "church", "mosque", "synagogue", "temple", "union meeting"},
+       "I12-C3-6"}};
+  return all;
+}
 
 struct ListBounds {
   static constexpr std::size_t kStepsMax = 16;
+  static constexpr std::size_t kScreenMax = 200;
   static constexpr std::size_t kStepBytesMax = 60;
 };
 
@@ -93,6 +126,7 @@ Parameters built_in_parameters() {
     p.bolo_purposes.push_back(purpose);
   for (const auto& [purpose, text] : EnumTexts<QueryPurpose>::texts)
     p.query_purposes.push_back(purpose);
+  for (const Screen& screen : screens()) p.*screen.member = screen.first;
   return p;
 }
 
@@ -121,6 +155,22 @@ std::vector<ParameterFault> parameter_faults(const Parameters& p) {
                   "validation_steps: a name is 1 to 60 of A-Z and '_'");
     faults.unless(std::find(p.validation_steps.begin(), step, *step) == step, "I12-C2A-7",
                   fmt::format("validation_steps: {} is named twice", *step));
+  }
+  for (const Screen& screen : screens()) {
+    const std::vector<std::string>& words = p.*screen.member;
+    faults.unless(words.size() <= ListBounds::kScreenMax, screen.rule,
+                  fmt::format("{}: at most {}", screen.name, ListBounds::kScreenMax));
+    for (auto word = words.begin(); word != words.end(); ++word) {
+      faults.unless(screen_word(*word), screen.rule,
+                    fmt::format("{}: lower-case words of letters and digits with one space "
+                                "between, at most 60 bytes, a * at the end where it is a beginning",
+                                screen.name));
+      faults.unless(std::find(words.begin(), word, *word) == word, screen.rule,
+                    fmt::format("{}: {} stands there twice", screen.name, *word));
+    }
+    for (const std::string& word : screen.first)
+      faults.unless(std::find(words.begin(), words.end(), word) != words.end(), screen.rule,
+                    fmt::format("{}: {} may not be left out", screen.name, word));
   }
   return faults.take();
 }

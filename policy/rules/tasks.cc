@@ -6,6 +6,7 @@
 #include "policy/registers/hotlists.h"
 #include "policy/registers/people.h"
 #include "policy/registers/policies.h"
+#include "policy/registers/reviews.h"
 #include "policy/rules/access.h"
 #include "policy/rules/c2a2_stops.h"
 
@@ -38,6 +39,7 @@ class Gathering {
   Result<void> holds_in_force();
   Result<void> users();
   Result<void> flags();
+  Result<void> reviews();
   Result<void> stops();
   Result<void> lists();
 
@@ -141,6 +143,17 @@ Result<void> Gathering::flags() {
   return {};
 }
 
+Result<void> Gathering::reviews() {
+  if (!holds(Role::kCoordinator, Role::kAdministrator, Role::kChiefDesignee)) return {};
+  const auto all = list_reviews(state_.rows, kRowsMax);
+  if (!all) return tl::unexpected(all.error());
+  for (const ReviewRow& review : *all) {
+    if (self(review.username)) continue;
+    add({TaskKind::kReviewQuery, review.review, {}, review.raised_at, {}});
+  }
+  return {};
+}
+
 Result<void> Gathering::stops() {
   const bool coordinator = holds(Role::kCoordinator);
   const auto owed = owed_stops(state_, moment_);
@@ -172,9 +185,9 @@ Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const
   Gathering gathering(state, actor, moment);
   if (open.refusal) return gathering.take();
   constexpr std::array kAll{
-      &Gathering::stops,    &Gathering::entries,     &Gathering::roles,
-      &Gathering::policies, &Gathering::holds_asked, &Gathering::holds_in_force,
-      &Gathering::users,    &Gathering::flags,       &Gathering::lists};
+      &Gathering::stops,       &Gathering::entries,        &Gathering::roles, &Gathering::policies,
+      &Gathering::holds_asked, &Gathering::holds_in_force, &Gathering::users, &Gathering::flags,
+      &Gathering::reviews,     &Gathering::lists};
   for (const auto part : kAll)
     if (auto done = (gathering.*part)(); !done) return tl::unexpected(done.error());
   return gathering.take();

@@ -25,6 +25,7 @@ enum class TaskKind {
   kConfirmUser,    // an enrolment that a second person confirms
   kRenewAccess,    // somebody cannot log in: withdrawn password, or codes that ran out
   kReviewSession,  // a flagged session of somebody else
+  kReviewQuery,    // a query of somebody else that stands out
   kDocumentStop,   // one's own response to a hit without a record
   kSeeToStop,      // another's, past its deadline
   kLoadList,       // a general hot list is stale
@@ -40,6 +41,7 @@ struct EnumTexts<TaskKind> {
                                     std::pair{TaskKind::kConfirmUser, "CONFIRM_USER"},
                                     std::pair{TaskKind::kRenewAccess, "RENEW_ACCESS"},
                                     std::pair{TaskKind::kReviewSession, "REVIEW_SESSION"},
+                                    std::pair{TaskKind::kReviewQuery, "REVIEW_QUERY"},
                                     std::pair{TaskKind::kDocumentStop, "DOCUMENT_STOP"},
                                     std::pair{TaskKind::kSeeToStop, "SEE_TO_STOP"},
                                     std::pair{TaskKind::kLoadList, "LOAD_LIST"},

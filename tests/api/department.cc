@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -92,6 +93,7 @@ void Department::start() {
   settings.origin = std::string(kOrigin);
   settings.passwords.cost = HashCost::kTest;
   settings.backup_folder = folder_ / "backups";
+  settings.fair_share = {.in_work_max = 64, .requests_a_second = 1e6, .burst = 1e6};
   if (settings_) settings_(settings);
   if (!witness_policy_.empty()) cosigners_ = need(Cosigners::open(*service_, witness_policy_));
   api_ = std::make_unique<Api>(*service_, settings, cosigners_.get());
@@ -265,7 +267,10 @@ std::string Department::batch(const std::string& device, std::uint64_t number,
   batch.batch = number;
   std::vector<std::string> pictures;
   for (const std::string& plate : plates) {
-    const std::string tag = device + "/" + std::to_string(number) + "/" + plate;
+    const auto twin = std::count_if(batch.reads.begin(), batch.reads.end(),
+                                    [&](const auto& r) { return r.facts.plate == plate; });
+    std::string tag = device + "/" + std::to_string(number) + "/" + plate;
+    if (twin > 0) tag += "/" + std::to_string(twin);
     pictures.push_back(png(tag) + padding);
     recognition::SignedRead read;
     read.salt = chain::sha256(as_bytes(tag));

@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "tests/api/department.h"
 
 namespace alpr::api::testing {
@@ -14,6 +19,11 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr const char* kPlate = "7ABC123";
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 // A department with a trained officer, a reader and one read of kPlate.
 class Queries : public ::testing::Test {
@@ -152,6 +162,92 @@ TEST_F(Queries, APictureIsOnlyForWhoAskedAndForWhatWasDisclosed) {
                                   "/reads/" + std::to_string(read + 1) + "/image";
   EXPECT_EQ(d.as("oreyes").get(undisclosed).status, 403) << "8XYZ987 was not asked for";
   EXPECT_EQ(d.kind(static_cast<std::int64_t>(d.size()) - 1), "command.refused");
+}
+
+// 1,100 reads of one plate are three pages: each on the record before it is shown, none with a read
+// of another, and nobody else's to go on with.
+TEST_F(Queries, I12_C2B_7_FurtherPagesAreEachRecordedFirst) {
+  std::vector<std::int64_t> all{read};
+  for (std::uint64_t batch = 2; batch < 20; ++batch)
+    for (const std::int64_t one : d.reads("cam-1", batch, std::vector<std::string>(61, kPlate)))
+      all.push_back(one);
+  std::reverse(all.begin(), all.end());
+  d.officer("other");
+  d.as("other");
+  Reply page = d.query("oreyes", kPlate);
+  std::vector<std::int64_t> shown = disclosed(page);
+  const std::int64_t query = page.number("query");
+  for (int pages = 1; pages < 3; ++pages) {
+    ASSERT_EQ(shown.size(), 500U * static_cast<std::size_t>(pages)) << page.body;
+    const std::string next = page.text("next");
+    const Reply theirs = d.as("other").get(next);
+    EXPECT_EQ(theirs.status, 403);
+    EXPECT_TRUE(theirs.has_rule("I12-C2B-7")) << theirs.body;
+    EXPECT_EQ(theirs.body.find(kPlate), std::string::npos);
+    const std::uint64_t before = d.size();
+    page = d.as("oreyes").get(next);
+    ASSERT_EQ(page.status, 201) << page.body;
+    EXPECT_THAT(d.kinds_since(before), ElementsAre("query.page-disclosed"));
+    EXPECT_EQ(page.number("event"), static_cast<std::int64_t>(before));
+    EXPECT_EQ(page.number("query"), query);
+    for (const std::int64_t one : disclosed(page)) shown.push_back(one);
+  }
+  EXPECT_EQ(shown, all);
+  EXPECT_EQ(page.json.member("next"), nullptr);
+  const std::string made_up = "/v1/queries/" + std::to_string(query) + "/after/";
+  EXPECT_EQ(d.as("oreyes").get(made_up + std::to_string(read)).status, 403) << "no page ended so";
+  d.advance(30 * kDayUs);
+  d.tick();
+  const Reply purged = d.as("oreyes").get(made_up + std::to_string(all[499]));
+  ASSERT_EQ(purged.status, 201) << purged.body;
+  EXPECT_THAT(disclosed(purged), IsEmpty());
+}
+
+TEST_F(Queries, AreasCamerasAndColoursNarrowASearch) {
+  const auto ask = [&](chain::Json::Object elements) {
+    elements.emplace_back("plate", "7ABC1?3");
+    return d.as("oreyes").post(
+        "/v1/queries", object({{"elements", Json(std::move(elements))}, {"grounds", d.grounds()}}));
+  };
+  const Reply device = d.as(kIt).get("/v1/devices");
+  ASSERT_EQ(device.status, 200);
+  const Json& first = device.json.member("devices")->array()->front();
+  const std::string area = *first.member("police_area")->string();
+  EXPECT_THAT(disclosed(ask({{"police_area", area}})), ElementsAre(read));
+  EXPECT_THAT(disclosed(ask({{"police_area", "no such area"}})), IsEmpty());
+  EXPECT_THAT(disclosed(ask({{"device", "cam-1"}})), ElementsAre(read));
+  EXPECT_THAT(disclosed(ask({{"device", "cam-2"}})), IsEmpty());
+  EXPECT_THAT(disclosed(ask({{"color", "white"}})), IsEmpty()) << "the reader named none";
+  EXPECT_EQ(ask({{"color", "WHITE"}}).status, 400);
+  EXPECT_EQ(ask({{"captured_from", d.now().value + 1}}).status, 400) << "from the future";
+}
+
+// What the register made of buckets that are over is kept under their keys; a start takes it up,
+// and does without what is damaged.
+TEST_F(Queries, I12_G_1_KeptColumnsAreSealedTakenUpAndGoWithTheirBucket) {
+  d.advance(kHourUs);
+  const std::int64_t later = d.reads("cam-1", 2, {kPlate}).front();
+  d.tick();
+  const std::filesystem::path folder = d.folder() / "store" / "evidence";
+  std::vector<std::filesystem::path> kept;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".reads") kept.push_back(entry.path());
+  ASSERT_EQ(kept.size(), 1U) << "of the bucket that is over";
+  const std::string bytes = read_file(kept.front());
+  EXPECT_EQ(bytes.find("cam-1"), std::string::npos) << "sealed";
+  d.restart();
+  EXPECT_THAT(disclosed(d.query("oreyes", kPlate)), ElementsAre(later, read));
+  for (const std::string& damage :
+       {std::string(), bytes.substr(0, bytes.size() - 1), bytes.substr(1) + "x"}) {
+    std::ofstream(kept.front(), std::ios::binary) << damage;
+    d.restart();
+    EXPECT_THAT(disclosed(d.query("oreyes", kPlate)), ElementsAre(later, read));
+  }
+  d.tick();
+  d.advance(30 * kDayUs);
+  d.tick();
+  EXPECT_FALSE(std::filesystem::exists(kept.front()));
+  EXPECT_THAT(disclosed(d.query("oreyes", kPlate)), IsEmpty());
 }
 
 TEST_F(Queries, WhatCannotBeSearchedForIsMalformedAndNotRecorded) {

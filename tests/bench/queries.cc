@@ -110,7 +110,7 @@ void measure_queries(Figures& figures, const Options&) {
       for (int i = 0; i < kQueries; ++i) {
         const policy::QueryElements elements = question.make(random);
         const auto start = std::chrono::steady_clock::now();
-        index.search(elements, "", now, policy::kResultsMax);
+        index.search(elements, {"", now, policy::kResultsMax, {}, {}});
         took_us.push_back(
             std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
                 .count());

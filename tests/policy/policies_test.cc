@@ -156,6 +156,10 @@ TEST_F(Policies, I12_G_1_NothingBeyondTheOrderIsAdopted) {
       {"I12-C2B-1", [](Parameters& p) { p.query_purposes.clear(); }},
       {"I12-C2A-7", [](Parameters& p) { p.validation_steps = {"lower case"}; }},
       {"I12-C2A-8", [](Parameters& p) { p.confidence_sure_ppm = 499'999; }},
+      {"I12-C3-3", [](Parameters& p) { p.query_repeat_count = 11; }},
+      {"I12-E-3", [](Parameters& p) { p.screen_immigration.pop_back(); }},
+      {"I12-C3-7", [](Parameters& p) { p.screen_reproductive_care.push_back("Upper case"); }},
+      {"I12-C3-6", [](Parameters& p) { p.screen_first_amendment.push_back("rally"); }},
       {"I12-C2A2-1", [](Parameters& p) { p.stop_record_seconds = 8 * 86'400; }},
       {"I12-C2A-7",
        [](Parameters& p) {

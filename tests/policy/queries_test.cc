@@ -9,6 +9,8 @@
 
 #include "policy/records/holds.h"
 #include "policy/registers/plate_text.h"
+#include "policy/registers/query_elements.h"
+#include "policy/registers/reads_index.h"
 #include "policy/rules/c2b_queries.h"
 #include "policy/rules/g_holds.h"
 #include "tests/policy/hits_world.h"
@@ -17,6 +19,8 @@ namespace alpr::policy {
 namespace {
 
 using namespace testing;
+
+constexpr TimeUs kAnyTime{INT64_MAX};
 
 QueryGrounds good_grounds() {
   QueryGrounds grounds;
@@ -42,8 +46,11 @@ class Queries : public ::testing::Test {
   Queries() : officer(world.trained("officer", "SWORN")) { world.enrol_device(kReader); }
 
   Decision ask(const Actor& actor, const PerformQuery& query) {
+    return ask(actor, query, kResultsMax);
+  }
+  Decision ask(const Actor& actor, const PerformQuery& query, std::size_t limit) {
     const SearchResult found = world.reads.search(
-        query.elements, query.grounds.case_number.value_or(""), world.now, kResultsMax);
+        query.elements, {query.grounds.case_number.value_or(""), world.now, limit, {}, {}});
     Found page;
     for (const ReadMatch& match : found.matches) page.reads.push_back(match.row.seq);
     page.more = found.more;
@@ -55,7 +62,8 @@ class Queries : public ::testing::Test {
     return slug;
   }
   std::size_t shown(std::string_view plate, std::string_view case_number = "") {
-    return world.reads.search(plate_element(plate), case_number, world.now, kResultsMax)
+    return world.reads
+        .search(plate_element(plate), {std::string(case_number), world.now, kResultsMax, {}, {}})
         .matches.size();
   }
 
@@ -157,14 +165,14 @@ TEST_F(Queries, TooBroadIsRefusedAndMalformedIsNotJudged) {
   EXPECT_EQ(world.refused(ask(officer, {plate_element("7A*"), good_grounds()}), "I12-C3-c2"),
             "too-broad");
   for (const char* pattern : {"", "7abc", "7-A", "ABCDEFGHIJK", "*********************"}) {
-    const auto checked = check_elements(plate_element(pattern));
+    const auto checked = check_elements(plate_element(pattern), kAnyTime);
     EXPECT_FALSE(checked.has_value()) << pattern;
   }
-  EXPECT_FALSE(check_elements(QueryElements{}).has_value());
+  EXPECT_FALSE(check_elements(QueryElements{}, kAnyTime).has_value());
   QueryElements window;
   window.captured_from = TimeUs{10};
   window.captured_until = TimeUs{10};
-  EXPECT_FALSE(check_elements(window).has_value());
+  EXPECT_FALSE(check_elements(window, kAnyTime).has_value());
 }
 
 TEST_F(Queries, I12_G_1_AReadIsGoneToTheMicrosecond) {
@@ -197,6 +205,30 @@ TEST_F(Queries, I12_G_2_AHeldReadAnswersItsOwnCaseAlone) {
   EXPECT_EQ(shown("7ABC123", "26-000999"), 0u);
   world.permit(decide(world.state(), custodian, ReleaseHold{hold, "case closed"}, world.moment()));
   EXPECT_EQ(shown("7ABC123", "26-000100"), 0u);
+}
+
+TEST_F(Queries, I12_C2B_7_AFurtherPageIsForThePersonWhoseQueryItContinues) {
+  const Sequence upload = send(world, 1, {"7ABC123", "7ABC123", "7ABC123"});
+  const auto read = [&](std::uint64_t i) { return Sequence{upload.value + i}; };
+  const PerformQuery question{plate_element("7ABC123"), good_grounds()};
+  const Sequence query = world.permit(ask(officer, question, 1));
+  const Actor other = world.trained("other", "SWORN");
+  const Found page{{read(2)}, true};
+  const auto next = [&](const Actor& actor, Sequence after) {
+    return decide(world.state(), actor, DisclosePage{query, after}, page, world.moment());
+  };
+  EXPECT_EQ(world.refused(next(other, read(3)), "I12-C2B-7"), "page-not-yours");
+  EXPECT_EQ(world.refused(next(officer, read(2)), "I12-C2B-7"), "page-not-yours")
+      << "no page ended with it yet";
+  const Sequence disclosed = world.permit(next(officer, read(3)));
+  const auto event = from_event<QueryPageDisclosed>(world.log.at(disclosed.value));
+  ASSERT_TRUE(event.has_value());
+  EXPECT_EQ(event->query, query);
+  EXPECT_EQ(event->disclosed, std::vector{read(2)});
+  world.permit(next(officer, read(2)));
+  world.permit(
+      decide(world.state(), officer, DiscloseImage{read(2), query, std::nullopt}, world.moment()));
+  EXPECT_EQ(world.rebuilt().dump(), world.rows.dump());
 }
 
 TEST_F(Queries, AnImageIsForThePersonWhoseQueryDisclosedIt) {
@@ -244,8 +276,9 @@ TEST_F(Queries, WildcardsAndFoldingFindWhatANaiveSearchFinds) {
       for (const std::string& plate : plates) expected += matches_pattern(pattern, plate) ? 1 : 0;
     }
     elements.plate = pattern;
-    ASSERT_TRUE(check_elements(elements).has_value());
-    EXPECT_EQ(world.reads.search(elements, "", world.now, 10'000).matches.size(), expected)
+    ASSERT_TRUE(check_elements(elements, world.now).has_value());
+    EXPECT_EQ(world.reads.search(elements, {"", world.now, 10'000, {}, {}}).matches.size(),
+              expected)
         << pattern;
   }
 }
@@ -253,27 +286,27 @@ TEST_F(Queries, WildcardsAndFoldingFindWhatANaiveSearchFinds) {
 TEST_F(Queries, AreasAndWindows) {
   send(world, 1, {"7ABC123"});
   const ReadRow row =
-      world.reads.search(plate_element("7ABC123"), "", world.now, 1).matches.at(0).row;
+      world.reads.search(plate_element("7ABC123"), {"", world.now, 1, {}, {}}).matches.at(0).row;
   QueryElements near;
   near.circle = Circle{{row.latitude_e7 + 8'000, row.longitude_e7}, 90};  // 0.0008 degrees are 89 m
-  EXPECT_EQ(world.reads.search(near, "", world.now, 10).matches.size(), 1u);
+  EXPECT_EQ(world.reads.search(near, {"", world.now, 10, {}, {}}).matches.size(), 1u);
   near.circle->radius_m = 80;
-  EXPECT_EQ(world.reads.search(near, "", world.now, 10).matches.size(), 0u);
+  EXPECT_EQ(world.reads.search(near, {"", world.now, 10, {}, {}}).matches.size(), 0u);
   QueryElements box;
   box.polygon = std::vector<Point>{{row.latitude_e7 - 10, row.longitude_e7 - 10},
                                    {row.latitude_e7 - 10, row.longitude_e7 + 10},
                                    {row.latitude_e7 + 10, row.longitude_e7 + 10},
                                    {row.latitude_e7 + 10, row.longitude_e7 - 10}};
-  EXPECT_EQ(world.reads.search(box, "", world.now, 10).matches.size(), 1u);
+  EXPECT_EQ(world.reads.search(box, {"", world.now, 10, {}, {}}).matches.size(), 1u);
   for (Point& corner : *box.polygon) corner.latitude_e7 += 30;
-  EXPECT_EQ(world.reads.search(box, "", world.now, 10).matches.size(), 0u);
+  EXPECT_EQ(world.reads.search(box, {"", world.now, 10, {}, {}}).matches.size(), 0u);
   QueryElements window;
   window.captured_from = row.captured;
   window.captured_until = TimeUs{row.captured.value + 1};
-  EXPECT_EQ(world.reads.search(window, "", world.now, 10).matches.size(), 1u);
+  EXPECT_EQ(world.reads.search(window, {"", world.now, 10, {}, {}}).matches.size(), 1u);
   window.captured_from = TimeUs{row.captured.value + 1};
   window.captured_until = TimeUs{row.captured.value + 2};
-  EXPECT_EQ(world.reads.search(window, "", world.now, 10).matches.size(), 0u);
+  EXPECT_EQ(world.reads.search(window, {"", world.now, 10, {}, {}}).matches.size(), 0u);
 }
 
 TEST_F(Queries, TheRegisterAndTheIndexComeOutOfARebuildAsTheyWere) {

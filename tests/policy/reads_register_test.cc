@@ -1,0 +1,350 @@
+// Proves that the reads register finds what is there, however its columns lie, and nothing that is
+// due. By comparing it with naive searches over random reads, and its columns with the rows that
+// went in.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "policy/records/reads.h"
+#include "policy/registers/areas.h"
+#include "policy/registers/plate_question.h"
+#include "policy/registers/plate_text.h"
+#include "policy/registers/reads_index.h"
+#include "recognition/upload/plate_fold.h"
+
+namespace alpr::policy {
+namespace {
+
+constexpr TimeUs kStart{1'790'000'000 * kSecondUs};
+constexpr std::string_view kAlphabet = "01258ABDGIOQSZ67";  // few, and most are confused
+
+std::string random_plate(std::mt19937& random) {
+  std::string plate;
+  for (std::size_t n = 1 + random() % 10; n > 0; --n) plate += kAlphabet[random() % 16];
+  return plate;
+}
+
+TEST(PlateQuestion, PackingKeepsEveryPlate) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 1000; ++i) {
+    const std::string plate = random_plate(random);
+    EXPECT_EQ(unpacked_plate(packed_plate(plate)), plate);
+  }
+  EXPECT_NE(packed_plate("A"), packed_plate("AA"));
+}
+
+bool passes(const PlateQuestion& question, const std::string& plate) {
+  const std::uint64_t packed = packed_plate(plate);
+  return std::any_of(question.tests().begin(), question.tests().end(),
+                     [&](const PlateTest& test) {
+                       const bool passed = test.passes(packed);
+                       EXPECT_TRUE(!passed || (packed >= test.first && packed <= test.last))
+                           << plate;
+                       return passed;
+                     }) &&
+         question.passes_rest(packed);
+}
+
+TEST(PlateQuestion, AsksWhatThePatternAsks) {
+  std::mt19937 random(2);
+  std::vector<std::string> plates;
+  for (int i = 0; i < 300; ++i) plates.push_back(random_plate(random));
+  std::size_t matched = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::string pattern = plates[random() % plates.size()];
+    for (std::size_t n = random() % 4; n > 0; --n)
+      pattern[random() % pattern.size()] = random() % 2 == 0 ? '?' : '*';
+    if (random() % 2 == 0) pattern.insert(random() % (pattern.size() + 1), "*");
+    pattern = normalise_pattern(pattern).value();
+    if (!has_wildcard(pattern) && !valid_plate(pattern)) continue;
+    const PlateQuestion question(pattern, PlateMatching::kExact);
+    for (const std::string& plate : plates) {
+      const bool expected = matches_pattern(pattern, plate);
+      ASSERT_EQ(passes(question, plate), expected) << pattern << " " << plate;
+      matched += expected ? 1 : 0;
+    }
+  }
+  EXPECT_GT(matched, 2000U);
+}
+
+TEST(PlateQuestion, I12_C2A_8_ConfusedCharactersAreAMaskAndLabelled) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 3000; ++i) {
+    const std::string asked = random_plate(random);
+    std::string plate = asked;
+    for (char& c : plate)
+      if (random() % 3 == 0) c = kAlphabet[random() % 16];
+    const PlateQuestion question(asked, PlateMatching::kOcrEquivalent);
+    const bool expected = recognition::fold_plate(asked) == recognition::fold_plate(plate);
+    ASSERT_EQ(passes(question, plate), expected) << asked << " " << plate;
+    if (expected) {
+      EXPECT_EQ(question.kind(packed_plate(plate)),
+                plate == asked ? MatchKind::kExact : MatchKind::kOcrEquivalent);
+    }
+  }
+}
+
+// Texts as numbers, as the register numbers them.
+struct Texts {
+  std::vector<std::string> all;
+  std::uint32_t number(std::string_view text) {
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+      if (all[i] == text) return i;
+    all.emplace_back(text);
+    return static_cast<std::uint32_t>(all.size() - 1);
+  }
+  ReadColumns::Intern intern() {
+    return [this](std::string_view text) { return number(text); };
+  }
+  ReadColumns::Text text() const {
+    return [this](std::uint32_t id) -> const std::string& { return all.at(id); };
+  }
+};
+
+ReadRow random_row(std::mt19937& random, std::uint64_t seq, TimeUs uploaded) {
+  ReadRow row;
+  row.seq = {seq};
+  row.uploaded = uploaded;
+  row.plate = random_plate(random);
+  row.device = "cam-" + std::to_string(random() % 3);
+  if (random() % 2 == 0) row.color = random() % 2 == 0 ? "white" : "blue";
+  row.latitude_e7 = 378'000'000 + static_cast<std::int64_t>(random() % 1000);
+  row.longitude_e7 = -1'222'000'000 - static_cast<std::int64_t>(random() % 1000);
+  // Some ahead of the server's clock, most of now, a few days late.
+  const std::int64_t waits[] = {-300 * kSecondUs,        0,
+                                2 * kSecondUs,           4'300 * kSecondUs,
+                                29 * 86'400 * kSecondUs, -301 * kSecondUs};
+  row.captured = {uploaded.value - waits[random() % 6] +
+                  static_cast<std::int64_t>(random() % 1000)};
+  return row;
+}
+
+struct Made {
+  std::vector<ReadRow> rows;
+  ReadColumns columns{bucket_of(kStart)};
+  Texts texts;
+  explicit Made(std::size_t count) {
+    std::mt19937 random(4);
+    for (std::size_t i = 0; i < count; ++i) {
+      const TimeUs at{bucket_start(bucket_of(kStart)).value + static_cast<std::int64_t>(i) * 1000};
+      rows.push_back(random_row(random, 1000 + 3 * i, at));
+      columns.add(rows.back(), texts.intern());
+    }
+  }
+};
+
+TEST(ReadColumns, KeepEveryRowSortedOrNotAndAsBytes) {
+  Made made(500);
+  const auto expect_all = [&](const ReadColumns& columns, const Texts& texts) {
+    ASSERT_EQ(columns.size(), made.rows.size());
+    for (const ReadRow& row : made.rows) {
+      const std::size_t at = columns.find(row.seq);
+      ASSERT_LT(at, columns.size());
+      EXPECT_EQ(columns.row(at, texts.text()), row);
+    }
+    EXPECT_EQ(columns.find({made.rows.front().seq.value + 1}), columns.size());
+    EXPECT_EQ(columns.first_seq(), made.rows.front().seq);
+    EXPECT_EQ(columns.last_seq(), made.rows.back().seq);
+  };
+  expect_all(made.columns, made.texts);
+  made.columns.sort();
+  EXPECT_TRUE(std::is_sorted(made.columns.plate.begin(), made.columns.plate.end()));
+  expect_all(made.columns, made.texts);
+  const std::string bytes = made.columns.write(made.texts.text());
+  Texts other;
+  other.number("of another register");
+  const auto read = ReadColumns::read(bytes, other.intern());
+  ASSERT_TRUE(read) << read.error().detail;
+  expect_all(*read, other);
+  EXPECT_EQ(read->bounds().captured_first, made.columns.bounds().captured_first);
+  EXPECT_EQ(read->bounds().north, made.columns.bounds().north);
+}
+
+TEST(ReadColumns, WhatIsCutOffOrLongerIsNotRead) {
+  Made made(20);
+  made.columns.sort();
+  const std::string bytes = made.columns.write(made.texts.text());
+  Texts texts;
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(ReadColumns::read(bytes.substr(0, size), texts.intern())) << size;
+  EXPECT_FALSE(ReadColumns::read(bytes + "x", texts.intern()));
+  for (std::size_t at = 0; at < bytes.size(); ++at) {  // never out of range, whatever it says
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ 0x80);
+    if (const auto read = ReadColumns::read(changed, texts.intern())) {
+      for (std::size_t i = 0; i < read->size(); ++i) read->captured_at(i);
+    }
+  }
+}
+
+chain::EventView event_of(const ReadRow& row) {
+  ReadRecorded record;
+  record.device = row.device;
+  record.read.plate = row.plate;
+  record.read.captured_at = row.captured;
+  record.read.latitude_e7 = row.latitude_e7;
+  record.read.longitude_e7 = row.longitude_e7;
+  if (!row.color.empty()) record.read.color = ReadColor{row.color, 1};
+  chain::EventView event;
+  event.header.kind = ReadRecorded::kKind.number;
+  event.header.seq = row.seq;
+  event.header.time = row.uploaded;
+  event.have_payload = true;
+  event.json = to_json_text(record);
+  return event;
+}
+
+// Reads of an hour and a half, so of several buckets, the newest of which is open.
+class ReadsRegister : public ::testing::Test {
+ protected:
+  ReadsRegister() {
+    std::mt19937 random(5);
+    for (std::uint64_t i = 0; i < 2000; ++i) {
+      const TimeUs at{kStart.value + static_cast<std::int64_t>(i) * 2'700'000};
+      rows.push_back(random_row(random, 10 + i, at));
+      const chain::EventView event = event_of(rows.back());
+      index.committed(std::span(&event, 1));
+    }
+  }
+  // Newest first.
+  std::vector<Sequence> naive(const QueryElements& e, TimeUs now) const {
+    std::vector<Sequence> found;
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+      if (e.plate && !matches_pattern(*e.plate, row->plate)) continue;
+      if (e.device && row->device != *e.device) continue;
+      if (e.color && row->color != *e.color) continue;
+      if (e.captured_from && row->captured < *e.captured_from) continue;
+      if (e.captured_until && row->captured >= *e.captured_until) continue;
+      const auto latitude = static_cast<std::int32_t>(row->latitude_e7);
+      const auto longitude = static_cast<std::int32_t>(row->longitude_e7);
+      if (e.circle && !in_circle(*e.circle, latitude, longitude)) continue;
+      if (e.polygon && !in_polygon(*e.polygon, latitude, longitude)) continue;
+      if (now >= due_time(row->uploaded)) continue;
+      found.push_back(row->seq);
+    }
+    return found;
+  }
+  // Page by page.
+  std::vector<Sequence> found(const QueryElements& e, TimeUs now, std::size_t limit) const {
+    std::vector<Sequence> all;
+    SearchPage page{"", now, limit, {}, {}};
+    for (;;) {
+      const SearchResult result = index.search(e, page);
+      for (const ReadMatch& match : result.matches) all.push_back(match.row.seq);
+      EXPECT_LE(result.matches.size(), limit);
+      if (!result.more) return all;
+      page.before = all.back();
+    }
+  }
+
+  ReadsIndex index;
+  std::vector<ReadRow> rows;
+};
+
+QueryElements random_elements(std::mt19937& random, const ReadRow& like) {
+  QueryElements e;
+  if (random() % 2 == 0) {
+    e.plate = like.plate;
+    if (random() % 2 == 0) (*e.plate)[random() % e.plate->size()] = '?';
+    if (random() % 2 == 0) *e.plate = e.plate->substr(0, 1) + "*";
+  }
+  if (random() % 3 == 0) e.device = like.device;
+  if (random() % 3 == 0) e.color = "white";
+  if (random() % 3 == 0) e.circle = Circle{{like.latitude_e7, like.longitude_e7}, 5};
+  if (random() % 3 == 0)
+    e.polygon = std::vector<Point>{{like.latitude_e7 - 300, like.longitude_e7 - 300},
+                                   {like.latitude_e7 + 300, like.longitude_e7},
+                                   {like.latitude_e7 - 300, like.longitude_e7 + 300}};
+  if (random() % 3 == 0) e.captured_from = like.captured;
+  if (random() % 3 == 0) e.captured_until = TimeUs{like.captured.value + 1200 * kSecondUs};
+  return e;
+}
+
+TEST_F(ReadsRegister, FindsWhatANaiveSearchFindsPageByPage) {
+  std::mt19937 random(6);
+  const TimeUs now = rows.back().uploaded;
+  std::size_t matched = 0;
+  for (int i = 0; i < 400; ++i) {
+    const QueryElements e = random_elements(random, rows[random() % rows.size()]);
+    const std::vector<Sequence> expected = naive(e, now);
+    ASSERT_EQ(found(e, now, 1 + random() % 50), expected);
+    matched += expected.size();
+  }
+  EXPECT_GT(matched, 1000U);
+}
+
+TEST_F(ReadsRegister, I12_G_1_NothingIsFoundFromTheMicrosecondThatItIsDue) {
+  const QueryElements all{.captured_from = TimeUs{0}};
+  for (const std::size_t i : {0U, 1U, 700U, 1999U}) {
+    const TimeUs due = due_time(rows[i].uploaded);
+    EXPECT_EQ(found(all, {due.value - 1}, 3000), naive(all, {due.value - 1}));
+    EXPECT_EQ(found(all, due, 3000).size(), rows.size() - 1 - i);
+  }
+}
+
+TEST_F(ReadsRegister, DevicesOfAnAreaNarrowTheSearch) {
+  const QueryElements all{.captured_from = TimeUs{0}};
+  SearchPage page{"", rows.back().uploaded, 3000, {}, std::vector<std::string>{"cam-1", "none"}};
+  const SearchResult result = index.search(all, page);
+  QueryElements one = all;
+  one.device = "cam-1";
+  EXPECT_EQ(result.matches.size(), naive(one, page.now).size());
+  page.devices.emplace();
+  EXPECT_TRUE(index.search(all, page).matches.empty()) << "an area without devices";
+}
+
+TEST_F(ReadsRegister, ColumnsThatWereKeptComeBackAsTheRegisterThatMadeThem) {
+  ReadsIndex again;
+  std::vector<ReadColumns> kept;
+  const std::vector<Bucket> over = index.sorted_buckets({0});
+  ASSERT_GE(over.size(), 5U);
+  for (const Bucket bucket : over) {
+    auto columns = ReadColumns::read(index.write(bucket).value(),
+                                     [&](std::string_view text) { return again.intern(text); });
+    ASSERT_TRUE(columns) << columns.error().detail;
+    kept.push_back(std::move(*columns));
+  }
+  again.load(std::move(kept));
+  for (const ReadRow& row : rows) {
+    if (again.find(row.seq)) continue;
+    const chain::EventView event = event_of(row);
+    again.committed(std::span(&event, 1));
+  }
+  EXPECT_EQ(again.dump(), index.dump());
+  EXPECT_EQ(again.size(), rows.size());
+}
+
+TEST(Areas, SidesThatCrossOrTouchAreNoArea) {
+  const auto area = [](std::vector<Point> corners) { return check_area(corners).has_value(); };
+  EXPECT_TRUE(area({{0, 0}, {0, 10}, {10, 10}, {10, 0}}));
+  EXPECT_TRUE(area({{0, 0}, {0, 10}, {5, 5}, {10, 10}, {10, 0}})) << "a dent";
+  EXPECT_FALSE(area({{0, 0}, {10, 10}, {0, 10}, {10, 0}})) << "a bow";
+  EXPECT_FALSE(area({{0, 0}, {0, 10}, {0, 5}, {10, 5}})) << "back over its own side";
+  EXPECT_FALSE(area({{0, 0}, {0, 10}, {10, 10}, {0, 5}, {10, 0}})) << "a corner on a side";
+  EXPECT_FALSE(area({{0, 0}, {0, 0}, {10, 10}})) << "a corner given twice";
+  EXPECT_FALSE(area({{0, 0}, {0, 5}, {0, 10}})) << "a line";
+  EXPECT_FALSE(area({{0, 1'799'999'999}, {10, -1'799'999'999}, {20, 1'799'999'999}}))
+      << "across the antimeridian";
+}
+
+TEST(Areas, ABoxHoldsItsWholeCircle) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 20'000; ++i) {
+    const Circle circle{{static_cast<std::int64_t>(random() % 1'600'000'000) - 800'000'000,
+                         static_cast<std::int64_t>(random() % 3'000'000'000) - 1'500'000'000},
+                        1 + static_cast<std::int64_t>(random() % 50'000)};
+    const auto near = [&](std::int64_t value, std::int64_t reach) {
+      return static_cast<std::int32_t>(value + static_cast<std::int64_t>(random() % (2 * reach)) -
+                                       reach);
+    };
+    const std::int32_t latitude = near(circle.centre.latitude_e7, 5'000'000);
+    const std::int32_t longitude = near(circle.centre.longitude_e7, 40'000'000);
+    if (in_circle(circle, latitude, longitude)) {
+      EXPECT_TRUE(box_of(circle).holds(latitude, longitude));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace alpr::policy
