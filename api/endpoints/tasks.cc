@@ -79,6 +79,8 @@ NextCall call_of(const policy::Task& task) {
       return {"See to it that a response to a hit is documented", "/v1/stops/owed?overdue=true"};
     case TaskKind::kLoadList:
       return {"Load a hot list that is older than the policy allows", "/v1/hot-lists/" + name};
+    case TaskKind::kDecideSharing:
+      return {"Honor or deny a request for data", fmt::format("/v1/sharing/{}/decision", event)};
     case TaskKind::kSeeToPurge:
       return {"Find out why purges are overdue", "/healthz"};
   }
@@ -123,7 +125,7 @@ void add_task_endpoints(Endpoints& endpoints, Context& context) {
                     .summary = "What waits for one: decisions, reviews, stops to document",
                     .who = "anybody logged in",
                     .rules = {"I12-C2A2-1", "I12-C2B1-1", "I12-C2B2-2", "I12-C3-8", "I12-G-2",
-                              "I12-G-4", "I12-HDR-1", "I12-K-1", "I12-L-1"},
+                              "I12-G-4", "I12-HDR-1", "I12-I-8", "I12-K-1", "I12-L-1"},
                     .answer = members_of<TaskList>()},
                    [&context](const Call& call) { return tasks(context, call); }));
 }

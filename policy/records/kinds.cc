@@ -10,9 +10,12 @@
 #include "policy/records/policies.h"
 #include "policy/records/queries.h"
 #include "policy/records/reads.h"
+#include "policy/records/recipients.h"
+#include "policy/records/records_requests.h"
 #include "policy/records/reviews.h"
 #include "policy/records/second_factor.h"
 #include "policy/records/sessions.h"
+#include "policy/records/sharing.h"
 #include "policy/records/shift_lists.h"
 #include "policy/records/stops.h"
 #include "policy/records/system.h"
@@ -61,6 +64,9 @@ const chain::KindRegistry& kinds() {
              queries_kinds(),
              reviews_kinds(),
              holds_kinds(),
+             recipients_kinds(),
+             sharing_kinds(),
+             records_requests_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());
     }

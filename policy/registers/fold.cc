@@ -8,7 +8,10 @@
 #include "policy/registers/policies.h"
 #include "policy/registers/queries.h"
 #include "policy/registers/reads.h"
+#include "policy/registers/recipients.h"
+#include "policy/registers/records_requests.h"
 #include "policy/registers/reviews.h"
+#include "policy/registers/sharing.h"
 #include "policy/registers/shift_lists.h"
 
 namespace alpr::policy {
@@ -18,8 +21,9 @@ using TopicFold = Result<void> (*)(const chain::EventView&, chain::RegisterWrite
 
 // In the order in which a topic may read another's rows of the same event.
 constexpr TopicFold kTopics[] = {
-    fold_policies, fold_people,  fold_credentials, fold_devices,     fold_reads,   fold_hotlists,
-    fold_hits,     fold_queries, fold_holds,       fold_shift_lists, fold_reviews,
+    fold_policies,   fold_people,  fold_credentials,      fold_devices, fold_reads,
+    fold_hotlists,   fold_hits,    fold_queries,          fold_holds,   fold_shift_lists,
+    fold_recipients, fold_sharing, fold_records_requests, fold_reviews,
 };
 
 }  // namespace

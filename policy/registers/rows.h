@@ -65,4 +65,24 @@ Result<std::vector<Row>> list_rows(const chain::RegisterReader& rows, chain::Tab
   return all;
 }
 
+// The rows of a table whose keys are numbers, from `from` on, at most `limit` of them.
+template <Described Row>
+Result<std::vector<Row>> list_rows_from(const chain::RegisterReader& rows, chain::Table table,
+                                        const chain::RowKey& from, std::size_t limit) {
+  std::vector<Row> all;
+  std::optional<Error> error;
+  auto scanned = rows.scan_from(table, from, [&](std::string_view value) {
+    if (all.size() >= limit) return false;
+    auto row = from_json_text<Row>(value);
+    if (row)
+      all.push_back(std::move(*row));
+    else
+      error = Error{ErrorCode::kCorrupt, "a register row is malformed: " + row.error().detail};
+    return !error;
+  });
+  if (!scanned) return tl::unexpected(scanned.error());
+  if (error) return tl::unexpected(*error);
+  return all;
+}
+
 }  // namespace alpr::policy

@@ -41,6 +41,13 @@ inline constexpr chain::Table kQueries =
 inline constexpr chain::Table kListCopies = 44;  // number lists.taken seq -> CopyRow
 inline constexpr chain::Table kListsAsked =
     45;  // text device -> when it last asked for lists, by its own clock
+inline constexpr chain::Table kRecipients = 50;  // number recipient.registered seq -> RecipientRow
+inline constexpr chain::Table kRecipientNames =
+    51;  // text name as compared -> RecipientName: its recipient.registered
+inline constexpr chain::Table kSharing = 52;    // number sharing.requested seq -> SharingRow
+inline constexpr chain::Table kDocuments = 53;  // number document.filed seq -> DocumentRow
+inline constexpr chain::Table kRecordsRequests =
+    54;  // number records.requested seq -> RecordsRequestRow
 
 inline constexpr chain::Table kReviews = 46;  // number review.raised seq -> ReviewRow, till decided
 inline constexpr chain::Table kLookups = 47;  // text username, text pattern -> LookupRow

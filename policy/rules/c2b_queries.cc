@@ -36,15 +36,11 @@ class Judgement {
 
 bool given(const std::optional<std::string>& text) { return text && !blank(*text); }
 
-bool is_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  return chain::parse_time(std::string(text) + "T00:00:00Z").has_value();
-}
-
 void judge_court_process(const QueryGrounds& grounds, Judgement& judgement) {
   const auto& court = grounds.court_process;
   const bool complete = court && enum_from_text<CourtInstrument>(court->instrument) &&
-                        !blank(court->number) && !blank(court->court) && is_date(court->issued_on);
+                        !blank(court->number) && !blank(court->court) &&
+                        valid_date(court->issued_on);
   judgement.require(complete, "I12-C2B-1", "court-process-incomplete",
                     "a query in response to court process needs its instrument (" +
                         enum_choices<CourtInstrument>() +

@@ -7,6 +7,7 @@
 #include "policy/registers/people.h"
 #include "policy/registers/policies.h"
 #include "policy/registers/reviews.h"
+#include "policy/registers/sharing.h"
 #include "policy/rules/access.h"
 #include "policy/rules/c2a2_stops.h"
 
@@ -42,6 +43,7 @@ class Gathering {
   Result<void> reviews();
   Result<void> stops();
   Result<void> lists();
+  Result<void> sharing();
 
  private:
   const State& state_;
@@ -177,6 +179,18 @@ Result<void> Gathering::lists() {
   return {};
 }
 
+// I12-I-8
+Result<void> Gathering::sharing() {
+  if (!holds(Role::kAdministrator)) return {};
+  const auto all = list_sharing(state_.rows, Sequence{0}, kRowsMax);
+  if (!all) return tl::unexpected(all.error());
+  for (const SharingRow& row : *all) {
+    if (row.state != SharingState::kPending || self(row.asked.by.username)) continue;
+    add({TaskKind::kDecideSharing, row.request, {}, {}, {}});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const Moment& moment) {
@@ -185,9 +199,9 @@ Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const
   Gathering gathering(state, actor, moment);
   if (open.refusal) return gathering.take();
   constexpr std::array kAll{
-      &Gathering::stops,       &Gathering::entries,        &Gathering::roles, &Gathering::policies,
-      &Gathering::holds_asked, &Gathering::holds_in_force, &Gathering::users, &Gathering::flags,
-      &Gathering::reviews,     &Gathering::lists};
+      &Gathering::stops,       &Gathering::entries,        &Gathering::roles,  &Gathering::policies,
+      &Gathering::holds_asked, &Gathering::holds_in_force, &Gathering::users,  &Gathering::flags,
+      &Gathering::reviews,     &Gathering::lists,          &Gathering::sharing};
   for (const auto part : kAll)
     if (auto done = (gathering.*part)(); !done) return tl::unexpected(done.error());
   return gathering.take();

@@ -2,7 +2,7 @@
 //
 // A task says what to do and about which event, and discloses nothing of a vehicle or a suspect: no
 // plate, no case, no reason. So a look at one's tasks is no event (I12-G-2, C2A2-1, C2B1-1, C2B2-2,
-// HDR-1, L-1, K-1, C3-8). Pure; any thread.
+// HDR-1, L-1, K-1, C3-8, I-8). Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -29,6 +29,7 @@ enum class TaskKind {
   kDocumentStop,   // one's own response to a hit without a record
   kSeeToStop,      // another's, past its deadline
   kLoadList,       // a general hot list is stale
+  kDecideSharing,  // somebody outside asks for data, and another member entered it
   kSeeToPurge,     // something is still there that is due for over an hour
 };
 template <>
@@ -45,6 +46,7 @@ struct EnumTexts<TaskKind> {
                                     std::pair{TaskKind::kDocumentStop, "DOCUMENT_STOP"},
                                     std::pair{TaskKind::kSeeToStop, "SEE_TO_STOP"},
                                     std::pair{TaskKind::kLoadList, "LOAD_LIST"},
+                                    std::pair{TaskKind::kDecideSharing, "DECIDE_SHARING"},
                                     std::pair{TaskKind::kSeeToPurge, "SEE_TO_PURGE"}};
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "ledger/chain/canonical_json.h"
+#include "ledger/chain/encoding.h"
 
 namespace alpr::policy {
 
@@ -26,6 +27,11 @@ std::optional<Error> number_fault(std::string_view member, std::int64_t number, 
 
 std::optional<Error> time_fault(std::string_view member, TimeUs time) {
   return number_fault(member, time.value, 0, chain::kIntegerMax);
+}
+
+bool valid_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  return chain::parse_time(std::string(text) + "T00:00:00Z").has_value();
 }
 
 }  // namespace alpr::policy

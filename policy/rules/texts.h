@@ -24,4 +24,7 @@ std::optional<Error> number_fault(std::string_view member, std::int64_t number, 
                                   std::int64_t max);
 std::optional<Error> time_fault(std::string_view member, TimeUs time);  // 1970 to 2255 (2^53-1 us)
 
+// A day of the calendar as YYYY-MM-DD.
+bool valid_date(std::string_view text);
+
 }  // namespace alpr::policy
