@@ -18,6 +18,7 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
 #include "ledger/verify/log_server/log_server.h"
+#include "ledger/verify/package.h"
 #include "ledger/verify/receipt.h"
 #include "ledger/verify/verify.h"
 #include "ledger/verify/witness/commands/command_line.h"
@@ -34,8 +35,8 @@ constexpr int kEnvironment = 3;
 constexpr std::size_t kFileMax = std::size_t{64} << 20;
 
 struct Arguments {
-  std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, witness_policy,
-                                             credentials, cacert;
+  std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, package,
+                                             witness_policy, credentials, cacert;
   bool json = false;
   unsigned threads = 0;  // 0: as many as the machine has
 };
@@ -218,6 +219,18 @@ int run_receipt(const Arguments& arguments) {
   return tell(arguments, *report);
 }
 
+int run_package(const Arguments& arguments) {
+  const auto key = key_of(arguments);
+  if (!key) return refuse(key.error());
+  const auto text = read_file(arguments.package);
+  if (!text) return refuse(text.error());
+  const auto policy = policy_of(arguments);
+  if (!policy) return refuse(policy.error());
+  const auto report = verify::check_package(as_text(*text), policy::kinds(), *key, *policy);
+  if (!report) return refuse(report.error());
+  return tell(arguments, *report);
+}
+
 // A program of its own within this one: it shares nothing with the reading of stores.
 int run_witness(int argc, char** argv) {
   try {
@@ -265,6 +278,13 @@ int main(int argc, char** argv) {
   receipt->add_option("--witness-policy", arguments.witness_policy,
                       "a C2SP tlog-policy file: whose cosignatures its checkpoint must bear");
   receipt->add_flag("--json", arguments.json, "one JSON object on stdout");
+  CLI::App* package =
+      app.add_subcommand("package", "checks a file of released events, each of them, offline");
+  package->add_option("file", arguments.package, "the package, as it was handed out")->required();
+  package->add_option("--key", arguments.key, "the log's verifier key, from elsewhere");
+  package->add_option("--witness-policy", arguments.witness_policy,
+                      "a C2SP tlog-policy file: whose cosignatures its checkpoints must bear");
+  package->add_flag("--json", arguments.json, "one JSON object on stdout");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {
@@ -275,6 +295,7 @@ int main(int argc, char** argv) {
   }
   try {
     chain::init_crypto();
+    if (package->parsed()) return run_package(arguments);
     return receipt->parsed() ? run_receipt(arguments) : run(arguments);
   } catch (const std::exception& error) {
     fmt::print(stderr, "plateledger-verify: {}\n", error.what());
