@@ -54,6 +54,9 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_bundle_endpoints(endpoints, context);
   add_key_endpoints(endpoints, context);
   add_archive_endpoints(endpoints, context);
+  add_recipient_endpoints(endpoints, context);
+  add_sharing_endpoints(endpoints, context);
+  add_records_request_endpoints(endpoints, context);
 }
 
 std::variant<std::size_t, Response> Api::admit(const Request& head) const {

@@ -106,6 +106,9 @@ void add_cosignature_endpoints(Endpoints& endpoints, Context& context);
 void add_bundle_endpoints(Endpoints& endpoints, Context& context);
 void add_key_endpoints(Endpoints& endpoints, Context& context);
 void add_archive_endpoints(Endpoints& endpoints, Context& context);
+void add_recipient_endpoints(Endpoints& endpoints, Context& context);
+void add_sharing_endpoints(Endpoints& endpoints, Context& context);
+void add_records_request_endpoints(Endpoints& endpoints, Context& context);
 // All of them, for the document's generator, which calls no handler.
 void add_all_endpoints(Endpoints& endpoints, Context& context);
 

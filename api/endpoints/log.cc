@@ -3,6 +3,7 @@
 #include "api/cosigners.h"
 #include "api/endpoints/log_access.h"
 #include "api/gone.h"
+#include "api/receipt.h"
 #include "ledger/chain/tiles.h"
 
 namespace alpr::api {
@@ -18,57 +19,6 @@ struct Path {
   void members(M& m) {
     m("hashes", hashes);
     m("size", size);
-  }
-};
-
-struct ReceiptMember {
-  std::int64_t index = 0;
-  std::string name;
-  std::string value;  // canonical JSON of the value
-  std::string salt;   // hex of salt_i; zeros for an open member
-  template <typename M>
-  void members(M& m) {
-    m("index", index);
-    m("name", name);
-    m("value", value);
-    m("salt", salt);
-  }
-};
-
-// A key.rotated event that leads to the key which signs now, proved under the key before it.
-struct ReceiptRotation {
-  std::string header;       // hex
-  std::string member_list;  // hex; all its members are open
-  std::string tlog_proof;   // against a checkpoint that the key before signed
-  template <typename M>
-  void members(M& m) {
-    m("header", header);
-    m("member_list", member_list);
-    m("tlog_proof", tlog_proof);
-  }
-};
-
-// Stands on its own: docs/event-format.md, section 4.1, says how it is checked offline.
-struct Receipt {
-  std::string kind;
-  std::string header;  // hex of the 96 bytes
-  Digest leaf{};
-  std::string member_list;  // hex of the member list: what is disclosed with its salts, what is not
-                            // as digests
-  std::vector<ReceiptMember> disclosed;
-  std::string tlog_proof;
-  std::string vkey;
-  std::vector<ReceiptRotation> key_history;  // oldest first; empty while the first key still signs
-  template <typename M>
-  void members(M& m) {
-    m("kind", kind);
-    m("header", header);
-    m("leaf", leaf);
-    m("member_list", member_list);
-    m("disclosed", disclosed);
-    m("tlog_proof", tlog_proof);
-    m("vkey", vkey);
-    m("key_history", key_history);
   }
 };
 
@@ -166,60 +116,18 @@ Response consistency(Context& context, const Call& call) {
 }
 
 // Everything to the event's own actor, open members alone to others.
-void disclose(const chain::EventView& event, bool own, Receipt& receipt) {
-  using State = chain::ListedMember::State;
-  chain::MemberList list;
-  for (std::size_t i = 0; i < event.members.size(); ++i) {
-    const chain::Member& member = event.members[i];
-    const auto index = static_cast<std::uint16_t>(i);
-    const Salt salt = chain::member_salt(event.salt, index, member.open);
-    chain::ListedMember listed;
-    listed.digest = chain::member_digest(salt, index, member.name, member.value);
-    if (member.open || own) {
-      listed.state = member.open ? State::kOpen : State::kDisclosed;
-      listed.name = member.name;
-      listed.value = member.value;
-      listed.salt = salt;
-      receipt.disclosed.push_back(
-          {static_cast<std::int64_t>(i), member.name, member.value, chain::hex(salt)});
-    }
-    list.push_back(std::move(listed));
-  }
-  receipt.member_list = chain::hex(chain::encode(list));
-}
-
 Response receipt(Context& context, const Call& call) {
   const auto seq = call.seq("event");
   if (!seq) return problem(seq.error());
   if (auto refused = refuse_log_of(context, call, *seq)) return std::move(*refused);
   store::Store& store = context.service.store();
-  const auto header = store.header(*seq);
-  if (!header) return problem(header.error());
-  const chain::Kind* kind = store.kinds().find(header->kind);
-  const chain::HeaderBytes bytes = chain::encode(*header);
-  Receipt receipt{kind ? std::string(kind->name) : std::string("unknown"),
-                  chain::hex(bytes),
-                  chain::leaf_hash(bytes),
-                  {},
-                  {},
-                  {},
-                  chain::format_vkey(store.log_vkey()),
-                  {}};
-  if (header->form == chain::Form::kByMember) {
-    const auto event = store.event(*seq);
-    if (!event) return event_problem(store, *seq, event.error());
-    disclose(*event, is_by(*event, call.actor->username), receipt);
-  }
-  auto proof = store.tlog_proof(*seq);
-  if (!proof) return problem(proof.error());
-  receipt.tlog_proof = std::move(*proof);
-  const auto history = store.key_history();
-  if (!history) return problem(history.error());
-  for (const store::KeyRotation& rotation : *history) {
-    receipt.key_history.push_back(
-        {chain::hex(rotation.header), chain::hex(rotation.clear), rotation.tlog_proof});
-  }
-  return json_answer(receipt);
+  std::optional<bool> own;
+  const auto made = receipt_of(store, *seq, [&](const chain::EventView& event, const auto&) {
+    if (!own) own = is_by(event, call.actor->username);
+    return *own;
+  });
+  if (!made) return event_problem(store, *seq, made.error());
+  return json_answer(*made);
 }
 
 // ---- what everybody may read, late, where the policy in force says so ----
