@@ -94,6 +94,9 @@ Result<PackageFile> parse_package(std::string_view json) {
   if (!object || object->object() == nullptr)
     return fail(ErrorCode::kMalformed,
                 "the package is not the JSON object that was handed out: keep it as it came");
+  // Beside what is checked nothing is carried along that somebody could take for checked.
+  if (object->object()->size() != 4)
+    return fail(ErrorCode::kMalformed, "the package has other members than a package has");
   const auto format = text_of(*object, "format");
   if (!format) return tl::unexpected(format.error());
   if (*format != kFormat) return malformed("format", "is of another kind of file");

@@ -38,6 +38,11 @@ class SharingPackage : public SharingCase {
   bool holds_with(const std::string& member, Json value) {
     return check(chain::write(with(package, member, std::move(value)))).holds();
   }
+  // What is found, in words: each check finds for itself, whatever the digest says.
+  std::string found_with_content(Json changed) {
+    return verify::to_text(
+        check(chain::write(with(package, "content", chain::write(std::move(changed))))));
+  }
   bool holds_with_content(Json changed) { return holds_with("content", chain::write(changed)); }
   chain::VerifierKey key;
   std::string text;
@@ -87,6 +92,21 @@ TEST_F(SharingPackage, AChangedPackageDoesNotHold) {
   EXPECT_TRUE(holds_with("receipts", receipts)) << "the same";
 }
 
+TEST_F(SharingPackage, ADepartmentThatReleasedSomethingElseIsFoundOut) {
+  const Json::Array events = *content().member("events")->array();
+  const auto found = [&](std::size_t which, const std::string& member, Json value) {
+    Json::Array changed = events;
+    changed[which] = with(events[which], member, std::move(value));
+    return found_with_content(with(content(), "events", changed));
+  };
+  EXPECT_THAT(found(0, "payload", "{}"), HasSubstr("payload is not the one"));
+  EXPECT_THAT(found(1, "salt", std::string(64, '0')), HasSubstr("payload is not the one"));
+  EXPECT_THAT(found(0, "event", num(1)), HasSubstr("events are not those that were released"));
+  EXPECT_THAT(found(0, "event", num(1)), HasSubstr("its receipt is of another event"));
+  EXPECT_THAT(found_with_content(with(content(), "origin", "another.example/log")),
+              HasSubstr("of another log"));
+}
+
 TEST_F(SharingPackage, AnotherReleaseDoesNotStandForIt) {
   const std::int64_t second = [&] {
     Json body = request_body(recipient("DA, Contra Costa"));
@@ -113,6 +133,7 @@ TEST_F(SharingPackage, WhatIsNoPackageIsMalformed) {
   for (const char* member : {"format", "content", "receipts", "release"})
     EXPECT_EQ(code(chain::write(without(package, member))), ErrorCode::kMalformed) << member;
   EXPECT_EQ(code(chain::write(with(package, "content", "[]"))), ErrorCode::kMalformed);
+  EXPECT_EQ(code(chain::write(with(package, "note", "trust me"))), ErrorCode::kMalformed);
   EXPECT_EQ(code(std::string(verify::kPackageMax + 1, ' ')), ErrorCode::kTooLarge);
 }
 
