@@ -13,12 +13,13 @@
 #include "api/passphrase.h"
 #include "api/toml.h"
 #include "ledger/store/files.h"
+#include "policy/rules/policies.h"
 
 namespace alpr::api {
 
 namespace {
 
-constexpr std::uint64_t kConfigBytesMax = 1 << 20;
+constexpr std::uint64_t kConfigBytesMax = policy::kSettingsMax;
 
 using Setter =
     std::function<std::optional<std::string>(const toml::node&)>;  // what is wrong, or nothing
@@ -206,6 +207,7 @@ Result<void> take_feeds(Config& config, const std::filesystem::path& store,
   if (!feeds) return tl::unexpected(feeds.error());
   config.api.hotlist_profiles = std::move(feeds->profiles);
   config.feeds = std::move(feeds->feeds);
+  config.text = std::string(as_text(*text));
   return {};
 }
 

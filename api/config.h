@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "api/alarms/settings.h"
@@ -22,6 +23,7 @@ struct Config {
   bool backup_daily = false;
   std::vector<FeedSettings> feeds;
   AlarmSettings alarms;
+  std::string text;  // of the file
 };
 
 // Defaults for a store; reads `file` over them. kNotFound, kMalformed with line and key.

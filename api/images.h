@@ -12,4 +12,12 @@ namespace alpr::api {
 Response disclose_image(Context& context, const policy::Actor& actor,
                         const policy::DiscloseImage& command);
 
+// The picture of a read and its content type, opened and checked against what the read committed
+// to. To be called once the disclosure is on the record. kGone, kCorrupt.
+struct Picture {
+  std::string type;
+  std::string bytes;
+};
+Result<Picture> picture_of(const store::Store& store, Sequence read);
+
 }  // namespace alpr::api

@@ -15,6 +15,7 @@
 #include "api/feeds.h"
 #include "api/submitter.h"
 #include "ledger/store/locked_memory.h"
+#include "policy/rules/policies.h"
 
 namespace alpr::api {
 
@@ -91,6 +92,18 @@ void tell_feed(spdlog::logger& log, const Feeds::Step& step) {
   log.log(good ? spdlog::level::info : spdlog::level::warn, "feed {}: {}", step.feed, step.what);
 }
 
+// What the server was started with goes on the record (I12-F-0); false: not now, try again. While
+// the clock is stopped nothing does.
+bool note_settings(Service& service, const policy::StartWithSettings& settings,
+                   spdlog::logger& log) {
+  const Outcome outcome = service.perform(
+      [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
+        return policy::decide(state, settings, moment);
+      });
+  if (outcome.error) log.error("settings: {}", outcome.error->detail);
+  return !outcome.error;
+}
+
 }  // namespace
 
 int run_serve(const ServeCommand& command) {
@@ -137,7 +150,9 @@ int run_serve(const ServeCommand& command) {
   std::optional<FeedThread> refresh;
   if (!config->feeds.empty())
     refresh.emplace(feeds, [&](const Feeds::Step& step) { tell_feed(*log, step); });
+  bool settings_noted = false;
   do {
+    if (!settings_noted) settings_noted = note_settings(**service, {config->text}, *log);
     const auto done = api.tick();
     if (!done) {
       log->error("housekeeping: {}", done.error().detail);

@@ -2,9 +2,7 @@
 #include "policy/registers/queries.h"
 
 #include "api/api.h"
-#include "api/gone.h"
 #include "api/images.h"
-#include "ledger/chain/encoding.h"
 #include "policy/records/reads.h"
 #include "policy/registers/devices.h"
 #include "policy/registers/plate_text.h"
@@ -193,42 +191,7 @@ Response next_page(Context& context, const Call& call, const policy::DisclosePag
   return reveal(context, command.query, outcome, searched, case_number);
 }
 
-// Where a read's picture lies stands in the read itself.
-Result<policy::ReadRecorded> read_of(Context& context, Sequence seq) {
-  const auto event = context.service.store().event(seq);
-  if (!event) return tl::unexpected(event.error());
-  return policy::from_event<policy::ReadRecorded>(*event);
-}
-
 }  // namespace
-
-Response disclose_image(Context& context, const policy::Actor& actor,
-                        const policy::DiscloseImage& command) {
-  const Outcome outcome = context.service.perform(actor, command);
-  if (outcome.error) return event_problem(context.service.store(), command.read, *outcome.error);
-  if (!outcome.done()) return not_done(outcome);
-  const auto row = context.service.reads().find(command.read);
-  const auto recorded = read_of(context, command.read);
-  if (!row || !recorded) {
-    return event_problem(context.service.store(), command.read,
-                         row ? recorded.error()
-                             : Error{ErrorCode::kGone, "this read is past its 30 days (I12-G-1)"});
-  }
-  const policy::ImagePlace& place = recorded->image;
-  // The store checks the due time again, and that the bytes are those the read committed to.
-  const auto image = context.service.store().image(
-      row->seq, bucket_of(row->uploaded),
-      {static_cast<std::uint64_t>(place.offset), static_cast<std::uint64_t>(place.length)},
-      place.sha256);
-  if (!image) return event_problem(context.service.store(), row->seq, image.error());
-  const Written event = written(context, outcome.commit.first);
-  return {200,
-          recorded->read.image.type,
-          std::string(as_text(*image)),
-          {{"X-Plateledger-Event", std::to_string(event.seq.value)},
-           {"X-Plateledger-Leaf", chain::hex(event.leaf)},
-           {"X-Plateledger-Receipt", event.receipt}}};
-}
 
 void add_query_endpoints(Endpoints& endpoints, Context& context) {
   endpoints.add(with_body<policy::PerformQuery>(

@@ -4,9 +4,11 @@
 #include "api/api.h"
 #include "api/endpoints/log_access.h"
 #include "api/gone.h"
+#include "api/images.h"
 #include "api/sharing_package.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
+#include "policy/records/reads.h"
 #include "policy/registers/reads_index.h"
 #include "policy/rules/i_releases.h"
 #include "policy/rules/i_sharing.h"
@@ -157,8 +159,7 @@ Response gone_of(Context& context, Sequence request, const Error& error) {
 Response export_package(Context& context, const Call& call) {
   const auto request = call.seq("request");
   if (!request) return problem(request.error());
-  const Outcome outcome =
-      context.service.perform(*call.actor, policy::ExportPackage{*request, std::nullopt});
+  const Outcome outcome = context.service.perform(*call.actor, policy::ExportPackage{*request});
   if (outcome.error) return gone_of(context, *request, *outcome.error);
   if (!outcome.done()) return not_done(outcome);
   const auto row = policy::find_sharing(*context.service.snapshot().rows, *request);
@@ -175,20 +176,17 @@ Response export_image(Context& context, const Call& call) {
   const auto read = call.seq("read");
   if (!read) return problem(read.error());
   const store::Store& store = context.service.store();
-  const Outcome outcome =
-      context.service.perform(*call.actor, policy::ExportPackage{*request, *read});
+  policy::ExportPackage command{*request, *read};
+  // A read that is gone is no picture: what is decided says so.
+  if (const auto event = store.event(*read))
+    if (const auto recorded = policy::from_event<policy::ReadRecorded>(*event))
+      command.image_sha256 = recorded->image.sha256;
+  const Outcome outcome = context.service.perform(*call.actor, command);
   if (outcome.error) return event_problem(store, *read, *outcome.error);
   if (!outcome.done()) return not_done(outcome);
-  const auto row = context.service.reads().find(*read);
-  if (!row)
-    return event_problem(store, *read,
-                         {ErrorCode::kGone, "this read is past its 30 days (I12-G-1)"});
-  const auto image = store.image(row->seq, bucket_of(row->uploaded),
-                                 {static_cast<std::uint64_t>(row->image_offset),
-                                  static_cast<std::uint64_t>(row->image_length)},
-                                 row->image_sha256);
-  if (!image) return event_problem(store, *read, image.error());
-  return {200, row->image_type, std::string(as_text(*image)),
+  auto picture = picture_of(store, *read);
+  if (!picture) return event_problem(store, *read, picture.error());
+  return {200, std::move(picture->type), std::move(picture->bytes),
           export_headers(context, outcome, "read-" + std::to_string(read->value))};
 }
 

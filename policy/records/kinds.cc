@@ -25,7 +25,7 @@ namespace alpr::policy {
 std::vector<chain::Kind> system_kinds() {
   return {kind_of<PolicyAdopted>(),  kind_of<PolicyProposed>(), kind_of<PolicyDenied>(),
           kind_of<CommandRefused>(), kind_of<KeysHandled>(),    kind_of<WitnessSilent>(),
-          kind_of<DiskLow>()};
+          kind_of<DiskLow>(),        kind_of<SettingsInForce>()};
 }
 
 std::vector<chain::Kind> people_kinds() {

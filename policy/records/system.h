@@ -53,4 +53,20 @@ struct DiskLow {
   }
 };
 
+struct SettingsInForce {
+  static constexpr KindSpec kKind{62, "settings.in-force", chain::Retention::kPermanent,
+                                  chain::Form::kByMember,
+                                  "the configuration that a server was started with, where it is "
+                                  "another than the one before (I12-F-0)"};
+  std::int64_t policy = 0;
+  Digest sha256{};  // of the file
+  std::string text;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("sha256", sha256);
+    m("text", text);
+  }
+};
+
 }  // namespace alpr::policy

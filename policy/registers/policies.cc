@@ -1,5 +1,6 @@
 #include "policy/registers/policies.h"
 
+#include "policy/records/system.h"
 #include "policy/registers/rows.h"
 #include "policy/registers/tables.h"
 
@@ -50,6 +51,10 @@ Result<std::vector<PolicyProposalRow>> list_policy_proposals(const chain::Regist
   return list_rows<PolicyProposalRow>(rows, table::kPolicyProposals, {}, limit);
 }
 
+Result<std::optional<SettingsRow>> settings_in_force(const chain::RegisterReader& rows) {
+  return read_row<SettingsRow>(rows, table::kSettings, chain::RowKey().number(0));
+}
+
 Result<void> fold_policies(const chain::EventView& event, chain::RegisterWriter& rows) {
   switch (event.header.kind) {
     case PolicyAdopted::kKind.number: {
@@ -72,6 +77,12 @@ Result<void> fold_policies(const chain::EventView& event, chain::RegisterWriter&
       const auto e = from_event<PolicyDenied>(event);
       if (!e) return tl::unexpected(e.error());
       return decided(rows, e->proposal, RequestState::kDenied);
+    }
+    case SettingsInForce::kKind.number: {
+      const auto e = from_event<SettingsInForce>(event);
+      if (!e) return tl::unexpected(e.error());
+      return write_row(rows, table::kSettings, chain::RowKey().number(0),
+                       SettingsRow{event.header.seq, e->sha256});
     }
     default:
       return {};

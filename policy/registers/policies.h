@@ -46,6 +46,18 @@ struct PolicyProposalRow {
   }
 };
 
+struct SettingsRow {
+  Sequence event;
+  Digest sha256{};
+  template <typename M>
+  void members(M& m) {
+    m("event", event);
+    m("sha256", sha256);
+  }
+};
+// Of the last settings.in-force; nullopt where there was none yet.
+Result<std::optional<SettingsRow>> settings_in_force(const chain::RegisterReader& rows);
+
 Result<void> fold_policies(const chain::EventView& event, chain::RegisterWriter& rows);
 
 // The newest version whose effective time is not after `now` (I12-HDR-1). kNotFound in a log

@@ -49,6 +49,7 @@ inline constexpr chain::Table kDocuments = 53;  // number document.filed seq -> 
 inline constexpr chain::Table kRecordsRequests =
     54;  // number records.requested seq -> RecordsRequestRow
 
+inline constexpr chain::Table kSettings = 70;  // number 0 -> SettingsRow: those in force
 inline constexpr chain::Table kReviews = 46;  // number review.raised seq -> ReviewRow, till decided
 inline constexpr chain::Table kLookups = 47;  // text username, text pattern -> LookupRow
 inline constexpr chain::Table kQueryTimes = 48;     // text username -> LookupRow

@@ -143,7 +143,7 @@ Decision decide(const State& state, const Actor& actor, const ExportPackage& com
   if (command.image_of) {
     record.file = ExportedFile::kImage;
     record.read = command.image_of;
-    record.sha256 = state.reads.find(*command.image_of)->image_sha256;
+    record.sha256 = command.image_sha256;
   }
   return Decision{}.then(record);
 }

@@ -41,7 +41,8 @@ Decision decide(const State& state, const Actor& actor, const ReleaseSharing& co
 // is for, and COORDINATOR. kGone as above, kNotFound: nothing was released, or not this read.
 struct ExportPackage {
   Sequence request;
-  std::optional<Sequence> image_of;
+  std::optional<Sequence> image_of = {};
+  Digest image_sha256{};  // as the read commits to it
 };
 Decision decide(const State& state, const Actor& actor, const ExportPackage& command,
                 const Moment& moment);

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "ledger/chain/hash.h"
+#include "policy/records/system.h"
 #include "policy/rules/access.h"
 #include "policy/rules/parameters.h"
 #include "policy/rules/texts.h"
@@ -122,6 +123,16 @@ Decision decide(const State& state, const Actor& actor, const DecidePolicy& comm
           succession_refusal(asked.version, asked.effective, versions->back(), moment.now))
     return refuse(moment, open.actor, kDecide, *refusal);
   return Decision{}.then(adopted(**proposal, versions->back(), command, open.actor, moment));
+}
+
+Decision decide(const State& state, const StartWithSettings& command, const Moment& moment) {
+  if (auto fault = text_fault("configuration", command.text, kSettingsMax))
+    return not_judged(*fault);
+  const auto before = settings_in_force(state.rows);
+  if (!before) return not_judged(before.error());
+  const Digest sha256 = chain::sha256(as_bytes(command.text));
+  if (*before && (*before)->sha256 == sha256) return {};
+  return Decision{}.then(SettingsInForce{moment.policy->version, sha256, command.text});
 }
 
 }  // namespace alpr::policy

@@ -39,4 +39,13 @@ struct DecidePolicy {
 Decision decide(const State& state, const Actor& actor, const DecidePolicy& command,
                 const Moment& moment);
 
+inline constexpr std::size_t kSettingsMax = 256 * 1024;  // bytes of a configuration
+
+// A server starts with these settings -> settings.in-force, or nothing where they are those of
+// before (I12-F-0). kMalformed: not UTF-8, or too long.
+struct StartWithSettings {
+  std::string text;  // of the configuration; empty: none was given
+};
+Decision decide(const State& state, const StartWithSettings& command, const Moment& moment);
+
 }  // namespace alpr::policy

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/chain/hash.h"
+#include "policy/records/system.h"
 #include "policy/rules/parameters.h"
 #include "policy/rules/people.h"
 #include "policy/rules/sessions.h"
@@ -44,6 +45,27 @@ class Policies : public ::testing::Test {
 
   World world;
 };
+
+TEST(Settings, I12_F_0_AServersSettingsAreOnTheRecordWhereTheyChanged) {
+  World world;
+  const auto start = [&](const std::string& text) {
+    const Decision decision = decide(world.state(), StartWithSettings{text}, world.moment());
+    EXPECT_FALSE(decision.error || decision.refusal);
+    world.apply(decision);
+    return decision.events.size();
+  };
+  EXPECT_EQ(start("port = 8443\n"), 1U);
+  const auto event = from_event<SettingsInForce>(world.log.back());
+  ASSERT_TRUE(event.has_value());
+  EXPECT_EQ(event->text, "port = 8443\n");
+  EXPECT_EQ(start("port = 8443\n"), 0U) << "as before";
+  EXPECT_EQ(start("port = 443\n"), 1U);
+  EXPECT_EQ(start(""), 1U) << "none is a setting too";
+  EXPECT_EQ(world.rebuilt().dump(), world.rows.dump());
+  EXPECT_TRUE(
+      decide(world.state(), StartWithSettings{std::string(kSettingsMax + 1, 'x')}, world.moment())
+          .error);
+}
 
 TEST_F(Policies, I12_HDR_1_AVersionNeedsTwoPersonsAndCountsFromItsDate) {
   ProposePolicy command = next();

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "policy/records/reads.h"
 #include "policy/registers/areas.h"
@@ -313,6 +315,42 @@ TEST_F(ReadsRegister, ColumnsThatWereKeptComeBackAsTheRegisterThatMadeThem) {
   }
   EXPECT_EQ(again.dump(), index.dump());
   EXPECT_EQ(again.size(), rows.size());
+}
+
+// Searches go over what cannot change while reads come in and buckets go; each answer is of some
+// moment in between.
+TEST_F(ReadsRegister, SearchesWhileReadsComeInAndBucketsGo) {
+  const QueryElements all{.captured_from = TimeUs{0}};
+  const TimeUs now = rows.back().uploaded;
+  std::atomic<bool> done = false;
+  std::vector<std::thread> searchers;
+  std::atomic<std::size_t> searches = 0;
+  for (int i = 0; i < 3; ++i)
+    searchers.emplace_back([&] {
+      while (!done) {
+        const SearchResult result = index.search(all, {"", now, 10'000, {}, {}});
+        for (std::size_t k = 1; k < result.matches.size(); ++k)
+          ASSERT_GT(result.matches[k - 1].row.seq, result.matches[k].row.seq);
+        ++searches;
+      }
+    });
+  std::mt19937 random(8);
+  const std::vector<Bucket> over = index.sorted_buckets({0});
+  std::uint64_t seq = rows.back().seq.value;
+  for (std::size_t i = 0; i < 300 || searches < 10; ++i) {
+    const TimeUs at{now.value + static_cast<std::int64_t>(i) * 30 * kSecondUs};
+    const chain::EventView read = event_of(random_row(random, ++seq, at));
+    index.committed(std::span(&read, 1));
+    if (i % 60 != 0 || i / 60 >= over.size()) continue;
+    chain::EventView tombstone;
+    tombstone.header.kind = chain::kind::kReadsPurged;
+    tombstone.have_payload = true;
+    tombstone.json = "{\"bucket\":" + std::to_string(over[i / 60].value) + ",\"held\":[]}";
+    index.committed(std::span(&tombstone, 1));
+  }
+  done = true;
+  for (std::thread& searcher : searchers) searcher.join();
+  EXPECT_GE(searches, 10U);
 }
 
 TEST(Areas, SidesThatCrossOrTouchAreNoArea) {

@@ -99,8 +99,7 @@ TEST_F(RecordsRequests, I12_H_1_SharingNeverAnswersThem) {
   const Sequence entered = world.permit(enter(request()));
   EXPECT_EQ(world.refused(honor(admin, entered), "I12-H-1"), "public-request");
   EXPECT_EQ(world.refused(release(officer, release_of(entered)), "I12-H-1"), "public-request");
-  EXPECT_EQ(world.refused(decide(world.state(), officer, ExportPackage{entered, std::nullopt},
-                                 world.moment()),
+  EXPECT_EQ(world.refused(decide(world.state(), officer, ExportPackage{entered}, world.moment()),
                           "I12-H-1"),
             "public-request");
   const Sequence asked_for = asked(RecipientClass::kDistrictAttorney);

@@ -71,9 +71,8 @@ TEST_F(Sharing, I12_E_2_OutOfStateAndFederalAreRefusedAtEveryStage) {
       move(moved, "CALIFORNIA");
       world.permit(release(officer, release_of(request)));
       move(moved, where);
-      world.refused(
-          decide(world.state(), officer, ExportPackage{request, std::nullopt}, world.moment()),
-          "I12-E-2");
+      world.refused(decide(world.state(), officer, ExportPackage{request}, world.moment()),
+                    "I12-E-2");
     }
   }
   refuses(RecipientClass::kCivilOrOtherByCourtOrder, "I12-E-2", "court-out-of-state-or-federal",
@@ -281,10 +280,8 @@ TEST_F(Sharing, I12_I_10_WhoEnteredItOrTheCoordinatorExtracts) {
   world.refused(release(coordinator, command), "I12-I-10");
   world.permit(release(coordinator, release_of(request)));
   EXPECT_EQ(release(coordinator, release_of(request)).error->code, ErrorCode::kConflict);
-  world.refused(decide(world.state(), other, ExportPackage{request, std::nullopt}, world.moment()),
-                "I12-I-10");
-  world.permit(
-      decide(world.state(), officer, ExportPackage{request, std::nullopt}, world.moment()));
+  world.refused(decide(world.state(), other, ExportPackage{request}, world.moment()), "I12-I-10");
+  world.permit(decide(world.state(), officer, ExportPackage{request}, world.moment()));
 }
 
 TEST_F(Sharing, I12_G_1_WhatIsPastDueIsNotReleased) {
