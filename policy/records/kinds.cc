@@ -1,5 +1,6 @@
 #include "policy/records/kinds.h"
 
+#include "policy/records/audits.h"
 #include "policy/records/devices.h"
 #include "policy/records/hits.h"
 #include "policy/records/holds.h"
@@ -67,6 +68,7 @@ const chain::KindRegistry& kinds() {
              recipients_kinds(),
              sharing_kinds(),
              records_requests_kinds(),
+             audits_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());
     }

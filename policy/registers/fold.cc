@@ -1,5 +1,6 @@
 #include "policy/registers/fold.h"
 
+#include "policy/registers/audits.h"
 #include "policy/registers/devices.h"
 #include "policy/registers/hits.h"
 #include "policy/registers/holds.h"
@@ -23,7 +24,7 @@ using TopicFold = Result<void> (*)(const chain::EventView&, chain::RegisterWrite
 constexpr TopicFold kTopics[] = {
     fold_policies,   fold_people,  fold_credentials,      fold_devices, fold_reads,
     fold_hotlists,   fold_hits,    fold_queries,          fold_holds,   fold_shift_lists,
-    fold_recipients, fold_sharing, fold_records_requests, fold_reviews,
+    fold_recipients, fold_sharing, fold_records_requests, fold_reviews, fold_audits,
 };
 
 }  // namespace

@@ -55,5 +55,9 @@ inline constexpr chain::Table kLookups = 47;  // text username, text pattern -> 
 inline constexpr chain::Table kQueryTimes = 48;     // text username -> LookupRow
 inline constexpr chain::Table kFlaggedPlaces = 49;  // number place.flagged seq -> PlaceRow
 inline constexpr chain::Table kMemberPlates = 63;   // text plate -> MemberPlateRow
+inline constexpr chain::Table kAudits = 57;         // number audit.planned seq -> AuditRow
+inline constexpr chain::Table kAuditItems = 58;     // number audit, number item -> AuditItemRow
+inline constexpr chain::Table kAuditCounts =
+    59;  // number population -> AuditCountRow: all plans, so that none is forgotten
 
 }  // namespace alpr::policy::table
