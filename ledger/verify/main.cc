@@ -17,6 +17,7 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
+#include "ledger/verify/audit/redraw.h"
 #include "ledger/verify/log_server/log_server.h"
 #include "ledger/verify/package.h"
 #include "ledger/verify/receipt.h"
@@ -38,7 +39,8 @@ struct Arguments {
   std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, package,
                                              witness_policy, credentials, cacert;
   bool json = false;
-  unsigned threads = 0;  // 0: as many as the machine has
+  unsigned threads = 0;     // 0: as many as the machine has
+  std::uint64_t audit = 0;  // seq of the plan
 };
 
 Result<Bytes> read_file(const std::string& path) {
@@ -151,19 +153,24 @@ int refuse(const Error& error) {
 }
 
 // On stdout, as asked; and the exit code that goes with it.
-template <typename Told>
-int tell(const Arguments& arguments, const Told& report) {
-  const std::string text =
-      arguments.json ? verify::to_json(report) + "\n" : verify::to_text(report);
+int tell(const std::string& text, bool holds) {
   const bool written =
       std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!written) return kEnvironment;
-  return report.holds() ? kHolds : kFound;
+  return holds ? kHolds : kFound;
+}
+template <typename Told>
+int tell(const Arguments& arguments, const Told& report) {
+  return tell(arguments.json ? verify::to_json(report) + "\n" : verify::to_text(report),
+              report.holds());
+}
+
+Result<verify::MappedFile> open_bundle(const std::string& file) {
+  return file == "-" ? verify::MappedFile::spool(STDIN_FILENO) : verify::MappedFile::open(file);
 }
 
 Result<verify::Report> verify_bundle(const std::string& file, const verify::Options& options) {
-  const auto bundle =
-      file == "-" ? verify::MappedFile::spool(STDIN_FILENO) : verify::MappedFile::open(file);
+  const auto bundle = open_bundle(file);
   if (!bundle) return tl::unexpected(bundle.error());
   return verify::verify_bundle(*bundle, policy::kinds(), options);
 }
@@ -177,10 +184,14 @@ std::uint64_t first_asked(const verify::Options& options) {
   return checkpoint ? checkpoint->size : 0;  // the verifier says what is wrong with it
 }
 
-Result<verify::Report> verify_url(const Arguments& arguments, verify::Options& options) {
+Result<log_server::LogServer> log_in(const Arguments& arguments) {
   log_server::LogServerAddress address{arguments.url, std::nullopt, arguments.credentials};
   if (!arguments.cacert.empty()) address.certificate = arguments.cacert;
-  auto server = log_server::LogServer::log_in(address);
+  return log_server::LogServer::log_in(address);
+}
+
+Result<verify::Report> verify_url(const Arguments& arguments, verify::Options& options) {
+  auto server = log_in(arguments);
   if (!server) return tl::unexpected(server.error());
   auto checkpoint = server->checkpoint();
   if (!checkpoint) return tl::unexpected(checkpoint.error());
@@ -190,12 +201,15 @@ Result<verify::Report> verify_url(const Arguments& arguments, verify::Options& o
   return verify::verify_bundle(*bundle, policy::kinds(), options);
 }
 
-int run(const Arguments& arguments) {
+Result<void> one_source(const Arguments& arguments) {
   const auto given = [](const std::string& argument) { return argument.empty() ? 0 : 1; };
-  if (given(arguments.store) + given(arguments.bundle) + given(arguments.url) != 1) {
-    return refuse({ErrorCode::kMalformed,
-                   "say what to verify: one of --store DIR, --bundle FILE, --url URL"});
-  }
+  if (given(arguments.store) + given(arguments.bundle) + given(arguments.url) == 1) return {};
+  return fail(ErrorCode::kMalformed,
+              "say what to verify: one of --store DIR, --bundle FILE, --url URL");
+}
+
+int run(const Arguments& arguments) {
+  if (const auto one = one_source(arguments); !one) return refuse(one.error());
   auto options = options_of(arguments);
   if (!options) return refuse(options.error());
   const auto report = !arguments.store.empty()
@@ -205,6 +219,34 @@ int run(const Arguments& arguments) {
   if (options->progress) Progress::clear();
   if (!report) return refuse(report.error());
   return tell(arguments, *report);
+}
+
+Result<audit::Answer> redraw(const Arguments& arguments, const verify::Options& options) {
+  if (!arguments.store.empty())
+    return audit::redraw_store(arguments.store, options, arguments.audit);
+  if (!arguments.bundle.empty()) {
+    const auto bundle = open_bundle(arguments.bundle);
+    if (!bundle) return tl::unexpected(bundle.error());
+    return audit::redraw_bundle(*bundle, options, arguments.audit);
+  }
+  auto server = log_in(arguments);
+  if (!server) return tl::unexpected(server.error());
+  const auto bundle = server->bundle(0);
+  if (!bundle) return tl::unexpected(bundle.error());
+  return audit::redraw_bundle(*bundle, options, arguments.audit);
+}
+
+int run_audit(const Arguments& arguments) {
+  if (const auto one = one_source(arguments); !one) return refuse(one.error());
+  const auto options = options_of(arguments);
+  if (!options) return refuse(options.error());
+  const auto answer = redraw(arguments, *options);
+  if (options->progress) Progress::clear();
+  if (!answer) {
+    const int code = refuse(answer.error());
+    return answer.error().code == ErrorCode::kCorrupt ? kFound : code;
+  }
+  return tell(arguments.json ? answer->json + "\n" : answer->text, answer->holds);
 }
 
 int run_receipt(const Arguments& arguments) {
@@ -242,13 +284,8 @@ int run_witness(int argc, char** argv) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "witness") return run_witness(argc - 1, argv + 1);
-  Arguments arguments;
-  CLI::App app("Verifies a Plateledger log: its chain, and that what had to be erased was.");
-  app.footer("plateledger-verify witness init|serve|pull: cosigns checkpoints; see its own --help");
+// Where the log comes from, and whose it must be.
+void add_source(CLI::App& app, Arguments& arguments) {
   app.add_option("--store", arguments.store, "the store's folder");
   app.add_option("--url", arguments.url, "a running server, https://HOST[:PORT]");
   app.add_option("--credentials", arguments.credentials,
@@ -257,6 +294,16 @@ int main(int argc, char** argv) {
                  "for --url: what the server's certificate must lead to (PEM)");
   app.add_option("--bundle", arguments.bundle, "an exported bundle; - for standard input");
   app.add_option("--key", arguments.key, "the log's verifier key, from elsewhere than the store");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "witness") return run_witness(argc - 1, argv + 1);
+  Arguments arguments;
+  CLI::App app("Verifies a Plateledger log: its chain, and that what had to be erased was.");
+  app.footer("plateledger-verify witness init|serve|pull: cosigns checkpoints; see its own --help");
+  add_source(app, arguments);
   app.add_option("--keys", arguments.keys, "a file of exported keys, to open sealed payloads");
   app.add_option("--level", arguments.level,
                  "chain, erasure (default) or policy (not checked in this version)");
@@ -285,6 +332,11 @@ int main(int argc, char** argv) {
   package->add_option("--witness-policy", arguments.witness_policy,
                       "a C2SP tlog-policy file: whose cosignatures its checkpoints must bear");
   package->add_flag("--json", arguments.json, "one JSON object on stdout");
+  CLI::App* audit = app.add_subcommand("audit", "repeats a sample audit from the log alone");
+  audit->add_option("number", arguments.audit, "the event number of its plan")->required();
+  add_source(*audit, arguments);
+  audit->add_option("--since", arguments.since, "a signed checkpoint you kept");
+  audit->add_flag("--json", arguments.json, "one JSON object on stdout");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {
@@ -296,6 +348,7 @@ int main(int argc, char** argv) {
   try {
     chain::init_crypto();
     if (package->parsed()) return run_package(arguments);
+    if (audit->parsed()) return run_audit(arguments);
     return receipt->parsed() ? run_receipt(arguments) : run(arguments);
   } catch (const std::exception& error) {
     fmt::print(stderr, "plateledger-verify: {}\n", error.what());
