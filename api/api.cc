@@ -49,6 +49,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_query_endpoints(endpoints, context);
   add_review_endpoints(endpoints, context);
   add_hold_endpoints(endpoints, context);
+  add_audit_endpoints(endpoints, context);
   add_log_endpoints(endpoints, context);
   add_cosignature_endpoints(endpoints, context);
   add_bundle_endpoints(endpoints, context);

@@ -24,6 +24,7 @@ struct Options {
   BackupCommand backup;
   RestoreCommand restore;
   AuditSizeCommand audit_size;
+  AuditPlanCommand audit_plan;
   AuditBoundCommand audit_bound;
 };
 
@@ -170,6 +171,20 @@ CLI::App* add_export(CLI::App& app, Options& options) {
   return bundle;
 }
 
+void add_audit_plan(CLI::App& audit, AuditPlanCommand& command) {
+  CLI::App* plan =
+      audit.add_subcommand("plan", "why a sample has its size, in a paragraph; needs no store");
+  plan->add_option("--risk-bp", command.risk_bp, "risk of a wrong acceptance (default 500)");
+  plan->add_option("--tolerable-bp", command.tolerable_bp, "the rate not to accept (default 500)");
+  plan->add_option("--expected-bp", command.expected_bp,
+                   "the rate to leave room for (default 100)");
+  plan->add_option("--population", command.populations, "items there are; once for each stratum")
+      ->required();
+  plan->add_option("--n,-n", command.n, "items to look at, where it is another number");
+  plan->add_flag("--each", command.each, "each stratum is judged by itself");
+  plan->add_flag("--json", command.json, "one JSON object");
+}
+
 CLI::App* add_audit(CLI::App& app, Options& options) {
   CLI::App* audit = app.add_subcommand("audit", "sample audits");
   audit->require_subcommand(1);
@@ -182,6 +197,7 @@ CLI::App* add_audit(CLI::App& app, Options& options) {
   plan->add_flag("--csv", size.csv,
                  "a table on standard input: risk_bp,population,tolerable_bp,expected_bp");
   plan->add_flag("--json", size.json, "{\"n\",\"k\"}, one a line");
+  add_audit_plan(*audit, options.audit_plan);
   AuditBoundCommand& bound = options.audit_bound;
   CLI::App* shown = audit->add_subcommand("bound", "what a sample has shown; needs no store");
   shown->add_option("--risk-bp", bound.risk_bp, "risk of being wrong, 1/10000 (default 500)");
@@ -229,6 +245,7 @@ int run(int argc, char** argv) {
   if (backup->parsed()) return run_backup(options.backup);
   if (restore->parsed()) return run_restore(options.restore);
   if (audit->parsed()) {
+    if (audit->got_subcommand("plan")) return run_audit_plan(options.audit_plan);
     return audit->got_subcommand("size") ? run_audit_size(options.audit_size)
                                          : run_audit_bound(options.audit_bound);
   }

@@ -1,5 +1,5 @@
-// plateledger audit size | bound: how large a sample must be, and what one has shown (I12-K-7).
-// Needs no store: anybody may compute what the coordinator computed.
+// plateledger audit size | plan | bound: how large a sample must be and why, and what one has shown
+// (I12-K-7). Needs no store: anybody may compute what the coordinator computed.
 #include <fmt/format.h>
 
 #include <array>
@@ -8,7 +8,9 @@
 #include <iostream>
 
 #include "api/commands/commands.h"
+#include "ledger/chain/canonical_json.h"
 #include "policy/registers/csv_record.h"
+#include "reports/figures/explain.h"
 #include "reports/figures/sample_size.h"
 
 namespace alpr::api {
@@ -143,6 +145,30 @@ int run_audit_size(const AuditSizeCommand& command) {
         size->n, size->k, static_cast<double>(command.tolerable_bp) / 100,
         static_cast<double>(command.risk_bp) / 100);
   }
+  return 0;
+}
+
+int run_audit_plan(const AuditPlanCommand& command) {
+  const figures::PlanQuestion question{
+      command.risk_bp,     command.tolerable_bp,
+      command.expected_bp, command.each ? figures::Spread::kEach : figures::Spread::kProportional,
+      command.populations, command.n};
+  const auto sizes = figures::plan_sizes(question);
+  if (!sizes) return complain(sizes.error());
+  const std::string text = figures::explain(question, *sizes);
+  if (!command.json) {
+    fmt::print("{}\n", text);
+    return 0;
+  }
+  using chain::Json;
+  Json::Array strata;
+  for (const SampleSize& one : sizes->strata)
+    strata.emplace_back(Json::Object{{"n", Json(one.n)}, {"k", Json(one.k)}});
+  fmt::print("{}\n", chain::write(Json(Json::Object{{"n", Json(sizes->n)},
+                                                    {"needed", Json(sizes->needed)},
+                                                    {"significant", Json(sizes->significant)},
+                                                    {"strata", Json(std::move(strata))},
+                                                    {"explanation", Json(text)}})));
   return 0;
 }
 

@@ -59,6 +59,17 @@ struct AuditSizeCommand {
   bool json = false;
 };
 int run_audit_size(const AuditSizeCommand& command);
+struct AuditPlanCommand {
+  std::int64_t risk_bp = 500;
+  std::int64_t tolerable_bp = 500;
+  std::int64_t expected_bp = 100;
+  std::vector<std::int64_t> populations;  // of the strata
+  std::optional<std::int64_t> n;
+  bool each = false;
+  bool json = false;
+};
+// One paragraph on why a sample has the size it has; needs no store.
+int run_audit_plan(const AuditPlanCommand& command);
 struct AuditBoundCommand {
   std::int64_t risk_bp = 500;  // basis points
   std::optional<std::int64_t> population;

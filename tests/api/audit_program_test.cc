@@ -53,6 +53,18 @@ TEST(AuditProgram, I12_K_7_ATableOnStandardInputInAnyOrderOfColumns) {
             "risk_bp,population,n,k,upper\n500,1000,100,2,59\n");
 }
 
+TEST(AuditProgram, I12_K_7_APlanIsExplainedInAParagraph) {
+  const Ran plain = audit("plan --population 1500");
+  EXPECT_EQ(plain.exit_code, 0);
+  EXPECT_THAT(plain.output, HasSubstr("Of 1500 items 91 are looked at"));
+  EXPECT_THAT(audit("plan --population 1500 --population 300 --each --json").output,
+              HasSubstr("\"strata\":[{\"n\":91,\"k\":1},{\"n\":"));
+  EXPECT_THAT(audit("plan --population 1500 -n 10").output,
+              HasSubstr("not statistically significant"));
+  EXPECT_EQ(audit("plan --population 1500 --expected-bp 500").exit_code, 2);
+  EXPECT_EQ(audit("plan").exit_code, 2);
+}
+
 TEST(AuditProgram, AWrongLineIsNamedAndTheOthersGoOn) {
   const Ran ran = audit("size --csv --json",
                         "risk_bp,population,tolerable_bp,expected_bp\\n500,,x,100\\n"

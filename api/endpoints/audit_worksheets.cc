@@ -1,0 +1,250 @@
+// The fieldwork of a sample audit: what was drawn is given to a reviewer, on the record first, and
+// verdicts come back one by one or as the filled-in sheet.
+#include "policy/records/audit_worksheets.h"
+
+#include <fmt/format.h>
+
+#include "api/audit_sheet.h"
+#include "api/endpoints/log_access.h"
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/hash.h"
+#include "ledger/chain/header.h"
+#include "policy/records/hotlists.h"
+#include "policy/records/kinds.h"
+#include "reports/forms/csv.h"
+#include "reports/forms/xlsx.h"
+
+namespace alpr::api {
+
+namespace {
+
+constexpr std::size_t kSheetBodyMax = std::size_t{32} << 20;
+constexpr std::string_view kCsvType = "text/csv";
+constexpr std::string_view kXlsxType =
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+struct TestShown {
+  std::int64_t kind = 0;
+  std::string test;
+  std::string question;
+  std::string rule;
+  template <typename M>
+  void members(M& m) {
+    m("kind", kind);
+    m("test", test);
+    m("question", question);
+    m("rule", rule);
+  }
+};
+
+struct Worksheet {
+  Sequence audit;
+  std::int64_t own = 0;  // items left out, because they are the reviewer's own acts
+  std::vector<TestShown> tests;
+  std::vector<WorksheetItem> items;
+  template <typename M>
+  void members(M& m) {
+    m("audit", audit);
+    m("own", own);
+    m("tests", tests);
+    m("items", items);
+  }
+};
+
+struct WorksheetAnswer {
+  Digest leaf{};
+  std::string receipt;
+  Worksheet worksheet;  // the event's digest is of this member's canonical JSON
+  template <typename M>
+  void members(M& m) {
+    m("leaf", leaf);
+    m("receipt", receipt);
+    m("worksheet", worksheet);
+  }
+};
+
+Result<policy::AuditRow> drawn_audit(Context& context, const Call& call) {
+  const auto audit = call.seq("audit");
+  if (!audit) return tl::unexpected(audit.error());
+  const auto row = policy::find_audit(*context.service.snapshot().rows, *audit);
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return fail(ErrorCode::kNotFound, "no such audit");
+  if (!(*row)->seed)
+    return fail(ErrorCode::kConflict, "nothing is drawn yet: two people enter the beacon's value");
+  return **row;
+}
+
+// Of an approval what was approved: it says little without.
+Result<std::string> related(const store::Store& store, const chain::EventView& event) {
+  if (event.header.kind != policy::EntryApproved::kKind.number) return std::string();
+  const auto approved = policy::from_event<policy::EntryApproved>(event);
+  if (!approved) return tl::unexpected(approved.error());
+  const auto request = store.event(approved->request);
+  if (!request) return tl::unexpected(request.error());
+  return request->json;
+}
+
+Result<WorksheetItem> item_of(const store::Store& store, const policy::AuditRow& audit,
+                              const policy::AuditItemRow& row, const chain::EventView& event) {
+  WorksheetItem item;
+  item.item = row.item;
+  item.stratum = row.stratum ? audit.plan.strata.at(static_cast<std::size_t>(*row.stratum)).name
+                             : std::string("CERTAIN");
+  item.drawn = row.drawn;
+  item.kind = event.header.kind;
+  item.kind_name = policy::kinds().find(event.header.kind)->name;
+  item.recorded_at = event.header.time;
+  item.leaf = event.leaf;
+  item.record = event.json;
+  auto more = related(store, event);
+  if (!more) return tl::unexpected(more.error());
+  item.related = std::move(*more);
+  if (!row.finding) return item;
+  item.results = row.finding->results;
+  item.evidence = row.finding->evidence;
+  item.note = row.finding->note;
+  return item;
+}
+
+Result<Worksheet> make(Context& context, const Call& call, const policy::AuditRow& audit) {
+  const store::Store& store = context.service.store();
+  const auto rows = policy::list_audit_items(*context.service.snapshot().rows, audit.audit);
+  if (!rows) return tl::unexpected(rows.error());
+  Worksheet sheet;
+  sheet.audit = audit.audit;
+  for (const std::int64_t kind : policy::audited_kinds(audit.plan.population)) {
+    for (const policy::AuditTest& test : policy::audit_tests(kind))
+      sheet.tests.push_back(
+          {kind, std::string(test.code), std::string(test.question), std::string(test.rule)});
+  }
+  for (const policy::AuditItemRow& row : *rows) {
+    const auto event = store.event(row.item);
+    if (!event) return tl::unexpected(event.error());
+    const std::vector<std::string> people = people_in(*event);
+    if (std::ranges::find(people, call.actor->username) != people.end()) {
+      ++sheet.own;
+      continue;
+    }
+    auto item = item_of(store, audit, row, *event);
+    if (!item) return tl::unexpected(item.error());
+    sheet.items.push_back(std::move(*item));
+  }
+  return sheet;
+}
+
+Result<std::string> written_as(policy::WorksheetForm form, const policy::AuditRow& audit,
+                               const Worksheet& worksheet, TimeUs made_at) {
+  if (form == policy::WorksheetForm::kJson) return policy::to_json_text(worksheet);
+  const auto sheet = audit_sheet(audit, made_at, worksheet.items);
+  if (!sheet) return tl::unexpected(sheet.error());
+  return form == policy::WorksheetForm::kCsv ? forms::to_csv(*sheet) : forms::to_xlsx(*sheet);
+}
+
+std::string type_of(policy::WorksheetForm form) {
+  if (form == policy::WorksheetForm::kJson) return "application/json";
+  return std::string(form == policy::WorksheetForm::kCsv ? kCsvType : kXlsxType);
+}
+
+Response disclose(Context& context, const Call& call, policy::WorksheetForm form) {
+  if (auto refused = refuse_unless(context, call, policy::gate_audit_review, "audit.worksheet"))
+    return std::move(*refused);
+  const auto audit = drawn_audit(context, call);
+  if (!audit) return problem(audit.error());
+  const auto seeded = context.service.store().header(audit->seed->event);
+  if (!seeded) return problem(seeded.error());
+  auto worksheet = make(context, call, *audit);
+  if (!worksheet) return problem(worksheet.error());
+  auto file = written_as(form, *audit, *worksheet, seeded->time);
+  if (!file) return problem(file.error());
+  const policy::DiscloseWorksheet command{audit->audit, form,
+                                          static_cast<std::int64_t>(worksheet->items.size()),
+                                          worksheet->own, chain::sha256(as_bytes(*file))};
+  const Outcome outcome = context.service.perform(*call.actor, command);
+  if (!outcome.done()) return not_done(outcome);
+  const Written event = written(context, outcome.commit.first);
+  if (form == policy::WorksheetForm::kJson)
+    return json_answer(WorksheetAnswer{event.leaf, event.receipt, std::move(*worksheet)});
+  const bool csv = form == policy::WorksheetForm::kCsv;
+  return {200,
+          type_of(form) + (csv ? "; charset=utf-8; header=present" : ""),
+          std::move(*file),
+          {{"Cache-Control", "no-store"},
+           {"Content-Disposition", fmt::format("attachment; filename=\"audit-{}.{}\"",
+                                               audit->audit.value, csv ? "csv" : "xlsx")},
+           {"Plateledger-Receipt", event.receipt}}};
+}
+
+Response record(Context& context, const Call& call, const policy::RecordVerdicts& command) {
+  const Outcome outcome =
+      context.service.perform([&](const policy::State& state, store::Transaction& transaction,
+                                  const policy::Moment& moment) -> policy::Decision {
+        std::vector<policy::SampledEvent> events;
+        for (const policy::JudgedItem& judged : command.verdicts) {
+          const auto event = transaction.event(judged.item);
+          // What is not there, or is gone, is in no sample: decide() says so.
+          events.push_back(event ? policy::SampledEvent{event->header.kind, people_in(*event)}
+                                 : policy::SampledEvent{});
+        }
+        return policy::decide(state, *call.actor, command, events, moment);
+      });
+  return answer(context, outcome);
+}
+
+Response take_sheet(Context& context, const Call& call) {
+  // Nothing of the file is read for somebody who may not judge.
+  if (auto refused = refuse_unless(context, call, policy::gate_audit_review, "audit.judge"))
+    return std::move(*refused);
+  const auto audit = drawn_audit(context, call);
+  if (!audit) return problem(audit.error());
+  const auto command = read_audit_sheet(*audit, call.request.body);
+  if (!command) return problem(command.error());
+  return record(context, call, *command);
+}
+
+Endpoint worksheet_endpoint(Context& context, policy::WorksheetForm form) {
+  const bool json = form == policy::WorksheetForm::kJson;
+  const std::string end = json ? "" : form == policy::WorksheetForm::kCsv ? ".csv" : ".xlsx";
+  return without_body(
+      {.method = "GET",
+       .path = "/v1/audits/{audit}/worksheet" + end,
+       .summary = json ? "What was drawn, but for the reviewer's own acts; recorded first"
+                       : "The same as a " + end.substr(1) + " file to fill in; recorded first",
+       .who = "a trained COORDINATOR or ADMINISTRATOR",
+       .rules = {"I12-K-5", "I12-F-2", "I12-L-3"},
+       .answer_type = type_of(form),
+       .answer = json ? members_of<WorksheetAnswer>() : Schema()},
+      [&context, form](const Call& call) { return disclose(context, call, form); });
+}
+
+}  // namespace
+
+void add_audit_worksheet_endpoints(Endpoints& endpoints, Context& context) {
+  for (const auto form :
+       {policy::WorksheetForm::kJson, policy::WorksheetForm::kCsv, policy::WorksheetForm::kXlsx})
+    endpoints.add(worksheet_endpoint(context, form));
+  endpoints.add(with_body<policy::RecordVerdicts>(
+      {.method = "POST",
+       .path = "/v1/audits/{audit}/verdicts",
+       .summary = "Record verdicts on sampled items, all of them or none",
+       .who = "a trained COORDINATOR or ADMINISTRATOR, not on their own acts",
+       .rules = {"I12-K-5"},
+       .answer_status = 201,
+       .answer = members_of<Written>()},
+      {{"audit", "audit"}}, [&context](const Call& call, const policy::RecordVerdicts& command) {
+        return record(context, call, command);
+      }));
+  Endpoint filled = without_body(
+      {.method = "POST",
+       .path = "/v1/audits/{audit}/worksheet.csv",
+       .summary = "Give a filled-in worksheet back; rows without a verdict are left for later",
+       .who = "a trained COORDINATOR or ADMINISTRATOR, not on their own acts",
+       .rules = {"I12-K-5"},
+       .answer_status = 201,
+       .answer = members_of<Written>()},
+      [&context](const Call& call) { return take_sheet(context, call); });
+  filled.body_type = std::string(kCsvType);
+  filled.body_max = kSheetBodyMax;
+  endpoints.add(std::move(filled));
+}
+
+}  // namespace alpr::api
