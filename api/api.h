@@ -104,6 +104,7 @@ void add_hold_endpoints(Endpoints& endpoints, Context& context);
 void add_audit_endpoints(Endpoints& endpoints, Context& context);
 void add_audit_worksheet_endpoints(Endpoints& endpoints, Context& context);
 void add_training_review_endpoints(Endpoints& endpoints, Context& context);
+void add_self_check_endpoints(Endpoints& endpoints, Context& context);
 void add_log_endpoints(Endpoints& endpoints, Context& context);
 void add_cosignature_endpoints(Endpoints& endpoints, Context& context);
 void add_bundle_endpoints(Endpoints& endpoints, Context& context);

@@ -281,6 +281,7 @@ void add_audit_endpoints(Endpoints& endpoints, Context& context) {
                    [&context](const Call& call) { return show(context, call); }));
   add_audit_worksheet_endpoints(endpoints, context);
   add_training_review_endpoints(endpoints, context);
+  add_self_check_endpoints(endpoints, context);
 }
 
 }  // namespace alpr::api

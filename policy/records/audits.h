@@ -7,6 +7,7 @@
 
 #include "policy/records/actor.h"
 #include "policy/records/describe.h"
+#include "policy/records/self_checks.h"
 
 namespace alpr::policy {
 
@@ -302,7 +303,7 @@ inline std::vector<chain::Kind> audits_kinds() {
   return {kind_of<AuditPlanned>(),         kind_of<AuditSeedEntered>(),
           kind_of<AuditSeeded>(),          kind_of<AuditWorksheetDisclosed>(),
           kind_of<AuditVerdictRecorded>(), kind_of<AuditConcluded>(),
-          kind_of<TrainingsReviewed>()};
+          kind_of<TrainingsReviewed>(),    kind_of<SystemChecked>()};
 }
 
 template <>

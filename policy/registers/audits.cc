@@ -110,6 +110,14 @@ Result<void> fold_concluded(const chain::EventView& event, chain::RegisterWriter
   return write_audit(rows, *row);
 }
 
+Result<void> fold_checked(const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto checked = from_event<SystemChecked>(event);
+  if (!checked) return tl::unexpected(checked.error());
+  const SelfCheckRow row{event.header.seq, event.header.time, checked->passed,
+                         std::move(checked->checks)};
+  return write_row(rows, table::kSelfChecks, seq_key(row.event), row);
+}
+
 }  // namespace
 
 Result<std::optional<AuditRow>> find_audit(const chain::RegisterReader& rows, Sequence audit) {
@@ -159,6 +167,11 @@ Result<AuditTally> tally_audit(const chain::RegisterReader& rows, const AuditRow
   return tally;
 }
 
+Result<std::vector<SelfCheckRow>> list_self_checks(const chain::RegisterReader& rows,
+                                                   std::size_t limit) {
+  return list_rows<SelfCheckRow>(rows, table::kSelfChecks, chain::RowKey(), limit);
+}
+
 Result<void> fold_audits(const chain::EventView& event, chain::RegisterWriter& rows) {
   switch (event.header.kind) {
     case AuditPlanned::kKind.number:
@@ -171,6 +184,8 @@ Result<void> fold_audits(const chain::EventView& event, chain::RegisterWriter& r
       return fold_verdict(event, rows);
     case AuditConcluded::kKind.number:
       return fold_concluded(event, rows);
+    case SystemChecked::kKind.number:
+      return fold_checked(event, rows);
     default:
       return {};
   }

@@ -1,4 +1,4 @@
-// The registers of sample audits: plans, what was drawn, and what reviewers found.
+// The registers of audits: plans, what was drawn, what reviewers found; checks of the system.
 //
 // All rows are permanent. Written by fold_audits alone; the rest reads any snapshot on any thread
 // and fails with kCorrupt when a row does not read back.
@@ -123,6 +123,20 @@ struct AuditCountRow {
   }
 };
 
+struct SelfCheckRow {
+  Sequence event;  // system.checked
+  TimeUs at;
+  bool passed = false;
+  std::vector<SystemCheckResult> checks;
+  template <typename M>
+  void members(M& m) {
+    m("event", event);
+    m("at", at);
+    m("passed", passed);
+    m("checks", checks);
+  }
+};
+
 // What the items add up to now.
 struct StratumTally {
   std::int64_t examined = 0;
@@ -146,7 +160,11 @@ Result<std::vector<AuditItemRow>> list_audit_items(const chain::RegisterReader& 
                                                    Sequence audit);
 Result<AuditTally> tally_audit(const chain::RegisterReader& rows, const AuditRow& audit);
 
-// Folds kinds 116 to 118, 120 and 121.
+// Oldest first.
+Result<std::vector<SelfCheckRow>> list_self_checks(const chain::RegisterReader& rows,
+                                                   std::size_t limit);
+
+// Folds kinds 116 to 118, 120, 121 and 123.
 Result<void> fold_audits(const chain::EventView& event, chain::RegisterWriter& rows);
 
 }  // namespace alpr::policy

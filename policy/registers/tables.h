@@ -59,5 +59,6 @@ inline constexpr chain::Table kAudits = 57;         // number audit.planned seq 
 inline constexpr chain::Table kAuditItems = 58;     // number audit, number item -> AuditItemRow
 inline constexpr chain::Table kAuditCounts =
     59;  // number population -> AuditCountRow: all plans, so that none is forgotten
+inline constexpr chain::Table kSelfChecks = 60;  // number system.checked seq -> SelfCheckRow
 
 }  // namespace alpr::policy::table
