@@ -31,6 +31,7 @@ struct WorksheetItem {
   std::vector<policy::TestResult> results;  // empty: not judged yet
   std::string evidence;
   std::string note;
+  std::vector<std::string> people = {};  // whose act it is; not shown
   template <typename M>
   void members(M& m) {
     m("item", item);

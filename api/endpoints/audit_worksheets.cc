@@ -6,11 +6,14 @@
 
 #include "api/audit_sheet.h"
 #include "api/endpoints/log_access.h"
+#include "api/images.h"
+#include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/chain/header.h"
 #include "policy/records/hotlists.h"
 #include "policy/records/kinds.h"
+#include "policy/records/reads.h"
 #include "reports/forms/csv.h"
 #include "reports/forms/xlsx.h"
 
@@ -84,21 +87,53 @@ Result<std::string> related(const store::Store& store, const chain::EventView& e
   return request->json;
 }
 
+bool gone(const chain::Header& header, TimeUs now) {
+  return header.retention == chain::Retention::kThirtyDay && due_time(header.time) <= now;
+}
+
+// Of a read no more than what the picture is compared with: where and when it was is nobody's
+// question here.
+Result<std::string> record_of(const chain::EventView& event) {
+  if (event.header.kind != policy::ReadRecorded::kKind.number) return event.json;
+  const auto read = policy::from_event<policy::ReadRecorded>(event);
+  if (!read) return tl::unexpected(read.error());
+  return chain::write(chain::Json(chain::Json::Object{{"plate", chain::Json(read->read.plate)}}));
+}
+
+Result<void> add_content(const store::Store& store, const policy::AuditRow& audit,
+                         WorksheetItem& item) {
+  const auto event = store.event(item.item);
+  if (!event) return tl::unexpected(event.error());
+  auto record = record_of(*event);
+  if (!record) return tl::unexpected(record.error());
+  item.record = std::move(*record);
+  auto more = event->header.kind == policy::ReadRecorded::kKind.number
+                  ? Result<std::string>(fmt::format("/v1/audits/{}/items/{}/image",
+                                                    audit.audit.value, item.item.value))
+                  : related(store, *event);
+  if (!more) return tl::unexpected(more.error());
+  item.related = std::move(*more);
+  item.people = people_in(*event);
+  return {};
+}
+
+// Without its content where it is past its 30 days: it is unexaminable then.
 Result<WorksheetItem> item_of(const store::Store& store, const policy::AuditRow& audit,
-                              const policy::AuditItemRow& row, const chain::EventView& event) {
+                              const policy::AuditItemRow& row, TimeUs now) {
+  const auto header = store.header(row.item);
+  if (!header) return tl::unexpected(header.error());
   WorksheetItem item;
   item.item = row.item;
   item.stratum = row.stratum ? audit.plan.strata.at(static_cast<std::size_t>(*row.stratum)).name
                              : std::string("CERTAIN");
   item.drawn = row.drawn;
-  item.kind = event.header.kind;
-  item.kind_name = policy::kinds().find(event.header.kind)->name;
-  item.recorded_at = event.header.time;
-  item.leaf = event.leaf;
-  item.record = event.json;
-  auto more = related(store, event);
-  if (!more) return tl::unexpected(more.error());
-  item.related = std::move(*more);
+  item.kind = header->kind;
+  item.kind_name = policy::kinds().find(header->kind)->name;
+  item.recorded_at = header->time;
+  item.leaf = chain::leaf_hash(chain::encode(*header));
+  if (!gone(*header, now)) {
+    if (auto added = add_content(store, audit, item); !added) return tl::unexpected(added.error());
+  }
   if (!row.finding) return item;
   item.results = row.finding->results;
   item.evidence = row.finding->evidence;
@@ -118,15 +153,12 @@ Result<Worksheet> make(Context& context, const Call& call, const policy::AuditRo
           {kind, std::string(test.code), std::string(test.question), std::string(test.rule)});
   }
   for (const policy::AuditItemRow& row : *rows) {
-    const auto event = store.event(row.item);
-    if (!event) return tl::unexpected(event.error());
-    const std::vector<std::string> people = people_in(*event);
-    if (std::ranges::find(people, call.actor->username) != people.end()) {
+    auto item = item_of(store, audit, row, context.service.now());
+    if (!item) return tl::unexpected(item.error());
+    if (std::ranges::find(item->people, call.actor->username) != item->people.end()) {
       ++sheet.own;
       continue;
     }
-    auto item = item_of(store, audit, row, *event);
-    if (!item) return tl::unexpected(item.error());
     sheet.items.push_back(std::move(*item));
   }
   return sheet;
@@ -174,16 +206,38 @@ Response disclose(Context& context, const Call& call, policy::WorksheetForm form
            {"Plateledger-Receipt", event.receipt}}};
 }
 
+// What is not there is in no sample: decide() says so.
+policy::SampledEvent sampled(Context& context, const store::Transaction& transaction, Sequence item,
+                             TimeUs now) {
+  const auto header = context.service.store().header(item);
+  if (!header) return {};
+  policy::SampledEvent event{header->kind, gone(*header, now), {}};
+  if (event.gone) return event;
+  if (const auto view = transaction.event(item)) event.people = people_in(*view);
+  return event;
+}
+
+Response image(Context& context, const Call& call) {
+  const auto audit = call.seq("audit");
+  if (!audit) return problem(audit.error());
+  const auto item = call.seq("item");
+  if (!item) return problem(item.error());
+  const Outcome outcome =
+      context.service.perform([&](const policy::State& state, store::Transaction& transaction,
+                                  const policy::Moment& moment) {
+        return policy::decide(state, *call.actor, policy::ShowSampledRead{*audit, *item},
+                              sampled(context, transaction, *item, moment.now), moment);
+      });
+  return shown_image(context, *item, outcome);
+}
+
 Response record(Context& context, const Call& call, const policy::RecordVerdicts& command) {
   const Outcome outcome =
       context.service.perform([&](const policy::State& state, store::Transaction& transaction,
                                   const policy::Moment& moment) -> policy::Decision {
         std::vector<policy::SampledEvent> events;
         for (const policy::JudgedItem& judged : command.verdicts) {
-          const auto event = transaction.event(judged.item);
-          // What is not there, or is gone, is in no sample: decide() says so.
-          events.push_back(event ? policy::SampledEvent{event->header.kind, people_in(*event)}
-                                 : policy::SampledEvent{});
+          events.push_back(sampled(context, transaction, judged.item, moment.now));
         }
         return policy::decide(state, *call.actor, command, events, moment);
       });
@@ -219,6 +273,13 @@ Endpoint worksheet_endpoint(Context& context, policy::WorksheetForm form) {
 }  // namespace
 
 void add_audit_worksheet_endpoints(Endpoints& endpoints, Context& context) {
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/v1/audits/{audit}/items/{item}/image",
+                              .summary = "The picture of a read that was drawn; recorded first",
+                              .who = "a trained COORDINATOR or ADMINISTRATOR",
+                              .rules = {"I12-K-5", "I12-F-2", "I12-G-1"},
+                              .answer_type = "image/*"},
+                             [&context](const Call& call) { return image(context, call); }));
   for (const auto form :
        {policy::WorksheetForm::kJson, policy::WorksheetForm::kCsv, policy::WorksheetForm::kXlsx})
     endpoints.add(worksheet_endpoint(context, form));

@@ -8,6 +8,7 @@
 #include "policy/records/hotlists.h"
 #include "policy/records/people.h"
 #include "policy/records/queries.h"
+#include "policy/records/reads.h"
 #include "policy/records/stops.h"
 
 namespace alpr::policy {
@@ -22,6 +23,7 @@ constexpr std::array<std::int64_t, 1> kStops{StopDocumented::kKind.number};
 constexpr std::array<std::int64_t, 1> kTrainings{TrainingCompleted::kKind.number};
 constexpr std::array<std::int64_t, 1> kHolds{chain::kind::kHoldPlaced};
 constexpr std::array<std::int64_t, 1> kPurges{chain::kind::kReadsPurged};
+constexpr std::array<std::int64_t, 1> kReads{ReadRecorded::kKind.number};
 
 constexpr std::array kQueryTests{
     AuditTest{"PURPOSE", "Do case and narrative bear out the purpose?", "I12-C2B-1"},
@@ -57,6 +59,10 @@ constexpr std::array kPurgeTests{
     AuditTest{"IN_TIME", "Did the verifier find the purge in time and complete?", "I12-G-1"},
     AuditTest{"NO_COPY", "Is no copy of what was purged found where there could be one?",
               "I12-G-4"}};
+
+constexpr std::array kReadTests{
+    AuditTest{"PLATE", "Are these the characters of the plate in the picture?", "I12-C2A-8"},
+    AuditTest{"PUBLIC", "Does the picture show a place in public view?", "I12-C3-1"}};
 
 Result<std::string> hexadecimal(std::string_view typed, std::size_t digits) {
   std::string value(typed);
@@ -98,6 +104,8 @@ std::span<const std::int64_t> audited_kinds(AuditPopulation population) {
       return kHolds;
     case AuditPopulation::kPurges:
       return kPurges;
+    case AuditPopulation::kReads:
+      return kReads;
   }
   ALPR_CHECK(false);
 }
@@ -118,6 +126,8 @@ std::span<const AuditTest> audit_tests(std::int64_t kind) {
       return kHoldTests;
     case chain::kind::kReadsPurged:
       return kPurgeTests;
+    case ReadRecorded::kKind.number:
+      return kReadTests;
     default:
       return {};
   }

@@ -12,7 +12,7 @@
 namespace alpr::policy {
 
 // What can be audited; which kinds each has stands in audit_populations.h.
-enum class AuditPopulation { kQueries, kHotlists, kStops, kTrainings, kHolds, kPurges };
+enum class AuditPopulation { kQueries, kHotlists, kStops, kTrainings, kHolds, kPurges, kReads };
 // kDiscovery: none is tolerated, and one find ends the audit. kCensus: all items are looked at.
 enum class AuditMethod { kAttribute, kDiscovery, kCensus };
 // How a sample goes to strata (reports/figures/stratify.h).
@@ -185,6 +185,24 @@ struct AuditWorksheetDisclosed {
   }
 };
 
+struct AuditImageDisclosed {
+  static constexpr KindSpec kKind{124, "audit.image-disclosed", chain::Retention::kPermanent,
+                                  chain::Form::kByMember,
+                                  "a reviewer was shown the picture of a sampled read (I12-K-5, "
+                                  "F-2)"};
+  std::int64_t policy = 0;
+  Sequence audit;
+  Sequence item;
+  Actor by;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("audit", audit);
+    m.open("item", item);
+    m("by", by);
+  }
+};
+
 struct TestResult {
   std::string test;
   ItemVerdict verdict{};
@@ -303,7 +321,8 @@ inline std::vector<chain::Kind> audits_kinds() {
   return {kind_of<AuditPlanned>(),         kind_of<AuditSeedEntered>(),
           kind_of<AuditSeeded>(),          kind_of<AuditWorksheetDisclosed>(),
           kind_of<AuditVerdictRecorded>(), kind_of<AuditConcluded>(),
-          kind_of<TrainingsReviewed>(),    kind_of<SystemChecked>()};
+          kind_of<TrainingsReviewed>(),    kind_of<SystemChecked>(),
+          kind_of<AuditImageDisclosed>()};
 }
 
 template <>
@@ -313,7 +332,8 @@ struct EnumTexts<AuditPopulation> {
                                     std::pair{AuditPopulation::kStops, "STOPS"},
                                     std::pair{AuditPopulation::kTrainings, "TRAININGS"},
                                     std::pair{AuditPopulation::kHolds, "HOLDS"},
-                                    std::pair{AuditPopulation::kPurges, "PURGES"}};
+                                    std::pair{AuditPopulation::kPurges, "PURGES"},
+                                    std::pair{AuditPopulation::kReads, "READS"}};
 };
 template <>
 struct EnumTexts<AuditMethod> {

@@ -84,6 +84,11 @@ Result<std::vector<AuditStratum>> strata_of(const PlanAudit& command,
 }
 
 std::optional<Refusal> judge(const PlanAudit& c, const ClosedPopulation& closed) {
+  // Nothing is held for an audit, so what it draws must still be there to be looked at.
+  if (closed.outline.population == AuditPopulation::kReads && due_time(c.from) <= c.beacon_at)
+    return Refusal{{"I12-G-1", "I12-K-5"},
+                   "reads-due",
+                   "reads of this time are past their 30 days before they are drawn"};
   if (closed.last < c.to)
     return Refusal{{"I12-K-5"},
                    "window-not-closed",

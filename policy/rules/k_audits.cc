@@ -80,6 +80,10 @@ class Verdicts {
       return refuse_with("own-act", judged.item, "is yours: somebody else judges it");
     auto results = in_order(judged, event.kind);
     if (!results) return wrong(results.error());
+    if (event.gone && std::ranges::any_of(*results, [](const TestResult& one) {
+          return one.verdict != ItemVerdict::kUnexaminable;
+        }))
+      return refuse_with("item-gone", judged.item, "is past its 30 days and cannot be examined");
     if (blank(judged.evidence))
       return refuse_with("evidence-missing", judged.item,
                          "needs the evidence: where it is seen, or why it could not be examined");
@@ -155,6 +159,22 @@ Decision decide(const State& state, const Actor& actor, const DiscloseWorksheet&
   return Decision{}.then(AuditWorksheetDisclosed{moment.policy->version, command.audit,
                                                  command.form, command.items, command.own,
                                                  command.sha256, open.actor});
+}
+
+Decision decide(const State& state, const Actor& actor, const ShowSampledRead& command,
+                const SampledEvent& event, const Moment& moment) {
+  const Gate open = gate_audit_review(state, actor, moment);
+  if (auto stop = open.stop("audit.image")) return *stop;
+  const auto audit = seeded_audit(state, command.audit);
+  if (!audit) return not_judged(audit.error());
+  const auto item = find_audit_item(state.rows, command.audit, command.item);
+  if (!item) return not_judged(item.error());
+  if (!*item || audit->plan.population != AuditPopulation::kReads)
+    return Decision::not_judged(ErrorCode::kNotFound, "no read of this audit's sample");
+  if (event.gone)
+    return Decision::not_judged(ErrorCode::kGone, "this read is past its 30 days (I12-G-1)");
+  return Decision{}.then(
+      AuditImageDisclosed{moment.policy->version, command.audit, command.item, open.actor});
 }
 
 Decision decide(const State& state, const Actor& actor, const RecordVerdicts& command,

@@ -154,6 +154,21 @@ struct DiscloseWorksheet {
 Decision decide(const State& state, const Actor& actor, const DiscloseWorksheet& command,
                 const Moment& moment);
 
+// A sampled event as the caller found it in the log.
+struct SampledEvent {
+  std::int64_t kind = 0;
+  bool gone = false;                // a read that is past its 30 days, held or not
+  std::vector<std::string> people;  // usernames of those whose act it is or who it is about
+};
+struct ShowSampledRead {
+  Sequence audit;
+  Sequence item;
+};
+// audit.image-disclosed: the picture of a read in the sample of an audit of READS. kGone past its
+// 30 days, also where a hold keeps it: an audit is no reason to hold (I12-G-1, G-2).
+Decision decide(const State& state, const Actor& actor, const ShowSampledRead& command,
+                const SampledEvent& event, const Moment& moment);
+
 struct JudgedItem {
   Sequence item;
   std::vector<TestResult> results;
@@ -175,11 +190,6 @@ struct RecordVerdicts {
     m("audit", audit);
     m("verdicts", verdicts);
   }
-};
-// A sampled event as the caller found it in the log.
-struct SampledEvent {
-  std::int64_t kind = 0;
-  std::vector<std::string> people;  // usernames of those whose act it is or who it is about
 };
 // All or none. A verdict that is on the record already is passed over; of two that differ the
 // better is refused and the worse is recorded, once. `events` are those of the verdicts, in order.

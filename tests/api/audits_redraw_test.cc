@@ -277,6 +277,8 @@ TEST_F(AuditsRedraw, I12_K_5_FalseConclusionsAreNamed) {
               HasSubstr("conclusion: "));
   EXPECT_THAT(concluded_with([](AuditConcluded& c) { c.significant = false; }),
               HasSubstr("conclusion: "));
+  EXPECT_THAT(concluded_with([](AuditConcluded& c) { c.accepted = !c.accepted; }),
+              HasSubstr("whether it is accepted"));
   EXPECT_THAT(concluded_with([](AuditConcluded& c) { c.upper_both += 1; }),
               HasSubstr("conclusion: "));
   // Concluded with items left, and a verdict afterwards.

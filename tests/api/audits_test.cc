@@ -268,6 +268,52 @@ TEST_F(AuditsApi, I12_K_5_ASheetThatIsNotTheAuditsIsNotTaken) {
   EXPECT_EQ(status([](Rows&) {}), 201);
 }
 
+TEST_F(AuditsApi, I12_K_5_ReadsAreComparedWithTheirPicturesAndNothingIsHeld) {
+  d.enrol_device("cam-1");
+  const auto reads = d.reads("cam-1", 1, {"7ABC123", "8XYZ987"});
+  close();
+  const std::int64_t audit = seeded(with(census(), "population", "READS"));
+  const Reply sheet = get(kAdmin, audit, "/worksheet");
+  EXPECT_THAT(sheet.body, HasSubstr("7ABC123"));
+  EXPECT_THAT(sheet.body, Not(HasSubstr("latitude"))) << "where it was is nobody's question here";
+  const std::string path = "/items/" + std::to_string(reads[0]) + "/image";
+  d.as("pac");
+  std::uint64_t before = d.size();
+  EXPECT_EQ(get("pac", audit, path).status, 403);
+  EXPECT_THAT(d.kinds_since(before), ElementsAre("command.refused"));
+  before = d.size();
+  const Reply image = get(kAdmin, audit, path);
+  ASSERT_EQ(image.status, 200) << image.body;
+  EXPECT_THAT(image.body, HasSubstr("PNG"));
+  EXPECT_THAT(d.kinds_since(before), ElementsAre("audit.image-disclosed"));
+  EXPECT_EQ(get(kAdmin, audit, "/items/3/image").status, 404);
+  const auto read_verdict = [](std::int64_t item, const char* plate) {
+    return object({{"item", num(item)},
+                   {"results", Json::Array{object({{"test", "PLATE"}, {"verdict", plate}}),
+                                           object({{"test", "PUBLIC"}, {"verdict", plate}})}},
+                   {"evidence", "the picture"},
+                   {"note", ""}});
+  };
+  ASSERT_EQ(judge(kAdmin, audit, {read_verdict(reads[0], "PASS")}).status, 201);
+  d.advance(30 * kDayUs);
+  EXPECT_EQ(get(kAdmin, audit, path).status, 410);
+  EXPECT_THAT(get(kAdmin, audit, "/worksheet").body, Not(HasSubstr("7ABC123"))) << "and not purged";
+  EXPECT_EQ(judge(kAdmin, audit, {read_verdict(reads[1], "PASS")}).status, 403);
+  d.tick();
+  ASSERT_EQ(judge(kAdmin, audit, {read_verdict(reads[1], "UNEXAMINABLE")}).status, 201);
+  ASSERT_EQ(conclude(audit).status, 201);
+  EXPECT_EQ(member(get("pac", audit), "concluded", "deviations"), "1");
+  const std::string live = d.service().store().dump_registers().value();
+  ASSERT_TRUE(d.service().store().rebuild_registers(policy::fold()).has_value());
+  EXPECT_EQ(d.service().store().dump_registers().value(), live);
+  EXPECT_EQ(d.as(kCoordinator)
+                .post("/v1/audits", with(with(census(), "population", "READS"), "beacon_at",
+                                         num(d.now().value + kDayUs)))
+                .status,
+            403)
+      << "those reads are gone";
+}
+
 TEST_F(AuditsApi, I12_K_6_TrainingRecordsArePopulationsToo) {
   d.train("oreyes");
   d.train(kCoordinator);

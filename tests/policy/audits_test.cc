@@ -85,7 +85,7 @@ class Audits : public ::testing::Test {
   }
   Decision judge(const Actor& actor, Sequence audit, std::vector<JudgedItem> items,
                  const std::string& whose = "officer") {
-    const std::vector<SampledEvent> events(items.size(), SampledEvent{96, {whose}});
+    const std::vector<SampledEvent> events(items.size(), SampledEvent{96, false, {whose}});
     return decide(world.state(), actor, RecordVerdicts{audit, std::move(items)}, events,
                   world.moment());
   }
@@ -287,6 +287,37 @@ TEST_F(Audits, I12_K_5_ConcludedOnlyWhole) {
   EXPECT_EQ(world.rebuilt().dump(), world.rows.dump());
 }
 
+TEST_F(Audits, I12_G_1_ReadsAreDrawnAndJudgedBeforeTheyAreDue) {
+  PlanAudit late = asked();
+  late.population = "READS";
+  late.from = {late.beacon_at.value - kRetentionUs};
+  EXPECT_EQ(world.refused(plan(coordinator, late), "I12-G-1"), "reads-due");
+  late.from.value += 1;
+  const Sequence audit = seeded(late);
+  JudgedItem item{{11}, {}, "seen", ""};
+  for (const AuditTest& test : audit_tests(65))
+    item.results.push_back({std::string(test.code), ItemVerdict::kPass});
+  const auto judge_read = [&](bool gone) {
+    return decide(world.state(), admin, RecordVerdicts{audit, {item}}, {SampledEvent{65, gone, {}}},
+                  world.moment());
+  };
+  EXPECT_EQ(world.refused(judge_read(true), "I12-K-5"), "item-gone");
+  for (TestResult& result : item.results) result.verdict = ItemVerdict::kUnexaminable;
+  world.permit(judge_read(true));
+  const auto show = [&](Sequence read, bool gone) {
+    return decide(world.state(), admin, ShowSampledRead{audit, read}, SampledEvent{65, gone, {}},
+                  world.moment());
+  };
+  world.permit(show({12}, false));
+  EXPECT_EQ(show({12}, true).error->code, ErrorCode::kGone);
+  EXPECT_EQ(show({14}, false).error->code, ErrorCode::kNotFound) << "it was not drawn";
+  const Actor officer = world.trained("officer", "SWORN");
+  EXPECT_EQ(world.refused(decide(world.state(), officer, ShowSampledRead{audit, {12}},
+                                 SampledEvent{65, false, {}}, world.moment()),
+                          "I12-K-5"),
+            "role-missing");
+}
+
 TEST_F(Audits, I12_K_7_FewerThanNeededIsNeverAccepted) {
   Result<ClosedPopulation> few = closed(asked());
   few->significant = false;
@@ -349,7 +380,7 @@ TEST(AuditWorksheets, I12_K_5_EveryAuditedKindHasItsTests) {
     for (const std::int64_t kind : audited_kinds(population))
       EXPECT_GE(audit_tests(kind).size(), 2U) << text;
   }
-  EXPECT_TRUE(audit_tests(65).empty());
+  EXPECT_TRUE(audit_tests(66).empty());
 }
 
 TEST(AuditWorksheets, I12_K_5_ABeaconsValueIsWrittenInOneWay) {
