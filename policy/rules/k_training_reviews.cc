@@ -23,7 +23,8 @@ constexpr std::array kAccessKinds{
     StopFollowedUp::kKind.number,        EntriesDisclosed::kKind.number,
     HotlistDeltaDisclosed::kKind.number, StopsDisclosed::kKind.number,
     QueryPerformed::kKind.number,        ImageDisclosed::kKind.number,
-    HoldRequested::kKind.number,         AuditWorksheetDisclosed::kKind.number};
+    HoldRequested::kKind.number,         AuditWorksheetDisclosed::kKind.number,
+    AuditImageDisclosed::kKind.number};
 static_assert(std::is_sorted(kAccessKinds.begin(), kAccessKinds.end()));
 
 }  // namespace
