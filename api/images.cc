@@ -21,14 +21,12 @@ Result<Picture> picture_of(const store::Store& store, Sequence read) {
   return Picture{recorded->read.image.type, std::string(as_text(*bytes))};
 }
 
-Response disclose_image(Context& context, const policy::Actor& actor,
-                        const policy::DiscloseImage& command) {
+Response shown_image(Context& context, Sequence read, const Outcome& outcome) {
   const store::Store& store = context.service.store();
-  const Outcome outcome = context.service.perform(actor, command);
-  if (outcome.error) return event_problem(store, command.read, *outcome.error);
+  if (outcome.error) return event_problem(store, read, *outcome.error);
   if (!outcome.done()) return not_done(outcome);
-  auto picture = picture_of(store, command.read);
-  if (!picture) return event_problem(store, command.read, picture.error());
+  auto picture = picture_of(store, read);
+  if (!picture) return event_problem(store, read, picture.error());
   const Written event = written(context, outcome.commit.first);
   return {200,
           std::move(picture->type),
@@ -36,6 +34,11 @@ Response disclose_image(Context& context, const policy::Actor& actor,
           {{"X-Plateledger-Event", std::to_string(event.seq.value)},
            {"X-Plateledger-Leaf", chain::hex(event.leaf)},
            {"X-Plateledger-Receipt", event.receipt}}};
+}
+
+Response disclose_image(Context& context, const policy::Actor& actor,
+                        const policy::DiscloseImage& command) {
+  return shown_image(context, command.read, context.service.perform(actor, command));
 }
 
 }  // namespace alpr::api

@@ -19,6 +19,7 @@ struct Picture {
   std::string bytes;
 };
 Result<Picture> picture_of(const store::Store& store, Sequence read);
+
 // The answer after a picture was judged and recorded by `outcome`, or its problem.
 Response shown_image(Context& context, Sequence read, const Outcome& outcome);
 

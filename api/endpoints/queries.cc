@@ -193,34 +193,6 @@ Response next_page(Context& context, const Call& call, const policy::DisclosePag
 
 }  // namespace
 
-Response disclose_image(Context& context, const policy::Actor& actor,
-                        const policy::DiscloseImage& command) {
-  return shown_image(context, command.read, context.service.perform(actor, command));
-}
-
-Response shown_image(Context& context, Sequence read, const Outcome& outcome) {
-  if (outcome.error) return event_problem(context.service.store(), read, *outcome.error);
-  if (!outcome.done()) return not_done(outcome);
-  const auto row = context.service.reads().find(read);
-  if (!row) {
-    return event_problem(context.service.store(), read,
-                         {ErrorCode::kGone, "this read is past its 30 days (I12-G-1)"});
-  }
-  // The store checks the due time again, and that the bytes are those the read committed to.
-  const auto image = context.service.store().image(row->seq, bucket_of(row->uploaded),
-                                                   {static_cast<std::uint64_t>(row->image_offset),
-                                                    static_cast<std::uint64_t>(row->image_length)},
-                                                   row->image_sha256);
-  if (!image) return event_problem(context.service.store(), row->seq, image.error());
-  const Written event = written(context, outcome.commit.first);
-  return {200,
-          row->image_type,
-          std::string(as_text(*image)),
-          {{"X-Plateledger-Event", std::to_string(event.seq.value)},
-           {"X-Plateledger-Leaf", chain::hex(event.leaf)},
-           {"X-Plateledger-Receipt", event.receipt}}};
-}
-
 void add_query_endpoints(Endpoints& endpoints, Context& context) {
   endpoints.add(with_body<policy::PerformQuery>(
       {.method = "POST",
