@@ -14,6 +14,7 @@ namespace {
 // A device's clock may be ahead by this much (policy/rules/b_reads.h).
 constexpr std::int64_t kAheadUs = 300 * kSecondUs;
 constexpr std::uint32_t kLate = UINT32_MAX;
+constexpr std::size_t kFenceStep = 256;
 constexpr std::string_view kMagic = "plateledger reads 1\n";
 static_assert(std::endian::native == std::endian::little, "columns are written as they lie");
 
@@ -112,6 +113,25 @@ void ReadColumns::sort() {
   reorder(uploaded, order);
   reorder(waited, order);
   late_.shrink_to_fit();
+  make_fence();
+}
+
+void ReadColumns::make_fence() {
+  fence_.clear();
+  fence_.reserve(size() / kFenceStep + 1);
+  for (std::size_t i = 0; i < size(); i += kFenceStep) fence_.push_back(plate[i]);
+}
+
+std::size_t ReadColumns::first_from(std::uint64_t packed) const {
+  ALPR_CHECK(sorted_);
+  const auto after = std::lower_bound(fence_.begin(), fence_.end(), packed);
+  if (after == fence_.begin()) return 0;
+  // Within the step that the last fence below it begins.
+  const auto from = static_cast<std::size_t>(after - fence_.begin() - 1) * kFenceStep;
+  const std::size_t to = std::min(from + kFenceStep, size());
+  const auto begin = plate.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto end = plate.begin() + static_cast<std::ptrdiff_t>(to);
+  return static_cast<std::size_t>(std::lower_bound(begin, end, packed) - plate.begin());
 }
 
 Sequence ReadColumns::first_seq() const {
@@ -217,6 +237,7 @@ Result<ReadColumns> ReadColumns::read(std::string_view bytes, const Intern& inte
     columns.last_offset_ = std::max(columns.last_offset_, columns.seq[i]);
     columns.note_bounds(i);
   }
+  columns.make_fence();
   return columns;
 }
 

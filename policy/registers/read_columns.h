@@ -62,6 +62,8 @@ class ReadColumns {
   }
   TimeUs captured_at(std::size_t i) const;
   ReadRow row(std::size_t i, const Text& text) const;
+  // The first row whose plate is not below this one; ALPR_CHECKs that the columns are sorted.
+  std::size_t first_from(std::uint64_t packed) const;
   // Of the read's row; size() where there is none.
   std::size_t find(Sequence read) const;
 
@@ -76,12 +78,16 @@ class ReadColumns {
 
  private:
   void note_bounds(std::size_t i);
+  void make_fence();
 
   Bucket bucket_;
   bool sorted_ = false;
   std::uint64_t first_seq_ = 0;
   std::uint32_t last_offset_ = 0;
   ReadBounds bounds_;
+  // Every 256th plate of the sorted column: together small enough to stay in the processor's caches
+  // over all buckets, where the columns are not.
+  std::vector<std::uint64_t> fence_;
   std::vector<std::uint32_t> seq;       // from first_seq_
   std::vector<std::uint32_t> uploaded;  // microseconds from the bucket's start
   std::vector<std::uint32_t> waited;    // microseconds from 5 minutes before the capture to receipt

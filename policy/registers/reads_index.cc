@@ -65,14 +65,15 @@ struct Filter {
                  std::vector<std::uint32_t>& rows) const {
     std::size_t from = 0, to = c.size();
     if (c.sorted()) {
-      const auto first = std::lower_bound(c.plate.begin(), c.plate.end(), test.first);
-      from = static_cast<std::size_t>(first - c.plate.begin());
-      to = static_cast<std::size_t>(std::upper_bound(first, c.plate.end(), test.last) -
-                                    c.plate.begin());
+      from = c.first_from(test.first);
+      // A plate's own rows are few and lie together.
+      if (test.first != test.last) to = c.first_from(test.last + 1);
     }
-    for (std::size_t i = from; i < to; ++i)
+    for (std::size_t i = from; i < to; ++i) {
+      if (c.sorted() && c.plate[i] > test.last) break;
       if (test.passes(c.plate[i]) && plate->passes_rest(c.plate[i]) && passes(c, i))
         rows.push_back(static_cast<std::uint32_t>(i));
+    }
   }
 };
 

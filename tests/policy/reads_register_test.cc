@@ -153,6 +153,13 @@ TEST(ReadColumns, KeepEveryRowSortedOrNotAndAsBytes) {
   made.columns.sort();
   EXPECT_TRUE(std::is_sorted(made.columns.plate.begin(), made.columns.plate.end()));
   expect_all(made.columns, made.texts);
+  Made large(3000);  // of several steps of the fence
+  large.columns.sort();
+  const auto& plates = large.columns.plate;
+  for (const std::uint64_t plate : plates)
+    for (const std::uint64_t asked : {plate - 1, plate, plate + 1})
+      ASSERT_EQ(large.columns.first_from(asked),
+                std::lower_bound(plates.begin(), plates.end(), asked) - plates.begin());
   const std::string bytes = made.columns.write(made.texts.text());
   Texts other;
   other.number("of another register");
