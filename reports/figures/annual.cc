@@ -1,0 +1,118 @@
+#include "reports/figures/annual.h"
+
+namespace alpr::figures {
+namespace {
+
+constexpr std::int64_t kDayUs = 86'400 * kSecondUs;
+
+// log.started, as far as a report says it; the rest of the members may come and go.
+struct Started {
+  bool simulated = false;
+  template <typename M>
+  void members(M& m) {
+    m("simulated", simulated);
+  }
+};
+
+constexpr std::string_view kScope =
+    "This report covers the capture, storage and use of automated licence plate reader data under "
+    "the order: it counts what was captured, how long it was kept, who used it for which purpose, "
+    "and what was refused, and it names no person and no vehicle.";
+
+const std::vector<ReportElement>& elements() {
+  static const std::vector<ReportElement> all{
+      {"A", "Use, and type and quantity of data",
+       "Reads and hits are counted by what stays of them for ever; the reads themselves are erased "
+       "after 30 days."},
+      {"B", "Sharing with others",
+       "Every request, decision and release. Names, instruments and reasons stand in the sealed "
+       "records of the events that are counted."},
+      {"C", "What the readers are mounted on and what lists they are compared with", ""},
+      {"D", "Where the readers are deployed", "By police area as the devices were enrolled."},
+      {"E", "Complaints of the community",
+       "Not counted here: complaints are not recorded in this log. The department adds them, and "
+       "whether the policy protects civil rights."},
+      {"F", "Audits, violations and what was done about them",
+       "Refusals, reviews and findings. Personnel matters are not in this log."},
+      {"G", "Breaches and unauthorised access",
+       "Log-ins and what stood out among them. Breaches elsewhere are not recorded in this log; "
+       "the department adds them."},
+      {"H", "Whether it works",
+       "Hits and what came of them. Crime statistics are not recorded in this log; the department "
+       "adds them."},
+      {"I", "Public records requests", ""},
+      {"J", "Cost",
+       "Not counted here: cost and funding are not recorded in this log. The department adds "
+       "them."},
+      {"K", "Changes of the policy",
+       "Changes of the parameters that decisions are judged under. Changes of the order that are "
+       "asked for are added by the department."}};
+  return all;
+}
+
+}  // namespace
+
+Result<Period> period_of(TimeUs from, TimeUs until) {
+  if (from.value < 0 || until <= from)
+    return fail(ErrorCode::kMalformed, "until: it is not after from");
+  if (until.value - from.value > kPeriodDaysMax * kDayUs) {
+    return fail(ErrorCode::kMalformed,
+                "until: a report is of " + std::to_string(kPeriodDaysMax) + " days at most");
+  }
+  if (from.value % kBucketUs != 0 || until.value % kBucketUs != 0) {
+    return fail(ErrorCode::kMalformed,
+                "from and until stand on full quarters of an hour, for reads are counted by them");
+  }
+  return Period{from, until};
+}
+
+AnnualFold::AnnualFold(const Period& period) : period_(period) {
+  for (const auto& make :
+       {reads_topic, devices_topic, answers_topic, lists_topic, entries_topic, queries_topic,
+        reviews_topic, refusals_topic, sharing_topic, records_topic, retention_topic, holds_topic,
+        people_topic, custody_topic}) {
+    topics_.push_back(make(period_));
+    for (const std::uint16_t kind : topics_.back()->reads()) kinds_read_.insert(kind);
+  }
+  kinds_read_.insert(chain::kind::kLogStarted);
+}
+
+Result<void> AnnualFold::take(const SeenEvent& event) {
+  if (event.header.seq.value != taken_) {
+    return fail(ErrorCode::kMalformed, "event " + std::to_string(taken_) +
+                                           " is missing: a report is of the log from its first "
+                                           "event on");
+  }
+  ++taken_;
+  last_ = event.header.time;
+  if (event.header.kind == chain::kind::kLogStarted) {
+    const auto started = open_event<Started>(event);
+    if (!started) return tl::unexpected(started.error());
+    simulated_ = started->simulated;
+  }
+  if (period_.has(event.header.time)) counts_.add(event.header.kind);
+  for (const auto& topic : topics_) {
+    if (auto taken = topic->take(event); !taken) return taken;
+  }
+  return {};
+}
+
+AnnualReport AnnualFold::report(const chain::Checkpoint& at) const {
+  ALPR_CHECK(at.size == taken_);
+  AnnualReport report;
+  report.origin = at.origin;
+  report.simulated = simulated_;
+  report.size = static_cast<std::int64_t>(at.size);
+  report.root = at.root;
+  report.as_of = last_;
+  report.from = period_.from;
+  report.until = period_.until;
+  report.scope = std::string(kScope);
+  report.elements = elements();
+  FigureList figures;
+  for (const auto& topic : topics_) topic->tell(counts_, figures);
+  report.figures = figures.take();
+  return report;
+}
+
+}  // namespace alpr::figures

@@ -1,0 +1,88 @@
+// The annual report: every figure of it a pure function of the log's events up to a checkpoint, so
+// that whoever has the log counts the same (I12-B-1, C2A-8, K-3, L-5; OMC 9.64.010(1) A to K).
+//
+// Nothing but headers and the members of permanent and open events is looked at, so a purge changes
+// no figure; without keys the figures that need sealed members are left out and the others are the
+// same. Counted in UTC. One thread.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ledger/chain/note.h"
+#include "reports/figures/figure.h"
+#include "reports/figures/topic.h"
+
+namespace alpr::figures {
+
+inline constexpr std::int64_t kReportFormat = 1;
+inline constexpr std::int64_t kPeriodDaysMax = 400;
+
+// kMalformed: empty or backwards, longer than kPeriodDaysMax, or not on quarters of an hour.
+Result<Period> period_of(TimeUs from, TimeUs until);
+
+// An element of OMC 9.64.010(1), and what this report can and cannot say of it.
+struct ReportElement {
+  std::string letter;
+  std::string title;
+  std::string note;
+  template <typename M>
+  void members(M& m) {
+    m("letter", letter);
+    m("title", title);
+    m("note", note);
+  }
+};
+
+struct AnnualReport {
+  std::int64_t format = kReportFormat;
+  std::string origin;      // of the log
+  bool simulated = false;  // of a demonstration: not of real vehicles
+  std::int64_t size = 0;   // of the log, at the checkpoint that the figures hold at
+  Digest root{};
+  TimeUs as_of;  // of the last event under it
+  TimeUs from;
+  TimeUs until;
+  std::string scope;  // I12-HDR-3
+  std::vector<ReportElement> elements;
+  std::vector<Figure> figures;
+  template <typename M>
+  void members(M& m) {
+    m("format", format);
+    m("origin", origin);
+    m("simulated", simulated);
+    m("size", size);
+    m("root", root);
+    m("as_of", as_of);
+    m("from", from);
+    m("until", until);
+    m("scope", scope);
+    m("elements", elements);
+    m("figures", figures);
+  }
+};
+
+// Takes every event of the log in order, from the first one on.
+class AnnualFold {
+ public:
+  explicit AnnualFold(const Period& period);
+  // Whether an event of this kind must come with its members; of others the header is enough.
+  bool reads(std::uint16_t kind) const { return kinds_read_.contains(kind); }
+  // kMalformed: an event is not what its kind says, or one was left out.
+  Result<void> take(const SeenEvent& event);
+  // What was taken so far. `at` is the checkpoint of exactly these events (ALPR_CHECKed).
+  AnnualReport report(const chain::Checkpoint& at) const;
+
+ private:
+  Period period_;
+  std::vector<std::unique_ptr<Topic>> topics_;
+  std::set<std::uint16_t> kinds_read_;
+  KindCounts counts_;
+  std::uint64_t taken_ = 0;
+  TimeUs last_;
+  bool simulated_ = false;
+};
+
+}  // namespace alpr::figures

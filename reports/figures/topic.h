@@ -1,0 +1,80 @@
+// A topic of the annual report: it is shown every event of the log once, in order, and then says
+// its figures. A topic holds counts, and of what is still open at the period's end the little that
+// tells it apart: no payload is kept. One thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "reports/figures/figure.h"
+#include "reports/figures/seen_event.h"
+
+namespace alpr::figures {
+
+// Header times in [from, until). Both are multiples of 15 minutes, so that no bucket is in two
+// periods.
+struct Period {
+  TimeUs from;
+  TimeUs until;
+  bool has(TimeUs time) const { return from <= time && time < until; }
+};
+
+// How many events of each kind the period has, by their headers, which no purge takes away.
+class KindCounts {
+ public:
+  void add(std::uint16_t kind) { ++counts_[kind]; }
+  std::int64_t of(std::uint16_t kind) const {
+    const auto found = counts_.find(kind);
+    return found == counts_.end() ? 0 : found->second;
+  }
+  template <policy::Record R>
+  std::int64_t of() const {
+    return of(R::kKind.number);
+  }
+
+ private:
+  std::map<std::uint16_t, std::int64_t> counts_;
+};
+
+class Topic {
+ public:
+  explicit Topic(const Period& period) : period_(period) {}
+  virtual ~Topic() = default;
+  Topic(const Topic&) = delete;
+  Topic& operator=(const Topic&) = delete;
+
+  // The kinds whose members it reads; it is shown the headers of all others.
+  virtual std::span<const std::uint16_t> reads() const = 0;
+  // kMalformed: an event is not what its kind says.
+  virtual Result<void> take(const SeenEvent& event) = 0;
+  virtual void tell(const KindCounts& kinds, FigureList& figures) const = 0;
+
+ protected:
+  bool within(const SeenEvent& event) const { return period_.has(event.header.time); }
+  // State at the period's end is made of what was before it, too.
+  bool after(const SeenEvent& event) const { return event.header.time >= period_.until; }
+  const Period period_;
+};
+
+std::unique_ptr<Topic> reads_topic(const Period& period);
+std::unique_ptr<Topic> devices_topic(const Period& period);
+std::unique_ptr<Topic> answers_topic(const Period& period);
+std::unique_ptr<Topic> lists_topic(const Period& period);
+std::unique_ptr<Topic> entries_topic(const Period& period);
+std::unique_ptr<Topic> queries_topic(const Period& period);
+std::unique_ptr<Topic> refusals_topic(const Period& period);
+std::unique_ptr<Topic> reviews_topic(const Period& period);
+std::unique_ptr<Topic> sharing_topic(const Period& period);
+std::unique_ptr<Topic> records_topic(const Period& period);
+std::unique_ptr<Topic> retention_topic(const Period& period);
+std::unique_ptr<Topic> holds_topic(const Period& period);
+std::unique_ptr<Topic> people_topic(const Period& period);
+std::unique_ptr<Topic> custody_topic(const Period& period);
+
+// "2026-01" for each calendar month (UTC) that the period touches, all with 0.
+Counts months_of(const Period& period);
+std::string month_of(TimeUs time);
+
+}  // namespace alpr::figures
