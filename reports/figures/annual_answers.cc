@@ -16,28 +16,29 @@ using policy::HitValidated;
 using policy::StopDocumented;
 using policy::StopFollowedUp;
 
-constexpr FigureText kAnswered{
+constexpr FigureText kAnswered = {
     "C2A.hits.state", "H", "I12-C2A-3", "Hits that were answered, by what was found",
     "Hits with a hit.step-recorded or hit.validated in the period, by the state after the last "
     "one of the period."};
-constexpr FigureText kMisreads{
+constexpr FigureText kMisreads = {
     "C2A8.misreads", "H", "I12-C2A-8", "Misread rate",
     "Hits whose plate was compared with the vehicle in the period (steps PLATE_CONFIRMED and "
     "VISUAL_MATCH) and that were MISREAD after their last step of the period, of all hits so "
     "compared."};
-constexpr FigureText kStops{"C2A2.stops", "H", "I12-C2A2-1", "Stop records",
-                            "Events stop.documented of the period."};
-constexpr FigureText kDisposition{"C2A2.stops.disposition", "H", "I12-C2A2-6",
-                                  "Stop records by disposition",
-                                  "Events stop.documented of the period, by disposition."};
-constexpr FigureText kAction{
+constexpr FigureText kStops = {"C2A2.stops", "H", "I12-C2A2-1", "Stop records",
+                               "Events stop.documented of the period."};
+constexpr FigureText kDisposition = {"C2A2.stops.disposition", "H", "I12-C2A2-6",
+                                     "Stop records by disposition",
+                                     "Events stop.documented of the period, by disposition."};
+constexpr FigureText kAction = {
     "C2A2.stops.action", "H", "I12-C2A-3", "Stop records by action",
     "Events stop.documented of the period, by whether anybody's freedom was restricted."};
-constexpr FigureText kClets{
+constexpr FigureText kClets = {
     "C2A1.stops.clets", "H", "I12-C2A-1", "Stops after CLETS had confirmed the hit",
     "Events stop.documented of the period that have clets_confirmed, of all of them."};
-constexpr FigureText kFollowUps{"C2A2.follow-ups", "H", "I12-C2A2-8", "Later notes to stop records",
-                                "Events stop.followed-up of the period."};
+constexpr FigureText kFollowUps = {"C2A2.follow-ups", "H", "I12-C2A2-8",
+                                   "Later notes to stop records",
+                                   "Events stop.followed-up of the period."};
 
 struct Answer {
   bool compared = false;

@@ -15,29 +15,31 @@ using policy::PolicyAdopted;
 using policy::PolicyDenied;
 using policy::PolicyProposed;
 
-constexpr FigureText kProposed{"HDR1.proposed", "K", "I12-HDR-1", "Changes of parameters proposed",
-                               "Events policy.proposed of the period."};
-constexpr FigureText kAdopted{"HDR1.adopted", "K", "I12-HDR-1", "Changes of parameters adopted",
-                              "Events policy.adopted of the period."};
-constexpr FigureText kDenied{"HDR1.denied", "K", "I12-HDR-1", "Changes of parameters not adopted",
-                             "Events policy.denied of the period."};
-constexpr FigureText kVersion{
+constexpr FigureText kProposed = {"HDR1.proposed", "K", "I12-HDR-1",
+                                  "Changes of parameters proposed",
+                                  "Events policy.proposed of the period."};
+constexpr FigureText kAdopted = {"HDR1.adopted", "K", "I12-HDR-1", "Changes of parameters adopted",
+                                 "Events policy.adopted of the period."};
+constexpr FigureText kDenied = {"HDR1.denied", "K", "I12-HDR-1",
+                                "Changes of parameters not adopted",
+                                "Events policy.denied of the period."};
+constexpr FigureText kVersion = {
     "HDR1.version", "K", "I12-HDR-1", "Version of the parameters at the period's end",
     "The highest version in policy.adopted before the period's end that was in effect by then."};
-constexpr FigureText kChanges{"HDR1.changes", "K", "I12-HDR-1", "Parameters that were changed",
-                              "Names under changes in the events policy.adopted of the period."};
-constexpr FigureText kKeys{"F1.keys", "F", "I12-F-1", "What was done with the ledger's keys",
-                           "Events keys.handled of the period, by action."};
-constexpr FigureText kBackups{"F1.backups", "F", "I12-F-1", "Backups",
-                              "Events backup.begun of the period."};
-constexpr FigureText kClock{"LOG.clock-steps", "F", "I12-F-1", "Steps of the clock",
-                            "Events clock.stepped of the period: two people confirmed each."};
-constexpr FigureText kWitness{"LOG.witness-silent", "F", "I12-F-1",
-                              "Times that a witness was silent for an hour",
-                              "Events witness.silent of the period."};
-constexpr FigureText kDisk{"LOG.disk-low", "F", "I12-F-1",
-                           "Times that uploads were refused for want of disk",
-                           "Events disk.low of the period."};
+constexpr FigureText kChanges = {"HDR1.changes", "K", "I12-HDR-1", "Parameters that were changed",
+                                 "Names under changes in the events policy.adopted of the period."};
+constexpr FigureText kKeys = {"F1.keys", "F", "I12-F-1", "What was done with the ledger's keys",
+                              "Events keys.handled of the period, by action."};
+constexpr FigureText kBackups = {"F1.backups", "F", "I12-F-1", "Backups",
+                                 "Events backup.begun of the period."};
+constexpr FigureText kClock = {"LOG.clock-steps", "F", "I12-F-1", "Steps of the clock",
+                               "Events clock.stepped of the period: two people confirmed each."};
+constexpr FigureText kWitness = {"LOG.witness-silent", "F", "I12-F-1",
+                                 "Times that a witness was silent for an hour",
+                                 "Events witness.silent of the period."};
+constexpr FigureText kDisk = {"LOG.disk-low", "F", "I12-F-1",
+                              "Times that uploads were refused for want of disk",
+                              "Events disk.low of the period."};
 
 class Custody : public Topic {
  public:

@@ -11,22 +11,23 @@ namespace {
 using policy::DeviceEnrolled;
 using policy::DeviceRevoked;
 
-constexpr FigureText kByKind{"A2.devices.kind", "A", "I12-A-2", "Readers by kind",
-                             "Devices enrolled and not revoked at the period's end, by kind."};
-constexpr FigureText kByClass{
+constexpr FigureText kByKind = {"A2.devices.kind", "A", "I12-A-2", "Readers by kind",
+                                "Devices enrolled and not revoked at the period's end, by kind."};
+constexpr FigureText kByClass = {
     "C3-2.devices.location-class", "D", "I12-C3-2", "Readers by class of place",
     "Devices enrolled and not revoked at the period's end, by the class of the place they look "
     "at."};
-constexpr FigureText kByMount{
+constexpr FigureText kByMount = {
     "A2.devices.mount-class", "C", "I12-A-2", "Readers by what they are mounted on",
     "Devices enrolled and not revoked at the period's end, by mount class as enrolled."};
-constexpr FigureText kByArea{
+constexpr FigureText kByArea = {
     "C3-2.devices.area", "D", "I12-C3-2", "Readers by police area",
     "Devices enrolled and not revoked at the period's end, by police area as enrolled."};
-constexpr FigureText kNew{"A2.devices.new", "A", "I12-A-2", "New readers by kind",
-                          "Events device.enrolled of the period, by kind."};
-constexpr FigureText kRevoked{"A2.devices.revoked", "A", "I12-A-2", "Readers taken out of service",
-                              "Events device.revoked of the period."};
+constexpr FigureText kNew = {"A2.devices.new", "A", "I12-A-2", "New readers by kind",
+                             "Events device.enrolled of the period, by kind."};
+constexpr FigureText kRevoked = {"A2.devices.revoked", "A", "I12-A-2",
+                                 "Readers taken out of service",
+                                 "Events device.revoked of the period."};
 
 struct Deployed {
   policy::DeviceKind kind{};

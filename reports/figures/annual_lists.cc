@@ -19,42 +19,42 @@ using policy::HotlistImportRefused;
 using policy::HotlistLoaded;
 using policy::HotlistStale;
 
-constexpr FigureText kLoaded{"C2B1.loads", "A", "I12-C2B1-1", "General lists loaded, by source",
-                             "Events hotlist.loaded of the period, by source."};
-constexpr FigureText kConfirmed{"C2B1.confirmed", "A", "I12-C2B1-1",
-                                "General lists found unchanged, by source",
-                                "Events hotlist.confirmed of the period, by source."};
-constexpr FigureText kFailed{"C2B1.fetches-failed", "A", "I12-C2B1-1",
-                             "Fetches that failed, by source",
-                             "Events hotlist.fetch-failed of the period, by source."};
-constexpr FigureText kRefusedLists{"C2B1.imports-refused", "A", "I12-C2B1-2",
-                                   "Lists that were not let in",
-                                   "Events hotlist.import-refused of the period."};
-constexpr FigureText kStale{
+constexpr FigureText kLoaded = {"C2B1.loads", "A", "I12-C2B1-1", "General lists loaded, by source",
+                                "Events hotlist.loaded of the period, by source."};
+constexpr FigureText kConfirmed = {"C2B1.confirmed", "A", "I12-C2B1-1",
+                                   "General lists found unchanged, by source",
+                                   "Events hotlist.confirmed of the period, by source."};
+constexpr FigureText kFailed = {"C2B1.fetches-failed", "A", "I12-C2B1-1",
+                                "Fetches that failed, by source",
+                                "Events hotlist.fetch-failed of the period, by source."};
+constexpr FigureText kRefusedLists = {"C2B1.imports-refused", "A", "I12-C2B1-2",
+                                      "Lists that were not let in",
+                                      "Events hotlist.import-refused of the period."};
+constexpr FigureText kStale = {
     "C2B1.stale", "F", "I12-C2B1-1", "Times that a list was older than 24 hours, by source",
     "Events hotlist.stale of the period, by source: one each time a list became too old."};
 
-constexpr FigureText kRequested{"C2B2.requested", "A", "I12-K-3",
-                                "Custom entries asked for, by purpose",
-                                "Events hotlist.entry-requested of the period, by purpose."};
-constexpr FigureText kApproved{"C2B2.approved", "A", "I12-K-3", "Custom entries approved",
-                               "Events hotlist.entry-approved of the period."};
-constexpr FigureText kDenied{"C2B2.denied", "A", "I12-K-3", "Custom entries denied",
-                             "Events hotlist.entry-denied of the period."};
-constexpr FigureText kRemoved{"C2B2.removed", "A", "I12-K-3", "Custom entries taken out",
-                              "Events hotlist.entry-removed of the period."};
-constexpr FigureText kExpired{
+constexpr FigureText kRequested = {"C2B2.requested", "A", "I12-K-3",
+                                   "Custom entries asked for, by purpose",
+                                   "Events hotlist.entry-requested of the period, by purpose."};
+constexpr FigureText kApproved = {"C2B2.approved", "A", "I12-K-3", "Custom entries approved",
+                                  "Events hotlist.entry-approved of the period."};
+constexpr FigureText kDenied = {"C2B2.denied", "A", "I12-K-3", "Custom entries denied",
+                                "Events hotlist.entry-denied of the period."};
+constexpr FigureText kRemoved = {"C2B2.removed", "A", "I12-K-3", "Custom entries taken out",
+                                 "Events hotlist.entry-removed of the period."};
+constexpr FigureText kExpired = {
     "C2B2.expired", "A", "I12-K-3", "Custom entries that expired",
     "Approved entries whose expires_at is in the period, and that were not taken out before."};
-constexpr FigureText kPending{
+constexpr FigureText kPending = {
     "C2B2.pending", "A", "I12-K-3", "Custom entries that still waited at the period's end",
     "Events hotlist.entry-requested before the period's end without an approval, denial, removal "
     "or expiry before it."};
-constexpr FigureText kMedian{
+constexpr FigureText kMedian = {
     "C2B2.latency.median", "A", "I12-C2B2-2", "Seconds from request to approval, median",
     "Of the approvals of the period the whole seconds since their request, in rising order: the "
     "one at place n/2, rounded up."};
-constexpr FigureText kNinetieth{
+constexpr FigureText kNinetieth = {
     "C2B2.latency.p90", "A", "I12-C2B2-2", "Seconds from request to approval, nine of ten",
     "Of the approvals of the period the whole seconds since their request, in rising order: the "
     "one at place 9n/10, rounded up."};

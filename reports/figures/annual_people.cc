@@ -20,42 +20,44 @@ using policy::TrainingTopic;
 using policy::UserDeactivated;
 using policy::UserEnrolled;
 
-constexpr FigureText kEnrolled{"C1.enrolled", "A", "I12-C1-2", "New accounts by class",
-                               "Events user.enrolled of the period that are no renewal, by class."};
-constexpr FigureText kWithdrawn{"L2.deactivated", "F", "I12-L-2", "Accounts that were ended",
-                                "Events user.deactivated of the period."};
-constexpr FigureText kDesignated{"C1.designated", "F", "I12-C1-3", "People designated",
-                                 "Events user.designated of the period."};
-constexpr FigureText kRevoked{"C1.revoked", "F", "I12-C1-3", "Designations that were ended",
-                              "Events designation.revoked of the period."};
-constexpr FigureText kGranted{"L2.roles.granted", "F", "I12-L-2", "Roles granted",
-                              "Events role.granted of the period, by role."};
-constexpr FigureText kEnded{"L2.roles.ended", "F", "I12-L-2", "Roles ended before their date",
-                            "Events role.ended of the period."};
-constexpr FigureText kTrainings{"J2.trainings", "A", "I12-J-2", "Trainings by topic",
-                                "Topics in the events training.completed of the period."};
-constexpr FigureText kTrained{
+constexpr FigureText kEnrolled = {
+    "C1.enrolled", "A", "I12-C1-2", "New accounts by class",
+    "Events user.enrolled of the period that are no renewal, by class."};
+constexpr FigureText kWithdrawn = {"L2.deactivated", "F", "I12-L-2", "Accounts that were ended",
+                                   "Events user.deactivated of the period."};
+constexpr FigureText kDesignated = {"C1.designated", "F", "I12-C1-3", "People designated",
+                                    "Events user.designated of the period."};
+constexpr FigureText kRevoked = {"C1.revoked", "F", "I12-C1-3", "Designations that were ended",
+                                 "Events designation.revoked of the period."};
+constexpr FigureText kGranted = {"L2.roles.granted", "F", "I12-L-2", "Roles granted",
+                                 "Events role.granted of the period, by role."};
+constexpr FigureText kEnded = {"L2.roles.ended", "F", "I12-L-2", "Roles ended before their date",
+                               "Events role.ended of the period."};
+constexpr FigureText kTrainings = {"J2.trainings", "A", "I12-J-2", "Trainings by topic",
+                                   "Topics in the events training.completed of the period."};
+constexpr FigureText kTrained = {
     "J3.trained", "A", "I12-J-3", "People trained in all eight topics",
     "Different usernames with all eight topics in training.completed before the period's end, "
     "without those whose account was ended after their last training."};
-constexpr FigureText kSessions{"K1.sessions", "G", "I12-K-1", "Log-ins",
-                               "Events session.opened of the period."};
-constexpr FigureText kFailures{"K1.failures", "G", "I12-K-1", "Failed log-ins by cause",
-                               "Sum of count in the events login.failed of the period, by cause."};
-constexpr FigureText kLocked{"K1.locked", "G", "I12-K-1", "Accounts locked after failures",
-                             "Events account.locked of the period."};
-constexpr FigureText kPasswords{"K1.passwords-withdrawn", "G", "I12-K-1",
-                                "Passwords ended by somebody else",
-                                "Events password.withdrawn of the period."};
-constexpr FigureText kFlagged{"C3-8.sessions.flagged", "G", "I12-C3-8",
-                              "Sessions beside another of the same person",
-                              "Events session.flagged of the period."};
-constexpr FigureText kElsewhere{
+constexpr FigureText kSessions = {"K1.sessions", "G", "I12-K-1", "Log-ins",
+                                  "Events session.opened of the period."};
+constexpr FigureText kFailures = {
+    "K1.failures", "G", "I12-K-1", "Failed log-ins by cause",
+    "Sum of count in the events login.failed of the period, by cause."};
+constexpr FigureText kLocked = {"K1.locked", "G", "I12-K-1", "Accounts locked after failures",
+                                "Events account.locked of the period."};
+constexpr FigureText kPasswords = {"K1.passwords-withdrawn", "G", "I12-K-1",
+                                   "Passwords ended by somebody else",
+                                   "Events password.withdrawn of the period."};
+constexpr FigureText kFlagged = {"C3-8.sessions.flagged", "G", "I12-C3-8",
+                                 "Sessions beside another of the same person",
+                                 "Events session.flagged of the period."};
+constexpr FigureText kElsewhere = {
     "C3-8.sessions.elsewhere", "G", "I12-C3-8", "Of these from another address",
     "Events session.flagged of the period that have elsewhere, of all of them."};
-constexpr FigureText kReviewed{"C3-8.sessions.finding", "G", "I12-C3-8",
-                               "Such sessions by what was found",
-                               "Events session.reviewed of the period, by finding."};
+constexpr FigureText kReviewed = {"C3-8.sessions.finding", "G", "I12-C3-8",
+                                  "Such sessions by what was found",
+                                  "Events session.reviewed of the period, by finding."};
 
 class People : public Topic {
  public:

@@ -23,41 +23,43 @@ using policy::QueryRefused;
 using policy::ReviewDecided;
 using policy::ReviewRaised;
 
-constexpr FigureText kQueries{"C2B.queries", "A", "I12-K-3", "Queries that were answered",
-                              "Events query.performed of the period."};
-constexpr FigureText kByPurpose{"C2B.queries.purpose", "A", "I12-C2B-1", "Queries by purpose",
-                                "Events query.performed of the period, by purpose."};
-constexpr FigureText kByStandard{"C2B.queries.legal-standard", "A", "I12-C2B-2",
-                                 "Queries by legal standard",
-                                 "Events query.performed of the period, by legal standard."};
-constexpr FigureText kRefused{"C2B.queries.refused", "F", "I12-C2B-1", "Queries that were refused",
-                              "Events query.refused of the period."};
-constexpr FigureText kResults{
+constexpr FigureText kQueries = {"C2B.queries", "A", "I12-K-3", "Queries that were answered",
+                                 "Events query.performed of the period."};
+constexpr FigureText kByPurpose = {"C2B.queries.purpose", "A", "I12-C2B-1", "Queries by purpose",
+                                   "Events query.performed of the period, by purpose."};
+constexpr FigureText kByStandard = {"C2B.queries.legal-standard", "A", "I12-C2B-2",
+                                    "Queries by legal standard",
+                                    "Events query.performed of the period, by legal standard."};
+constexpr FigureText kRefused = {"C2B.queries.refused", "F", "I12-C2B-1",
+                                 "Queries that were refused",
+                                 "Events query.refused of the period."};
+constexpr FigureText kResults = {
     "C2B.results", "A", "I12-F-2", "Reads that queries disclosed",
     "Sum of result_count in query.performed and query.page-disclosed of the period."};
-constexpr FigureText kPages{"C2B.pages", "A", "I12-F-2", "Further pages of results",
-                            "Events query.page-disclosed of the period."};
-constexpr FigureText kImages{"F2.images", "A", "I12-F-2", "Images that were shown",
-                             "Events image.disclosed of the period."};
-constexpr FigureText kAskers{"C2B.people", "A", "I12-K-3", "People who queried",
-                             "Different usernames in query.performed of the period."};
+constexpr FigureText kPages = {"C2B.pages", "A", "I12-F-2", "Further pages of results",
+                               "Events query.page-disclosed of the period."};
+constexpr FigureText kImages = {"F2.images", "A", "I12-F-2", "Images that were shown",
+                                "Events image.disclosed of the period."};
+constexpr FigureText kAskers = {"C2B.people", "A", "I12-K-3", "People who queried",
+                                "Different usernames in query.performed of the period."};
 
-constexpr FigureText kRefusals{"INV3.refusals.kind", "F", "I12-K-1", "Refusals by what was refused",
-                               "Events of the period of the kinds that record a refusal, by kind."};
-constexpr FigureText kRefusalRules{
+constexpr FigureText kRefusals = {
+    "INV3.refusals.kind", "F", "I12-K-1", "Refusals by what was refused",
+    "Events of the period of the kinds that record a refusal, by kind."};
+constexpr FigureText kRefusalRules = {
     "INV3.refusals.rule", "F", "I12-K-1", "Refusals by rule",
     "Events of the period that record a refusal, under each requirement that they name: one "
     "refusal may name several."};
 
-constexpr FigureText kFlags{"C3.reviews.flag", "F", "I12-C3-3",
-                            "Queries to be looked at again, by what stood out",
-                            "Flags in the events review.raised of the period: one review may have "
-                            "several."};
-constexpr FigureText kReviews{"C3.reviews", "F", "I12-C3-3", "Queries to be looked at again",
-                              "Events review.raised of the period."};
-constexpr FigureText kFindings{"L4.reviews.finding", "F", "I12-L-4", "Reviews by finding",
-                               "Events review.decided of the period, by finding."};
-constexpr FigureText kWaiting{
+constexpr FigureText kFlags = {
+    "C3.reviews.flag", "F", "I12-C3-3", "Queries to be looked at again, by what stood out",
+    "Flags in the events review.raised of the period: one review may have "
+    "several."};
+constexpr FigureText kReviews = {"C3.reviews", "F", "I12-C3-3", "Queries to be looked at again",
+                                 "Events review.raised of the period."};
+constexpr FigureText kFindings = {"L4.reviews.finding", "F", "I12-L-4", "Reviews by finding",
+                                  "Events review.decided of the period, by finding."};
+constexpr FigureText kWaiting = {
     "L4.reviews.open", "F", "I12-L-4", "Reviews still open at the period's end",
     "Events review.raised before the period's end without a review.decided before it."};
 

@@ -16,34 +16,34 @@ using policy::HitRaised;
 using policy::ReadRecorded;
 using policy::UploadReceived;
 
-constexpr FigureText kReads{"B1.reads", "A", "I12-B-1", "Reads",
-                            "Events read.recorded whose header time is in the period."};
-constexpr FigureText kHits{"B1.hits", "A", "I12-B-1", "Hits",
-                           "Events hit.raised whose header time is in the period."};
-constexpr FigureText kHitRate{"B1.hit-rate", "A", "I12-B-1", "Hit rate",
-                              "Hits of the period, of the reads of the period."};
-constexpr FigureText kUploads{"B1.uploads", "A", "I12-B-1", "Uploads",
-                              "Events upload.received whose header time is in the period."};
-constexpr FigureText kReadsByMonth{
+constexpr FigureText kReads = {"B1.reads", "A", "I12-B-1", "Reads",
+                               "Events read.recorded whose header time is in the period."};
+constexpr FigureText kHits = {"B1.hits", "A", "I12-B-1", "Hits",
+                              "Events hit.raised whose header time is in the period."};
+constexpr FigureText kHitRate = {"B1.hit-rate", "A", "I12-B-1", "Hit rate",
+                                 "Hits of the period, of the reads of the period."};
+constexpr FigureText kUploads = {"B1.uploads", "A", "I12-B-1", "Uploads",
+                                 "Events upload.received whose header time is in the period."};
+constexpr FigureText kReadsByMonth = {
     "B1.reads.month", "A", "I12-B-1", "Reads by month",
     "Events read.recorded of the period, by the UTC month of their header time."};
-constexpr FigureText kHitsByMonth{
+constexpr FigureText kHitsByMonth = {
     "B1.hits.month", "A", "I12-B-1", "Hits by month",
     "Events hit.raised of the period, by the UTC month of their header time."};
-constexpr FigureText kReadsByArea{
+constexpr FigureText kReadsByArea = {
     "B1.reads.area", "D", "I12-B-1", "Reads by police area",
     "Reads in the events bucket.summarised of the period's buckets, by the area of the device."};
-constexpr FigureText kReadsByDevice{
+constexpr FigureText kReadsByDevice = {
     "B1.reads.device", "A", "I12-B-1", "Reads by device",
     "Reads in the events bucket.summarised of the period's buckets, by the device's name."};
-constexpr FigureText kHitsBySource{
+constexpr FigureText kHitsBySource = {
     "C2A8.hits.source", "A", "I12-C2A-8", "Hits by list",
     "Hits in the events bucket.summarised of the period's buckets, by the list's source."};
-constexpr FigureText kOcr{
+constexpr FigureText kOcr = {
     "C2A8.hits.ocr-equivalent", "A", "I12-C2A-8", "Hits by a plate that only looks alike",
     "Of the hits in the events bucket.summarised of the period's buckets those that were matched "
     "by an OCR equivalent, of all of them."};
-constexpr FigureText kNotSummarised{
+constexpr FigureText kNotSummarised = {
     "B1.reads.not-summarised", "A", "I12-B-1", "Reads without a summary",
     "Reads of the period by headers, less those in the events bucket.summarised of its buckets: "
     "so many are in no table by area or device."};

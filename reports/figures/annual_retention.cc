@@ -17,40 +17,42 @@ using policy::HoldRequested;
 
 constexpr std::int64_t kMinuteS = 60;
 
-constexpr FigureText kBuckets{
+constexpr FigureText kBuckets = {
     "G1.purges", "A", "I12-G-1", "Purges",
     "Events reads.purged of the period: one for each 15 minutes of uploads, and one more where "
     "held events of them went later."};
-constexpr FigureText kEvents{"G1.purged-events", "A", "I12-G-1", "Events erased",
-                             "Sum of count in the events reads.purged of the period."};
-constexpr FigureText kLateness{
+constexpr FigureText kEvents = {"G1.purged-events", "A", "I12-G-1", "Events erased",
+                                "Sum of count in the events reads.purged of the period."};
+constexpr FigureText kLateness = {
     "G4.lateness", "F", "I12-G-4", "Purges by how long after due the key was destroyed",
     "First tombstones of their bucket whose keys.destroyed is in the period, by the time from 30 "
     "days after the bucket's last thirty-day event to the destruction of its key."};
-constexpr FigureText kLatest{"G4.lateness.maximum", "F", "I12-G-4",
-                             "Seconds that the latest purge was late",
-                             "The longest of these times, in whole seconds."};
-constexpr FigureText kOverdue{"G4.overdue", "F", "I12-G-4", "Overdue alarms",
-                              "Events purge.overdue of the period: one for each bucket and hour."};
-constexpr FigureText kLists{"C2B1.lists-purged", "A", "I12-C2B1-2",
-                            "Superseded lists whose rows were destroyed",
-                            "Events list.purged of the period."};
+constexpr FigureText kLatest = {"G4.lateness.maximum", "F", "I12-G-4",
+                                "Seconds that the latest purge was late",
+                                "The longest of these times, in whole seconds."};
+constexpr FigureText kOverdue = {
+    "G4.overdue", "F", "I12-G-4", "Overdue alarms",
+    "Events purge.overdue of the period: one for each bucket and hour."};
+constexpr FigureText kLists = {"C2B1.lists-purged", "A", "I12-C2B1-2",
+                               "Superseded lists whose rows were destroyed",
+                               "Events list.purged of the period."};
 
-constexpr FigureText kHoldsAsked{"G2.holds.requested", "A", "I12-G-2", "Holds asked for, by reason",
-                                 "Events hold.requested of the period, by reason."};
-constexpr FigureText kHoldsPlaced{"G2.holds.placed", "A", "I12-G-2", "Holds placed, by reason",
-                                  "Events hold.placed of the period, by reason."};
-constexpr FigureText kHoldsDenied{"G2.holds.denied", "A", "I12-G-2", "Holds denied",
-                                  "Events hold.denied of the period."};
-constexpr FigureText kHoldsReleased{"G3.holds.released", "A", "I12-G-3", "Holds released",
-                                    "Events hold.released of the period."};
-constexpr FigureText kHoldsInForce{
+constexpr FigureText kHoldsAsked = {"G2.holds.requested", "A", "I12-G-2",
+                                    "Holds asked for, by reason",
+                                    "Events hold.requested of the period, by reason."};
+constexpr FigureText kHoldsPlaced = {"G2.holds.placed", "A", "I12-G-2", "Holds placed, by reason",
+                                     "Events hold.placed of the period, by reason."};
+constexpr FigureText kHoldsDenied = {"G2.holds.denied", "A", "I12-G-2", "Holds denied",
+                                     "Events hold.denied of the period."};
+constexpr FigureText kHoldsReleased = {"G3.holds.released", "A", "I12-G-3", "Holds released",
+                                       "Events hold.released of the period."};
+constexpr FigureText kHoldsInForce = {
     "G2.holds.in-force", "A", "I12-G-2", "Holds in force at the period's end",
     "Events hold.placed before the period's end without a hold.released before it."};
-constexpr FigureText kHoldsLate{"G2.holds.review-overdue", "F", "I12-G-2",
-                                "Holds past their review at the period's end",
-                                "Of these the ones whose review_by is before the period's end."};
-constexpr FigureText kHeldEvents{
+constexpr FigureText kHoldsLate = {"G2.holds.review-overdue", "F", "I12-G-2",
+                                   "Holds past their review at the period's end",
+                                   "Of these the ones whose review_by is before the period's end."};
+constexpr FigureText kHeldEvents = {
     "G2.held-events", "A", "I12-G-2", "Events held at the period's end",
     "Different events named by the holds in force at the period's end."};
 

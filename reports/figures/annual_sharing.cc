@@ -23,55 +23,56 @@ using policy::SharingReleased;
 using policy::SharingRequested;
 using policy::SharingWithdrawn;
 
-constexpr FigureText kRecipients{"I.recipients", "B", "I12-I-0", "New recipients by class",
-                                 "Events recipient.registered of the period, by class."};
-constexpr FigureText kByRoute{"I.requests.route", "B", "I12-K-3", "Requests for data by route",
-                              "Events sharing.requested of the period, by route."};
-constexpr FigureText kByClass{"I.requests.class", "B", "I12-K-3", "Requests for data by who asked",
-                              "Events sharing.requested of the period, by the recipient's class."};
-constexpr FigureText kByPurpose{"I.requests.purpose", "B", "I12-K-3",
-                                "Requests for data by purpose",
-                                "Events sharing.requested of the period, by purpose."};
-constexpr FigureText kDecisions{
+constexpr FigureText kRecipients = {"I.recipients", "B", "I12-I-0", "New recipients by class",
+                                    "Events recipient.registered of the period, by class."};
+constexpr FigureText kByRoute = {"I.requests.route", "B", "I12-K-3", "Requests for data by route",
+                                 "Events sharing.requested of the period, by route."};
+constexpr FigureText kByClass = {
+    "I.requests.class", "B", "I12-K-3", "Requests for data by who asked",
+    "Events sharing.requested of the period, by the recipient's class."};
+constexpr FigureText kByPurpose = {"I.requests.purpose", "B", "I12-K-3",
+                                   "Requests for data by purpose",
+                                   "Events sharing.requested of the period, by purpose."};
+constexpr FigureText kDecisions = {
     "I.decisions", "B", "I12-I-14", "Decisions by route and outcome",
     "Events sharing.decided of the period, by the route of their request and the outcome."};
-constexpr FigureText kGrounds{
+constexpr FigureText kGrounds = {
     "I.decisions.purpose", "B", "I12-I-14", "Decisions by the request's purpose and outcome",
     "Events sharing.decided of the period, by the purpose of their request and the outcome."};
-constexpr FigureText kDecisionReasons{
+constexpr FigureText kDecisionReasons = {
     "I.decisions.reasons", "B", "I12-I-14", "Decisions with the reason written down",
     "Events sharing.decided of the period whose request has a need to know and that themselves "
     "have a reason, of all of them."};
-constexpr FigureText kWithdrawn{"I.withdrawn", "B", "I12-I-9", "Requests that were withdrawn",
-                                "Events sharing.withdrawn of the period."};
-constexpr FigureText kOpen{
+constexpr FigureText kWithdrawn = {"I.withdrawn", "B", "I12-I-9", "Requests that were withdrawn",
+                                   "Events sharing.withdrawn of the period."};
+constexpr FigureText kOpen = {
     "I.open", "B", "I12-I-9", "Requests still open at the period's end",
     "Events sharing.requested before the period's end without a decision or withdrawal before "
     "it."};
-constexpr FigureText kReleases{"I.releases", "B", "I12-K-3", "Releases",
-                               "Events sharing.released of the period."};
-constexpr FigureText kReleased{"I.releases.reads", "B", "I12-K-3", "Reads that were released",
-                               "Sum of count in the events sharing.released of the period."};
-constexpr FigureText kReleasedTo{
+constexpr FigureText kReleases = {"I.releases", "B", "I12-K-3", "Releases",
+                                  "Events sharing.released of the period."};
+constexpr FigureText kReleased = {"I.releases.reads", "B", "I12-K-3", "Reads that were released",
+                                  "Sum of count in the events sharing.released of the period."};
+constexpr FigureText kReleasedTo = {
     "I.releases.class", "B", "I12-K-3", "Releases by who was given data",
     "Events sharing.released of the period, by the class of the recipient of their request."};
-constexpr FigureText kRefused{"I.refused.stage", "B", "I12-E-2",
-                              "Sharing that the order forbade, by stage",
-                              "Events sharing.refused of the period, by stage."};
-constexpr FigureText kExported{"E4.exports", "B", "I12-E-4", "Files that left the system",
-                               "Events file.exported of the period, by what the file was."};
+constexpr FigureText kRefused = {"I.refused.stage", "B", "I12-E-2",
+                                 "Sharing that the order forbade, by stage",
+                                 "Events sharing.refused of the period, by stage."};
+constexpr FigureText kExported = {"E4.exports", "B", "I12-E-4", "Files that left the system",
+                                  "Events file.exported of the period, by what the file was."};
 
-constexpr FigureText kRecords{"H1.requests", "I", "I12-H-1", "Public records requests by class",
-                              "Events records.requested of the period, by class of record."};
-constexpr FigureText kRecordsDecided{"H1.decisions", "I", "I12-E-6",
-                                     "Public records requests by answer",
-                                     "Events records.decided of the period, by outcome."};
-constexpr FigureText kExceptions{
+constexpr FigureText kRecords = {"H1.requests", "I", "I12-H-1", "Public records requests by class",
+                                 "Events records.requested of the period, by class of record."};
+constexpr FigureText kRecordsDecided = {"H1.decisions", "I", "I12-E-6",
+                                        "Public records requests by answer",
+                                        "Events records.decided of the period, by outcome."};
+constexpr FigureText kExceptions = {
     "E6.exceptions", "I", "I12-E-6", "Non-investigatory records not disclosed whole",
     "Events records.decided of the period that are an exception, of all of them."};
-constexpr FigureText kClosed{"H1.closed", "I", "I12-H-1", "Public records requests closed",
-                             "Events records.closed of the period."};
-constexpr FigureText kRecordsOpen{
+constexpr FigureText kClosed = {"H1.closed", "I", "I12-H-1", "Public records requests closed",
+                                "Events records.closed of the period."};
+constexpr FigureText kRecordsOpen = {
     "H1.open", "I", "I12-H-1", "Public records requests still open at the period's end",
     "Events records.requested before the period's end without a records.closed before it."};
 

@@ -13,6 +13,7 @@
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
 #include "policy/records/people.h"
+#include "policy/records/policies.h"
 #include "policy/records/queries.h"
 #include "policy/records/reads.h"
 #include "policy/records/records_requests.h"
@@ -35,6 +36,9 @@ using testing::kJanuary;
 using testing::kMinuteUs;
 using testing::MadeLog;
 using testing::of;
+using testing::purge;
+using testing::query;
+using testing::step;
 using testing::value;
 
 const Period kYear{kJanuary, {kJanuary.value + 365 * kDayUs}};
@@ -120,14 +124,6 @@ TEST(AnnualFigures, I12_C3_2_DevicesAsDeployedAtTheEnd) {
   EXPECT_EQ(value(month, "A2.devices.revoked"), 1);
 }
 
-HitStepRecorded step(Sequence hit, HitStep which, HitState state) {
-  HitStepRecorded record;
-  record.hit = hit;
-  record.step = which;
-  record.state = state;
-  return record;
-}
-
 TEST(AnnualFigures, I12_C2A_8_MisreadsOfTheHitsThatWereLookedAt) {
   MadeLog log;
   const Sequence good = log.add(HitRaised{});
@@ -211,15 +207,6 @@ TEST(AnnualFigures, I12_C2B2_2_EntriesAndHowLongTheyWaited) {
   EXPECT_GT(waiting.value, 0U);
   // Nothing approved: there is no time to tell.
   EXPECT_EQ(value(MadeLog().report(kYear), "C2B2.latency.median"), -1);
-}
-
-QueryPerformed query(const std::string& who, QueryPurpose purpose, std::int64_t results) {
-  QueryPerformed record;
-  record.purpose = purpose;
-  record.legal_standard = LegalStandard::kProbableCause;
-  record.result_count = results;
-  record.by = testing::actor(who);
-  return record;
 }
 
 TEST(AnnualFigures, I12_K_3_QueriesByPurposeAndStandard) {
@@ -309,20 +296,6 @@ TEST(AnnualFigures, I12_K_3_SharingByRouteClassAndOutcome) {
   EXPECT_EQ(of(year, "E6.exceptions"), 1);
 }
 
-void purge(MadeLog& log, Bucket bucket, std::int64_t count, std::int64_t keys_later_s) {
-  const Sequence tombstone =
-      log.own(chain::kind::kReadsPurged, {{"bucket", std::to_string(bucket.value)},
-                                          {"first", "1"},
-                                          {"last", "2"},
-                                          {"count", std::to_string(count)},
-                                          {"root", "\"" + std::string(64, '0') + "\""},
-                                          {"held", "[]"}});
-  log.now.value += keys_later_s * kSecondUs;
-  log.own(chain::kind::kKeysDestroyed, {{"tombstone", std::to_string(tombstone.value)},
-                                        {"keyring", "\"erasable\""},
-                                        {"digest", "\"" + std::string(64, '0') + "\""}});
-}
-
 TEST(AnnualFigures, I12_G_4_HowLateTheKeysWereDestroyed) {
   MadeLog log;
   log.add(ReadRecorded{});
@@ -394,71 +367,6 @@ TEST(AnnualFigures, I12_J_3_TrainedIsWhoHasAllEightTopics) {
   EXPECT_EQ(value(year, "L2.deactivated"), 1);
   EXPECT_EQ(value(year, "C3-8.sessions.flagged"), 1);
   EXPECT_EQ(value(year, "C3-8.sessions.elsewhere"), 1);
-}
-
-TEST(AnnualFigures, I12_L_5_EveryElementIsThereAlsoInAYearWithoutAnything) {
-  const AnnualReport year = MadeLog().report(kYear);
-  std::string letters;
-  for (const ReportElement& element : year.elements) letters += element.letter;
-  EXPECT_EQ(letters, "ABCDEFGHIJK");
-  EXPECT_FALSE(year.scope.empty());
-  EXPECT_TRUE(year.simulated);
-  std::set<std::string> ids;
-  for (const Figure& one : year.figures) {
-    EXPECT_TRUE(ids.insert(one.id).second) << one.id;
-    EXPECT_TRUE(letters.find(one.element) != std::string::npos && one.element.size() == 1)
-        << one.id;
-    EXPECT_TRUE(one.rule.starts_with("I12-")) << one.id;
-    EXPECT_TRUE(one.definition.ends_with(".")) << one.id;
-    for (const FigureRow& row : one.rows) {
-      const bool counted_anyway = one.id == "HDR1.version" || !row.value;
-      EXPECT_TRUE(counted_anyway || *row.value == 0) << one.id << " " << row.key;
-    }
-  }
-}
-
-// Whoever has no keys gets the same but for what is said to need them.
-TEST(AnnualFigures, WithoutKeysTheOpenFiguresAreTheSame) {
-  MadeLog log;
-  log.add(DeviceEnrolled{});
-  log.add(query("ann", QueryPurpose::kBurglary, 3));
-  log.add(TrainingCompleted{});
-  log.add(SharingRequested{});
-  SharingDecided decided;
-  decided.request = {log.size() - 1};
-  log.add(decided);
-  const AnnualReport whole = log.report(kYear);
-  const AnnualReport open = log.report(kYear, /*keys=*/false);
-  ASSERT_EQ(whole.figures.size(), open.figures.size());
-  std::vector<std::string> left_out;
-  for (std::size_t i = 0; i < whole.figures.size(); ++i) {
-    if (open.figures[i].computed)
-      EXPECT_EQ(whole.figures[i], open.figures[i]) << whole.figures[i].id;
-    else
-      left_out.push_back(open.figures[i].id);
-    EXPECT_TRUE(whole.figures[i].computed);
-    if (!open.figures[i].computed) EXPECT_TRUE(open.figures[i].needs_keys) << open.figures[i].id;
-  }
-  EXPECT_THAT(left_out,
-              ::testing::UnorderedElementsAre("A2.devices.mount-class", "C3-2.devices.area",
-                                              "C2B.people", "I.decisions.reasons", "J3.trained"));
-}
-
-TEST(AnnualFigures, APeriodStandsOnQuartersOfAnHour) {
-  EXPECT_TRUE(period_of(kJanuary, kFebruary).has_value());
-  EXPECT_FALSE(period_of(kFebruary, kJanuary).has_value());
-  EXPECT_FALSE(period_of(kJanuary, kJanuary).has_value());
-  EXPECT_FALSE(period_of({kJanuary.value + kMinuteUs}, kFebruary).has_value());
-  EXPECT_FALSE(period_of(kJanuary, {kFebruary.value + 1}).has_value());
-  EXPECT_TRUE(period_of(kJanuary, {kJanuary.value + 400 * kDayUs}).has_value());
-  EXPECT_FALSE(period_of(kJanuary, {kJanuary.value + 400 * kDayUs + 15 * kMinuteUs}).has_value());
-}
-
-TEST(AnnualFigures, ALogWithAGapIsRefused) {
-  AnnualFold fold(kYear);
-  chain::Header header;
-  header.seq = {1};
-  EXPECT_FALSE(fold.take({header}).has_value());
 }
 
 }  // namespace

@@ -2,11 +2,15 @@
 // source gives them, without a store, keys or signatures.
 #pragma once
 
+#include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 #include "ledger/chain/event.h"
 #include "policy/records/describe.h"
+#include "policy/records/hits.h"
 #include "policy/records/kinds.h"
+#include "policy/records/queries.h"
 #include "reports/figures/annual.h"
 
 namespace alpr::figures::testing {
@@ -78,6 +82,37 @@ class MadeLog {
   }
   std::vector<chain::EventView> events_;
 };
+
+inline policy::HitStepRecorded step(Sequence hit, policy::HitStep which, policy::HitState state) {
+  policy::HitStepRecorded record;
+  record.hit = hit;
+  record.step = which;
+  record.state = state;
+  return record;
+}
+inline policy::QueryPerformed query(const std::string& who, policy::QueryPurpose purpose,
+                                    std::int64_t results) {
+  policy::QueryPerformed record;
+  record.purpose = purpose;
+  record.legal_standard = policy::LegalStandard::kProbableCause;
+  record.result_count = results;
+  record.by = actor(who);
+  return record;
+}
+// A tombstone of the bucket, and its keys destroyed so much later; the log's time moves on.
+inline void purge(MadeLog& log, Bucket bucket, std::int64_t count, std::int64_t keys_later_s) {
+  const Sequence tombstone =
+      log.own(chain::kind::kReadsPurged, {{"bucket", std::to_string(bucket.value)},
+                                          {"first", "1"},
+                                          {"last", "2"},
+                                          {"count", std::to_string(count)},
+                                          {"root", "\"" + std::string(64, '0') + "\""},
+                                          {"held", "[]"}});
+  log.now.value += keys_later_s * kSecondUs;
+  log.own(chain::kind::kKeysDestroyed, {{"tombstone", std::to_string(tombstone.value)},
+                                        {"keyring", "\"erasable\""},
+                                        {"digest", "\"" + std::string(64, '0') + "\""}});
+}
 
 inline const Figure& figure(const AnnualReport& report, std::string_view id) {
   for (const Figure& one : report.figures)
