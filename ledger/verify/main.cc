@@ -18,9 +18,12 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
 #include "ledger/verify/audit/redraw.h"
+#include "ledger/verify/bundle_source.h"
 #include "ledger/verify/log_server/log_server.h"
 #include "ledger/verify/package.h"
+#include "ledger/verify/reader.h"
 #include "ledger/verify/receipt.h"
+#include "ledger/verify/report_check/report_check.h"
 #include "ledger/verify/verify.h"
 #include "ledger/verify/witness/commands/command_line.h"
 #include "policy/records/kinds.h"
@@ -37,7 +40,7 @@ constexpr std::size_t kFileMax = std::size_t{64} << 20;
 
 struct Arguments {
   std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, package,
-                                             witness_policy, credentials, cacert;
+                                             report, witness_policy, credentials, cacert;
   bool json = false;
   unsigned threads = 0;     // 0: as many as the machine has
   std::uint64_t audit = 0;  // seq of the plan
@@ -273,6 +276,48 @@ int run_package(const Arguments& arguments) {
   return tell(arguments, *report);
 }
 
+Result<report_check::CheckedReport> count_again(const Arguments& arguments,
+                                                const verify::Options& options) {
+  const auto text = read_file(arguments.report);
+  if (!text) return tl::unexpected(text.error());
+  const verify::Keys* keys = options.keys ? &*options.keys : nullptr;
+  if (!arguments.store.empty()) {
+    const auto store = verify::Reader::open(arguments.store);
+    if (!store) return tl::unexpected(store.error());
+    return report_check::check_report(as_text(*text), **store, keys);
+  }
+  const auto file = verify::MappedFile::open(arguments.bundle);
+  if (!file) return tl::unexpected(file.error());
+  const auto bundle = verify::BundleSource::open(*file);
+  if (!bundle) return tl::unexpected(bundle.error());
+  return report_check::check_report(as_text(*text), **bundle, keys);
+}
+
+// The log is verified first: a count of what is not of the log says nothing.
+int run_report(const Arguments& arguments) {
+  if (arguments.store.empty() == arguments.bundle.empty() || !arguments.url.empty() ||
+      arguments.bundle == "-") {
+    return refuse(
+        {ErrorCode::kMalformed, "say what to count again: one of --store DIR, --bundle FILE"});
+  }
+  const auto options = options_of(arguments);
+  if (!options) return refuse(options.error());
+  const auto log = !arguments.store.empty()
+                       ? verify::verify_store(arguments.store, policy::kinds(), *options)
+                       : verify_bundle(arguments.bundle, *options);
+  if (options->progress) Progress::clear();
+  if (!log) return refuse(log.error());
+  if (!log->holds()) return tell(arguments, *log);
+  auto checked = count_again(arguments, *options);
+  if (!checked) return refuse(checked.error());
+  checked->anchored = log->anchored;
+  const std::string text =
+      arguments.json ? report_check::to_json(*checked) + "\n" : report_check::to_text(*checked);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    return kEnvironment;
+  return checked->holds() ? kHolds : kFound;
+}
+
 // A program of its own within this one: it shares nothing with the reading of stores.
 int run_witness(int argc, char** argv) {
   try {
@@ -337,6 +382,10 @@ int main(int argc, char** argv) {
   add_source(*audit, arguments);
   audit->add_option("--since", arguments.since, "a signed checkpoint you kept");
   audit->add_flag("--json", arguments.json, "one JSON object on stdout");
+  CLI::App* annual = app.add_subcommand(
+      "report", "counts every figure of an annual report again, from --store or --bundle");
+  annual->add_option("file", arguments.report, "the report's figures, as JSON")->required();
+  annual->fallthrough();  // the options above say of which log
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {
@@ -347,6 +396,7 @@ int main(int argc, char** argv) {
   }
   try {
     chain::init_crypto();
+    if (annual->parsed()) return run_report(arguments);
     if (package->parsed()) return run_package(arguments);
     if (audit->parsed()) return run_audit(arguments);
     return receipt->parsed() ? run_receipt(arguments) : run(arguments);
