@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include "api/endpoints/asked.h"
 #include "api/endpoints/log_access.h"
 #include "api/stop_sheet.h"
 #include "ledger/chain/encoding.h"
@@ -20,30 +21,6 @@ namespace {
 constexpr std::string_view kCsvType = "text/csv";
 constexpr std::string_view kXlsxType =
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-// The checkpoint of the log's size that was asked for, or the newest; it is kept from here on, so
-// that the same sheet can be asked for again.
-Result<chain::Checkpoint> checkpoint_asked(Context& context, const Call& call) {
-  store::Store& store = context.service.store();
-  const auto size = call.number("size", 1, static_cast<std::int64_t>(store.size()), 0);
-  if (!size) return tl::unexpected(size.error());
-  auto note =
-      *size == 0 ? store.newest_checkpoint() : store.checkpoint(static_cast<std::uint64_t>(*size));
-  if (!note) return tl::unexpected(note.error());
-  const auto parsed = chain::parse_note(*note);
-  if (!parsed) return tl::unexpected(parsed.error());
-  return chain::parse_checkpoint_text(parsed->text);
-}
-
-Result<TimeUs> time_asked(const Call& call, std::string_view name, TimeUs otherwise) {
-  const auto given = call.query.find(name);
-  if (given == call.query.end()) return otherwise;
-  auto time = chain::parse_time(given->second);
-  if (!time)
-    return fail(ErrorCode::kMalformed, fmt::format("{}: {}; a time is e.g. 2026-11-01T00:00:00Z",
-                                                   name, time.error().detail));
-  return time;
-}
 
 struct Made {
   StopSheetOf of;

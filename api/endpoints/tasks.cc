@@ -79,6 +79,9 @@ NextCall call_of(const policy::Task& task) {
       return {"See to it that a response to a hit is documented", "/v1/stops/owed?overdue=true"};
     case TaskKind::kLoadList:
       return {"Load a hot list that is older than the policy allows", "/v1/hot-lists/" + name};
+    case TaskKind::kDeliverReport:
+      return {"Deliver the annual report of " + name + " to all three recipients",
+              "/v1/reports/annual/deliveries"};
     case TaskKind::kDecideSharing:
       return {"Honor or deny a request for data", fmt::format("/v1/sharing/{}/decision", event)};
     case TaskKind::kSeeToPurge:

@@ -13,6 +13,7 @@
 #include "policy/records/reads.h"
 #include "policy/records/recipients.h"
 #include "policy/records/records_requests.h"
+#include "policy/records/reports.h"
 #include "policy/records/reviews.h"
 #include "policy/records/second_factor.h"
 #include "policy/records/sessions.h"
@@ -69,6 +70,7 @@ const chain::KindRegistry& kinds() {
              sharing_kinds(),
              records_requests_kinds(),
              audits_kinds(),
+             reports_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());
     }

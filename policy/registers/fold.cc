@@ -11,6 +11,7 @@
 #include "policy/registers/reads.h"
 #include "policy/registers/recipients.h"
 #include "policy/registers/records_requests.h"
+#include "policy/registers/reports.h"
 #include "policy/registers/reviews.h"
 #include "policy/registers/sharing.h"
 #include "policy/registers/shift_lists.h"
@@ -25,6 +26,7 @@ constexpr TopicFold kTopics[] = {
     fold_policies,   fold_people,  fold_credentials,      fold_devices, fold_reads,
     fold_hotlists,   fold_hits,    fold_queries,          fold_holds,   fold_shift_lists,
     fold_recipients, fold_sharing, fold_records_requests, fold_reviews, fold_audits,
+    fold_reports,
 };
 
 }  // namespace

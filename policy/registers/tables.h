@@ -61,4 +61,8 @@ inline constexpr chain::Table kAuditCounts =
     59;  // number population -> AuditCountRow: all plans, so that none is forgotten
 inline constexpr chain::Table kSelfChecks = 60;  // number system.checked seq -> SelfCheckRow
 
+inline constexpr chain::Table kReports = 64;       // number report.disclosed seq -> ReportRow
+inline constexpr chain::Table kReportYears = 65;   // number year -> ReportYearRow
+inline constexpr chain::Table kReportsSince = 66;  // number 0 -> ReportsSinceRow
+
 }  // namespace alpr::policy::table

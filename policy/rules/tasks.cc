@@ -10,6 +10,7 @@
 #include "policy/registers/sharing.h"
 #include "policy/rules/access.h"
 #include "policy/rules/c2a2_stops.h"
+#include "policy/rules/l5_reports.h"
 
 namespace alpr::policy {
 namespace {
@@ -44,6 +45,7 @@ class Gathering {
   Result<void> stops();
   Result<void> lists();
   Result<void> sharing();
+  Result<void> reports();
 
  private:
   const State& state_;
@@ -191,6 +193,18 @@ Result<void> Gathering::sharing() {
   return {};
 }
 
+// I12-L-5
+Result<void> Gathering::reports() {
+  if (!holds(Role::kCoordinator)) return {};
+  const auto years = report_years(state_, moment_);
+  if (!years) return tl::unexpected(years.error());
+  for (const ReportYear& year : *years) {
+    if (!year.over || year.row.delivered()) continue;
+    add({TaskKind::kDeliverReport, {}, std::to_string(year.row.year), {}, year.due});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const Moment& moment) {
@@ -199,9 +213,10 @@ Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const
   Gathering gathering(state, actor, moment);
   if (open.refusal) return gathering.take();
   constexpr std::array kAll{
-      &Gathering::stops,       &Gathering::entries,        &Gathering::roles,  &Gathering::policies,
-      &Gathering::holds_asked, &Gathering::holds_in_force, &Gathering::users,  &Gathering::flags,
-      &Gathering::reviews,     &Gathering::lists,          &Gathering::sharing};
+      &Gathering::stops,    &Gathering::entries,     &Gathering::roles,
+      &Gathering::policies, &Gathering::holds_asked, &Gathering::holds_in_force,
+      &Gathering::users,    &Gathering::flags,       &Gathering::reviews,
+      &Gathering::lists,    &Gathering::sharing,     &Gathering::reports};
   for (const auto part : kAll)
     if (auto done = (gathering.*part)(); !done) return tl::unexpected(done.error());
   return gathering.take();

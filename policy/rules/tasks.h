@@ -2,7 +2,7 @@
 //
 // A task says what to do and about which event, and discloses nothing of a vehicle or a suspect: no
 // plate, no case, no reason. So a look at one's tasks is no event (I12-G-2, C2A2-1, C2B1-1, C2B2-2,
-// HDR-1, L-1, K-1, C3-8, I-8). Pure; any thread.
+// HDR-1, L-1, L-5, K-1, C3-8, I-8). Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -29,6 +29,7 @@ enum class TaskKind {
   kDocumentStop,   // one's own response to a hit without a record
   kSeeToStop,      // another's, past its deadline
   kLoadList,       // a general hot list is stale
+  kDeliverReport,  // a year is over, and its report is not with all three recipients
   kDecideSharing,  // somebody outside asks for data, and another member entered it
   kSeeToPurge,     // something is still there that is due for over an hour
 };
@@ -46,6 +47,7 @@ struct EnumTexts<TaskKind> {
                                     std::pair{TaskKind::kDocumentStop, "DOCUMENT_STOP"},
                                     std::pair{TaskKind::kSeeToStop, "SEE_TO_STOP"},
                                     std::pair{TaskKind::kLoadList, "LOAD_LIST"},
+                                    std::pair{TaskKind::kDeliverReport, "DELIVER_REPORT"},
                                     std::pair{TaskKind::kDecideSharing, "DECIDE_SHARING"},
                                     std::pair{TaskKind::kSeeToPurge, "SEE_TO_PURGE"}};
 };
@@ -53,7 +55,7 @@ struct EnumTexts<TaskKind> {
 struct Task {
   TaskKind kind{};
   std::optional<Sequence> event;    // that it is about: the request, the hit, the hold, the flag
-  std::optional<std::string> name;  // a username or a list's source, where the call needs one
+  std::optional<std::string> name;  // a username, a list's source, a year: where it needs one
   std::optional<TimeUs> since;      // absent: since the event
   std::optional<TimeUs> due;
 };

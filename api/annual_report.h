@@ -1,0 +1,15 @@
+// The annual report's figures over this store (I12-B-1, K-3, L-5). Any thread; reading only.
+#pragma once
+
+#include "ledger/chain/note.h"
+#include "ledger/store/store.h"
+#include "reports/figures/annual.h"
+
+namespace alpr::api {
+
+// Of the events under the checkpoint. Takes the log's headers block by block and opens the payloads
+// of those kinds that are counted by their members; what it holds is a block and the counts.
+Result<figures::AnnualReport> annual_report(const store::Store& store, const chain::Checkpoint& at,
+                                            const figures::Period& period);
+
+}  // namespace alpr::api

@@ -1,0 +1,188 @@
+// The annual report, given out as figures, as a page and as a table; recorded first.
+#include <array>
+#include <memory>
+#include <mutex>
+
+#include "api/annual_report.h"
+#include "api/endpoints/asked.h"
+#include "api/endpoints/log_access.h"
+#include "ledger/chain/encoding.h"
+#include "ledger/chain/hash.h"
+#include "policy/rules/l5_reports.h"
+#include "reports/forms/annual_page.h"
+#include "reports/forms/annual_sheet.h"
+#include "reports/forms/csv.h"
+
+namespace alpr::api {
+namespace {
+
+using figures::AnnualReport;
+using policy::ReportForm;
+
+// Held against its log later, so its bytes are of the report alone: the receipt is in a header.
+constexpr std::string_view kFiguresType = "application/vnd.plateledger.report+json";
+constexpr std::string_view kReaders = "COORDINATOR, ADMINISTRATOR or PAC_AUDITOR";
+
+Result<AnnualReport> make(Context& context, const Call& call) {
+  const auto missing = [&](std::string_view name) { return !call.query.contains(name); };
+  if (missing("from") || missing("until"))
+    return fail(ErrorCode::kMalformed,
+                "from, until: say of which period, e.g. from="
+                "2026-01-01T08:00:00Z&until=2027-01-01T08:00:00Z");
+  const auto from = time_asked(call, "from", {});
+  if (!from) return tl::unexpected(from.error());
+  const auto until = time_asked(call, "until", {});
+  if (!until) return tl::unexpected(until.error());
+  const auto period = figures::period_of(*from, *until);
+  if (!period) return tl::unexpected(period.error());
+  const auto checkpoint = checkpoint_asked(context, call);
+  if (!checkpoint) return tl::unexpected(checkpoint.error());
+  return annual_report(context.service.store(), *checkpoint, *period);
+}
+
+struct Document {
+  std::string body;
+  std::string_view type;
+};
+
+Result<Document> written_as(ReportForm form, const AnnualReport& report) {
+  switch (form) {
+    case ReportForm::kJson:
+      return Document{policy::to_json_text(report), kFiguresType};
+    case ReportForm::kHtml:
+      return Document{forms::annual_page(report), "text/html; charset=utf-8"};
+    case ReportForm::kCsv: {
+      const auto sheet = forms::annual_sheet(report);
+      if (!sheet) return tl::unexpected(sheet.error());
+      return Document{forms::to_csv(*sheet), "text/csv; charset=utf-8; header=present"};
+    }
+  }
+  ALPR_CHECK(false);
+}
+
+// One report at a time: each walks the whole log.
+Response report(Context& context, const Call& call, ReportForm form, std::mutex& turn) {
+  if (auto refused = refuse_unless(context, call, policy::gate_reports, "report.disclose"))
+    return std::move(*refused);
+  const std::unique_lock lock(turn, std::try_to_lock);
+  if (!lock.owns_lock())
+    return problem(Error{ErrorCode::kBusy, "another report is being made; try again shortly"});
+  const auto made = make(context, call);
+  if (!made) return problem(made.error());
+  auto document = written_as(form, *made);
+  if (!document) return problem(document.error());
+  const Outcome outcome = context.service.perform(
+      *call.actor, policy::DiscloseReport{form, made->size, made->root, made->as_of, made->from,
+                                          made->until, chain::sha256(as_bytes(document->body))});
+  if (!outcome.done()) return not_done(outcome);
+  Response response{200, std::string(document->type), std::move(document->body), {}};
+  response.headers = {{"Cache-Control", "no-store"},
+                      {"Plateledger-Receipt", written(context, outcome.commit.first).receipt}};
+  // A page that somebody opens from a server runs nothing, whatever gets into it.
+  if (form == ReportForm::kHtml)
+    response.headers.emplace_back("Content-Security-Policy",
+                                  "default-src 'none'; style-src 'unsafe-inline'");
+  return response;
+}
+
+struct Offer {
+  ReportForm form;
+  std::string_view path, type, summary;
+};
+constexpr std::array kOffers{
+    Offer{ReportForm::kJson, "/v1/reports/annual", kFiguresType,
+          "The figures of a period, as anybody with the log can count them again; recorded first"},
+    Offer{ReportForm::kHtml, "/v1/reports/annual.html", "text/html",
+          "The same as one page to read and print; recorded first"},
+    Offer{ReportForm::kCsv, "/v1/reports/annual.csv", "text/csv",
+          "The same as CSV (RFC 4180), a row for each row of each figure; recorded first"}};
+
+Endpoint report_endpoint(Context& context, const Offer& offer,
+                         const std::shared_ptr<std::mutex>& turn) {
+  Endpoint endpoint{
+      .method = "GET",
+      .path = std::string(offer.path),
+      .summary = std::string(offer.summary),
+      .who = std::string(kReaders),
+      .rules = {"I12-HDR-3", "I12-A-2", "I12-B-1", "I12-C2A-8", "I12-C3-2", "I12-F-2", "I12-L-5"},
+      .query = {"from", "until", "size"},
+      .answer_type = std::string(offer.type)};
+  if (offer.form == ReportForm::kJson) endpoint.answer = members_of<AnnualReport>();
+  return without_body(std::move(endpoint), [&context, form = offer.form, turn](const Call& call) {
+    return report(context, call, form, *turn);
+  });
+}
+
+struct YearShown {
+  policy::ReportYearRow row;
+  TimeUs due;
+  bool delivered = false;  // to all three recipients
+  bool overdue = false;
+  template <typename M>
+  void members(M& m) {
+    row.members(m);
+    m("due", due);
+    m("delivered", delivered);
+    m("overdue", overdue);
+  }
+};
+
+struct YearList {
+  std::vector<YearShown> years;  // oldest first; the present one is not over
+  template <typename M>
+  void members(M& m) {
+    m("years", years);
+  }
+};
+
+// Dates, digests and recipients, which are open in the log, so a look is no event.
+Response years(Context& context, const Call& call) {
+  if (auto refused = refuse_unless(context, call, policy::gate_reports, "report.years"))
+    return std::move(*refused);
+  const auto snapshot = context.service.snapshot();
+  auto all = policy::report_years(snapshot.state, snapshot.moment);
+  if (!all) return problem(all.error());
+  YearList answer;
+  for (policy::ReportYear& year : *all) {
+    const bool delivered = year.row.delivered();
+    answer.years.push_back(
+        {std::move(year.row), year.due, delivered, !delivered && snapshot.moment.now >= year.due});
+  }
+  return json_answer(answer);
+}
+
+void add_deliveries(Endpoints& endpoints, Context& context) {
+  endpoints.add(command_endpoint<policy::DeliverReport>(
+      context,
+      {.method = "POST",
+       .path = "/v1/reports/annual/deliveries",
+       .summary = "Record that a year's report went to one of its three recipients",
+       .who = "COORDINATOR",
+       .rules = {"I12-L-5"}},
+      {}));
+  endpoints.add(command_endpoint<policy::ExtendReport>(
+      context,
+      {.method = "POST",
+       .path = "/v1/reports/annual/extensions",
+       .summary = "Record the one extension that the Commission may grant for a year's report",
+       .who = "COORDINATOR",
+       .rules = {"I12-L-5"}},
+      {}));
+  endpoints.add(without_body({.method = "GET",
+                              .path = "/v1/reports/annual/deliveries",
+                              .summary = "Each year's report: to whom it went, and when it is due",
+                              .who = std::string(kReaders),
+                              .rules = {"I12-L-5"},
+                              .answer = members_of<YearList>()},
+                             [&context](const Call& call) { return years(context, call); }));
+}
+
+}  // namespace
+
+void add_annual_report_endpoints(Endpoints& endpoints, Context& context) {
+  add_deliveries(endpoints, context);
+  const auto turn = std::make_shared<std::mutex>();
+  for (const Offer& offer : kOffers) endpoints.add(report_endpoint(context, offer, turn));
+}
+
+}  // namespace alpr::api
