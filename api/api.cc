@@ -46,6 +46,7 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_task_endpoints(endpoints, context);
   add_stop_endpoints(endpoints, context);
   add_annual_report_endpoints(endpoints, context);
+  add_gap_endpoints(endpoints, context);
   add_policy_endpoints(endpoints, context);
   add_query_endpoints(endpoints, context);
   add_review_endpoints(endpoints, context);

@@ -98,6 +98,7 @@ void add_owed_stop_endpoints(Endpoints& endpoints, Context& context);
 void add_task_endpoints(Endpoints& endpoints, Context& context);
 void add_stop_endpoints(Endpoints& endpoints, Context& context);
 void add_annual_report_endpoints(Endpoints& endpoints, Context& context);
+void add_gap_endpoints(Endpoints& endpoints, Context& context);
 void add_policy_endpoints(Endpoints& endpoints, Context& context);
 void add_query_endpoints(Endpoints& endpoints, Context& context);
 void add_review_endpoints(Endpoints& endpoints, Context& context);

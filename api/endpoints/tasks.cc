@@ -82,6 +82,9 @@ NextCall call_of(const policy::Task& task) {
     case TaskKind::kDeliverReport:
       return {"Deliver the annual report of " + name + " to all three recipients",
               "/v1/reports/annual/deliveries"};
+    case TaskKind::kCloseGap:
+      return {"Mend a gap in compliance, and record that it is closed",
+              fmt::format("/v1/gaps/{}/closing", event)};
     case TaskKind::kDecideSharing:
       return {"Honor or deny a request for data", fmt::format("/v1/sharing/{}/decision", event)};
     case TaskKind::kSeeToPurge:

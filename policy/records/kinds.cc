@@ -2,6 +2,7 @@
 
 #include "policy/records/audits.h"
 #include "policy/records/devices.h"
+#include "policy/records/gaps.h"
 #include "policy/records/hits.h"
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
@@ -71,6 +72,7 @@ const chain::KindRegistry& kinds() {
              records_requests_kinds(),
              audits_kinds(),
              reports_kinds(),
+             gaps_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());
     }

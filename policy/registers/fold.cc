@@ -2,6 +2,7 @@
 
 #include "policy/registers/audits.h"
 #include "policy/registers/devices.h"
+#include "policy/registers/gaps.h"
 #include "policy/registers/hits.h"
 #include "policy/registers/holds.h"
 #include "policy/registers/hotlists.h"
@@ -26,7 +27,7 @@ constexpr TopicFold kTopics[] = {
     fold_policies,   fold_people,  fold_credentials,      fold_devices, fold_reads,
     fold_hotlists,   fold_hits,    fold_queries,          fold_holds,   fold_shift_lists,
     fold_recipients, fold_sharing, fold_records_requests, fold_reviews, fold_audits,
-    fold_reports,
+    fold_reports,    fold_gaps,
 };
 
 }  // namespace

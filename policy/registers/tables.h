@@ -64,5 +64,6 @@ inline constexpr chain::Table kSelfChecks = 60;  // number system.checked seq ->
 inline constexpr chain::Table kReports = 64;       // number report.disclosed seq -> ReportRow
 inline constexpr chain::Table kReportYears = 65;   // number year -> ReportYearRow
 inline constexpr chain::Table kReportsSince = 66;  // number 0 -> ReportsSinceRow
+inline constexpr chain::Table kGaps = 67;          // number gap.recorded seq -> GapRow
 
 }  // namespace alpr::policy::table

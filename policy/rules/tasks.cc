@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "policy/registers/gaps.h"
 #include "policy/registers/holds.h"
 #include "policy/registers/hotlists.h"
 #include "policy/registers/people.h"
@@ -46,6 +47,7 @@ class Gathering {
   Result<void> lists();
   Result<void> sharing();
   Result<void> reports();
+  Result<void> gaps();
 
  private:
   const State& state_;
@@ -205,6 +207,20 @@ Result<void> Gathering::reports() {
   return {};
 }
 
+// I12-K-2
+Result<void> Gathering::gaps() {
+  const auto all = list_gaps(state_.rows, Sequence{0}, kRowsMax);
+  if (!all) return tl::unexpected(all.error());
+  const bool coordinator = holds(Role::kCoordinator);
+  for (const GapRow& row : *all) {
+    const TimeUs due = row.recorded.due;
+    if (row.closed || moment_.now.value < due.value - kGapNoticeUs) continue;
+    if (holds(row.recorded.owner) || (coordinator && moment_.now >= due))
+      add({TaskKind::kCloseGap, row.gap, {}, row.recorded_at, due});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const Moment& moment) {
@@ -216,7 +232,8 @@ Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const
       &Gathering::stops,    &Gathering::entries,     &Gathering::roles,
       &Gathering::policies, &Gathering::holds_asked, &Gathering::holds_in_force,
       &Gathering::users,    &Gathering::flags,       &Gathering::reviews,
-      &Gathering::lists,    &Gathering::sharing,     &Gathering::reports};
+      &Gathering::lists,    &Gathering::sharing,     &Gathering::reports,
+      &Gathering::gaps};
   for (const auto part : kAll)
     if (auto done = (gathering.*part)(); !done) return tl::unexpected(done.error());
   return gathering.take();

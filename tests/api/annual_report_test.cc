@@ -179,6 +179,24 @@ TEST_F(AnnualReports, I12_HDR_3_SaysWhatTheOrderIsFor) {
   EXPECT_EQ(made.elements.size(), 11U);
 }
 
+TEST_F(AnnualReports, I12_K_2_AGapAppearsInTheReport) {
+  const Json gap = object({{"rule", "I12-F-1"},
+                           {"owner", "IT_UNIT"},
+                           {"due", num(d.now().value + kDayUs)},
+                           {"missing", "uploads are not watched"},
+                           {"upgrade", "a monitor is bought"}});
+  EXPECT_EQ(d.as("oreyes").post("/v1/gaps", gap).status, 403);
+  const Reply recorded = d.as("coord").post("/v1/gaps", gap);
+  ASSERT_EQ(recorded.status, 201) << recorded.body;
+  EXPECT_EQ(value(report(), "K2.gaps.rule", "I12-F-1"), 1);
+  EXPECT_THAT(d.as("auditor").get("/v1/gaps").body, HasSubstr("a monitor is bought"));
+  EXPECT_EQ(d.as("oreyes").get("/v1/gaps").status, 403);
+  EXPECT_THAT(d.as(kIt).get("/v1/me/tasks").body, HasSubstr("CLOSE_GAP"));
+  const std::string path = "/v1/gaps/" + std::to_string(recorded.number("seq")) + "/closing";
+  EXPECT_EQ(d.as("coord").post(path, object({{"how", "it runs"}})).status, 201);
+  EXPECT_EQ(value(report(), "K2.gaps.rule", "I12-F-1"), -1);
+}
+
 TEST_F(AnnualReports, TheSameCheckpointGivesTheSameBytes) {
   const Reply first = ask("coord");
   const std::string size = "&size=" + std::to_string(first.number("size"));

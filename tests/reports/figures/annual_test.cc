@@ -9,6 +9,7 @@
 #include <set>
 
 #include "policy/records/devices.h"
+#include "policy/records/gaps.h"
 #include "policy/records/hits.h"
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
@@ -341,6 +342,30 @@ TEST(AnnualFigures, I12_G_2_HoldsInForceAndPastTheirReview) {
   EXPECT_EQ(value(month, "G2.holds.in-force"), 2);
   EXPECT_EQ(value(month, "G2.holds.review-overdue"), 1);
   EXPECT_EQ(value(month, "G2.held-events"), 3);
+}
+
+TEST(AnnualFigures, I12_K_2_GapsWithTheirOwnersAndDates) {
+  MadeLog log;
+  GapRecorded gap;
+  gap.rule = "I12-F-1";
+  gap.owner = Role::kItUnit;
+  gap.due = {kJanuary.value + kDayUs};
+  const Sequence mended = log.add(gap);
+  log.add(gap);
+  gap.rule = "I12-J-2";
+  gap.due = kFebruary;
+  log.add(gap);
+  GapClosed closed;
+  closed.gap = mended;
+  log.add(closed);
+  const AnnualReport month = log.report(kFirstMonth, /*keys=*/false);
+  EXPECT_EQ(value(month, "K2.gaps.new"), 3);
+  EXPECT_EQ(value(month, "K2.gaps.closed"), 1);
+  EXPECT_EQ(value(month, "K2.gaps.rule", "I12-F-1"), 1);
+  EXPECT_EQ(value(month, "K2.gaps.rule", "I12-J-2"), 1);
+  EXPECT_EQ(value(month, "K2.gaps.owner", "IT_UNIT"), 2);
+  EXPECT_EQ(value(month, "K2.gaps.due", "2026-02"), 1);
+  EXPECT_EQ(value(month, "K2.gaps.overdue"), 1);
 }
 
 TEST(AnnualFigures, I12_J_3_TrainedIsWhoHasAllEightTopics) {
