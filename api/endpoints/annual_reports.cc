@@ -6,6 +6,7 @@
 #include "api/annual_report.h"
 #include "api/endpoints/asked.h"
 #include "api/endpoints/log_access.h"
+#include "api/report_attachment.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "policy/rules/l5_reports.h"
@@ -23,7 +24,7 @@ using policy::ReportForm;
 constexpr std::string_view kFiguresType = "application/vnd.plateledger.report+json";
 constexpr std::string_view kReaders = "COORDINATOR, ADMINISTRATOR or PAC_AUDITOR";
 
-Result<AnnualReport> make(Context& context, const Call& call) {
+Result<figures::Period> period_asked(const Call& call) {
   const auto missing = [&](std::string_view name) { return !call.query.contains(name); };
   if (missing("from") || missing("until"))
     return fail(ErrorCode::kMalformed,
@@ -33,7 +34,11 @@ Result<AnnualReport> make(Context& context, const Call& call) {
   if (!from) return tl::unexpected(from.error());
   const auto until = time_asked(call, "until", {});
   if (!until) return tl::unexpected(until.error());
-  const auto period = figures::period_of(*from, *until);
+  return figures::period_of(*from, *until);
+}
+
+Result<AnnualReport> make(Context& context, const Call& call) {
+  const auto period = period_asked(call);
   if (!period) return tl::unexpected(period.error());
   const auto checkpoint = checkpoint_asked(context, call);
   if (!checkpoint) return tl::unexpected(checkpoint.error());
@@ -113,6 +118,48 @@ Endpoint report_endpoint(Context& context, const Offer& offer,
   });
 }
 
+Response attach(Context& context, const Call& call, std::mutex& turn) {
+  if (auto refused = refuse_unless(context, call, policy::gate_reports, "report.attach"))
+    return std::move(*refused);
+  const auto which = policy::enum_from_text<policy::Attachment>(call.path.at("attachment"));
+  if (!which)
+    return problem(Error{ErrorCode::kNotFound,
+                         "attachment: one of " + policy::enum_choices<policy::Attachment>()});
+  const std::unique_lock lock(turn, std::try_to_lock);
+  if (!lock.owns_lock())
+    return problem(Error{ErrorCode::kBusy, "another report is being made; try again shortly"});
+  const auto period = period_asked(call);
+  if (!period) return problem(period.error());
+  const auto checkpoint = checkpoint_asked(context, call);
+  if (!checkpoint) return problem(checkpoint.error());
+  const auto made = report_attachment(context.service.store(), *which, *checkpoint, *period);
+  if (!made) return problem(made.error());
+  std::string body = policy::to_json_text(*made);
+  const Outcome outcome = context.service.perform(
+      *call.actor, policy::DiscloseAttachment{*which, made->size, made->from, made->until,
+                                              made->events, chain::sha256(as_bytes(body))});
+  if (!outcome.done()) return not_done(outcome);
+  return {200,
+          std::string(kAttachmentType),
+          std::move(body),
+          {{"Cache-Control", "no-store"},
+           {"Plateledger-Receipt", written(context, outcome.commit.first).receipt}}};
+}
+
+Endpoint attachment_endpoint(Context& context, const std::shared_ptr<std::mutex>& turn) {
+  return without_body(
+      {.method = "GET",
+       .path = "/v1/reports/annual/attachments/{attachment}",
+       .summary = "QUERIES, SHARING or ENTRIES of a period, each as a receipt that shows open "
+                  "members alone, for the public; recorded first",
+       .who = std::string(kReaders),
+       .rules = {"I12-C2B-8", "I12-E-5", "I12-F-2", "I12-K-3"},
+       .query = {"from", "until", "size"},
+       .answer_type = std::string(kAttachmentType),
+       .answer = members_of<ReportAttachment>()},
+      [&context, turn](const Call& call) { return attach(context, call, *turn); });
+}
+
 struct YearShown {
   policy::ReportYearRow row;
   TimeUs due;
@@ -182,6 +229,7 @@ void add_deliveries(Endpoints& endpoints, Context& context) {
 void add_annual_report_endpoints(Endpoints& endpoints, Context& context) {
   add_deliveries(endpoints, context);
   const auto turn = std::make_shared<std::mutex>();
+  endpoints.add(attachment_endpoint(context, turn));
   for (const Offer& offer : kOffers) endpoints.add(report_endpoint(context, offer, turn));
 }
 

@@ -25,6 +25,15 @@ struct EnumTexts<ReportRecipient> {
       std::pair{ReportRecipient::kPublicSafetyCommittee, "PUBLIC_SAFETY_COMMITTEE"}};
 };
 
+// I12-K-3 names three.
+enum class Attachment { kQueries, kSharing, kEntries };
+template <>
+struct EnumTexts<Attachment> {
+  static constexpr std::array texts{std::pair{Attachment::kQueries, "QUERIES"},
+                                    std::pair{Attachment::kSharing, "SHARING"},
+                                    std::pair{Attachment::kEntries, "ENTRIES"}};
+};
+
 struct ReportDisclosed {
   static constexpr KindSpec kKind{128, "report.disclosed", chain::Retention::kPermanent,
                                   chain::Form::kByMember,
@@ -102,8 +111,35 @@ struct ReportExtended {
   }
 };
 
+// The public's edition: nothing that is sealed is in it.
+struct AttachmentDisclosed {
+  static constexpr KindSpec kKind{
+      133, "attachment.disclosed", chain::Retention::kPermanent, chain::Form::kByMember,
+      "a report's attachment, of open members alone, was given out (I12-C2B-8, K-3, E-5)"};
+  std::int64_t policy = 0;
+  Attachment attachment{};
+  std::int64_t size = 0;  // of the log, up to which events were looked for
+  TimeUs from;
+  TimeUs until;
+  std::int64_t events = 0;
+  Digest sha256{};  // of what was given out
+  Actor by;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("attachment", attachment);
+    m.open("size", size);
+    m.open("from", from);
+    m.open("until", until);
+    m.open("events", events);
+    m.open("sha256", sha256);
+    m("by", by);
+  }
+};
+
 inline std::vector<chain::Kind> reports_kinds() {
-  return {kind_of<ReportDisclosed>(), kind_of<ReportIssued>(), kind_of<ReportExtended>()};
+  return {kind_of<ReportDisclosed>(), kind_of<ReportIssued>(), kind_of<ReportExtended>(),
+          kind_of<AttachmentDisclosed>()};
 }
 
 }  // namespace alpr::policy

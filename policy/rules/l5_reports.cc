@@ -72,6 +72,15 @@ Decision decide(const State& state, const Actor& actor, const DiscloseReport& co
                                          command.sha256, open.actor});
 }
 
+Decision decide(const State& state, const Actor& actor, const DiscloseAttachment& command,
+                const Moment& moment) {
+  const Gate open = gate_reports(state, actor, moment);
+  if (auto stop = open.stop("report.attach")) return *stop;
+  return Decision{}.then(AttachmentDisclosed{moment.policy->version, command.attachment,
+                                             command.size, command.from, command.until,
+                                             command.events, command.sha256, open.actor});
+}
+
 Decision decide(const State& state, const Actor& actor, const DeliverReport& command,
                 const Moment& moment) {
   constexpr std::string_view kAction = "report.deliver";

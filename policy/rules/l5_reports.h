@@ -29,6 +29,19 @@ struct DiscloseReport {
 Decision decide(const State& state, const Actor& actor, const DiscloseReport& command,
                 const Moment& moment);
 
+// As attachment.disclosed has it.
+struct DiscloseAttachment {
+  Attachment attachment{};
+  std::int64_t size = 0;
+  TimeUs from;
+  TimeUs until;
+  std::int64_t events = 0;
+  Digest sha256{};
+};
+// attachment.disclosed.
+Decision decide(const State& state, const Actor& actor, const DiscloseAttachment& command,
+                const Moment& moment);
+
 // COORDINATOR -> report.issued. The report is one that was given out, of a whole year that was over
 // at its checkpoint. kNotFound: no such report.disclosed.
 struct DeliverReport {
