@@ -73,6 +73,7 @@ AnnualFold::AnnualFold(const Period& period) : period_(period) {
         people_topic, custody_topic, gaps_topic}) {
     topics_.push_back(make(period_));
     for (const std::uint16_t kind : topics_.back()->reads()) kinds_read_.insert(kind);
+    if (topics_.back()->takes_thirty_day()) thirty_day_.push_back(topics_.back().get());
   }
   kinds_read_.insert(chain::kind::kLogStarted);
 }
@@ -91,6 +92,12 @@ Result<void> AnnualFold::take(const SeenEvent& event) {
     simulated_ = started->simulated;
   }
   if (period_.has(event.header.time)) counts_.add(event.header.kind);
+  if (event.header.retention == chain::Retention::kThirtyDay) {
+    for (Topic* topic : thirty_day_) {
+      if (auto taken = topic->take(event); !taken) return taken;
+    }
+    return {};
+  }
   for (const auto& topic : topics_) {
     if (auto taken = topic->take(event); !taken) return taken;
   }

@@ -78,6 +78,7 @@ class AnnualFold {
  private:
   Period period_;
   std::vector<std::unique_ptr<Topic>> topics_;
+  std::vector<Topic*> thirty_day_;  // those of them that are shown thirty-day events
   std::set<std::uint16_t> kinds_read_;
   KindCounts counts_;
   std::uint64_t taken_ = 0;

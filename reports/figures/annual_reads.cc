@@ -50,18 +50,20 @@ constexpr FigureText kNotSummarised = {
 
 class Reads : public Topic {
  public:
-  explicit Reads(const Period& period)
-      : Topic(period), reads_(months_of(period)), hits_(months_of(period)) {}
+  explicit Reads(const Period& period) : Topic(period) {
+    for (const auto& [name, none] : months_of(period)) months_[name] = {};
+  }
 
   std::span<const std::uint16_t> reads() const override {
     static constexpr std::array kKinds{BucketSummarised::kKind.number};
     return kKinds;
   }
+  bool takes_thirty_day() const override { return true; }
   Result<void> take(const SeenEvent& event) override {
     if (is<BucketSummarised>(event)) return take_summary(event);
     if (!within(event)) return {};
-    if (is<ReadRecorded>(event)) ++month(reads_, event.header.time);
-    if (is<HitRaised>(event)) ++month(hits_, event.header.time);
+    if (is<ReadRecorded>(event)) ++month(event.header.time).reads;
+    if (is<HitRaised>(event)) ++month(event.header.time).hits;
     return {};
   }
   void tell(const KindCounts& kinds, FigureList& figures) const override {
@@ -71,8 +73,14 @@ class Reads : public Topic {
     figures.one(kHits, hits);
     figures.ratio(kHitRate, hits, reads);
     figures.one(kUploads, kinds.of<UploadReceived>());
-    figures.each(kReadsByMonth, reads_);
-    figures.each(kHitsByMonth, hits_);
+    Counts reads_by_month;
+    Counts hits_by_month;
+    for (const auto& [name, month] : months_) {
+      reads_by_month[name] = month.reads;
+      hits_by_month[name] = month.hits;
+    }
+    figures.each(kReadsByMonth, reads_by_month);
+    figures.each(kHitsByMonth, hits_by_month);
     figures.each(kReadsByArea, areas_);
     figures.each(kReadsByDevice, devices_);
     figures.each(kHitsBySource, sources_);
@@ -83,14 +91,18 @@ class Reads : public Topic {
   }
 
  private:
-  // Months are in the order of the log, and most events are of the same one as the one before.
-  std::int64_t& month(Counts& counts, TimeUs time) {
+  struct Month {
+    std::int64_t reads = 0;
+    std::int64_t hits = 0;
+  };
+  // Most events are of the same day as the one before.
+  Month& month(TimeUs time) {
     const std::int64_t day = time.value / (86'400 * kSecondUs);
-    if (day != day_) {
+    if (day != day_ || month_ == nullptr) {
       day_ = day;
-      month_ = month_of(time);
+      month_ = &months_[month_of(time)];
     }
-    return counts[month_];
+    return *month_;
   }
   // Of the period's buckets, whenever it was appended: the last one's comes after the period.
   Result<void> take_summary(const SeenEvent& event) {
@@ -109,12 +121,13 @@ class Reads : public Topic {
     return {};
   }
 
-  Counts reads_, hits_, areas_, devices_;
+  std::map<std::string, Month> months_;
+  Counts areas_, devices_;
   CountsOf<policy::HotlistSource> sources_;
   std::int64_t ocr_ = 0;
   std::int64_t summarised_ = 0;
   std::int64_t day_ = -1;
-  std::string month_;
+  Month* month_ = nullptr;  // of day_
 };
 
 }  // namespace

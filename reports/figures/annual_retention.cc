@@ -92,6 +92,7 @@ class Retention : public Topic {
     static constexpr std::array kKinds{chain::kind::kReadsPurged, chain::kind::kKeysDestroyed};
     return kKinds;
   }
+  bool takes_thirty_day() const override { return true; }
   Result<void> take(const SeenEvent& event) override {
     if (event.header.retention == chain::Retention::kThirtyDay) {
       last_.insert_or_assign(last_.end(), bucket_of(event.header.time), event.header.time);

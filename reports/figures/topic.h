@@ -24,18 +24,18 @@ struct Period {
 // How many events of each kind the period has, by their headers, which no purge takes away.
 class KindCounts {
  public:
-  void add(std::uint16_t kind) { ++counts_[kind]; }
-  std::int64_t of(std::uint16_t kind) const {
-    const auto found = counts_.find(kind);
-    return found == counts_.end() ? 0 : found->second;
+  void add(std::uint16_t kind) {
+    if (kind >= counts_.size()) counts_.resize(std::size_t{kind} + 1);
+    ++counts_[kind];
   }
+  std::int64_t of(std::uint16_t kind) const { return kind < counts_.size() ? counts_[kind] : 0; }
   template <policy::Record R>
   std::int64_t of() const {
     return of(R::kKind.number);
   }
 
  private:
-  std::map<std::uint16_t, std::int64_t> counts_;
+  std::vector<std::int64_t> counts_;  // by kind
 };
 
 class Topic {
@@ -45,7 +45,10 @@ class Topic {
   Topic(const Topic&) = delete;
   Topic& operator=(const Topic&) = delete;
 
-  // The kinds whose members it reads; it is shown the headers of all others.
+  // Whether it is shown the headers of thirty-day events, of which there are many. Of all others it
+  // is shown at least the headers.
+  virtual bool takes_thirty_day() const { return false; }
+  // The kinds whose members it reads as well.
   virtual std::span<const std::uint16_t> reads() const = 0;
   // kMalformed: an event is not what its kind says.
   virtual Result<void> take(const SeenEvent& event) = 0;
