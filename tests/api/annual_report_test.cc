@@ -406,6 +406,9 @@ TEST_F(AnnualReports, AReportOfAnotherLogIsRefused) {
   made.size = 0;
   EXPECT_EQ(code(policy::to_json_text(made)), ErrorCode::kMalformed);
   EXPECT_EQ(code("{}"), ErrorCode::kMalformed);
+  made.figures.resize(report_check::kFiguresMax + 1);
+  EXPECT_EQ(code(policy::to_json_text(made)), ErrorCode::kTooLarge);
+  EXPECT_EQ(code(std::string(report_check::kReportMax + 1, ' ')), ErrorCode::kTooLarge);
   EXPECT_EQ(code(""), ErrorCode::kMalformed);
 }
 

@@ -197,6 +197,9 @@ Result<CheckedReport> check_report(std::string_view json, verify::Source& source
     return fail(ErrorCode::kMalformed, "it does not read as a report: " + given.error().detail);
   if (given->format != figures::kReportFormat)
     return fail(ErrorCode::kWrongVersion, "the report is of another format than this program's");
+  // Each is looked for among all others.
+  if (given->figures.size() > kFiguresMax)
+    return fail(ErrorCode::kTooLarge, "the report has more figures than any report has");
   const auto period = figures::period_of(given->from, given->until);
   if (!period) return tl::unexpected(period.error());
   if (given->size <= 0)

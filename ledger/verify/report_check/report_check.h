@@ -17,6 +17,7 @@
 namespace alpr::report_check {
 
 inline constexpr std::size_t kReportMax = std::size_t{16} << 20;  // bytes
+inline constexpr std::size_t kFiguresMax = 10'000;
 
 struct CheckedReport {
   bool anchored = false;  // the log was checked against a key that the auditor brought
