@@ -70,7 +70,7 @@ AnnualFold::AnnualFold(const Period& period) : period_(period) {
   for (const auto& make :
        {reads_topic, devices_topic, answers_topic, lists_topic, entries_topic, queries_topic,
         reviews_topic, refusals_topic, sharing_topic, records_topic, retention_topic, holds_topic,
-        people_topic, custody_topic, gaps_topic}) {
+        people_topic, custody_topic, gaps_topic, audits_topic}) {
     topics_.push_back(make(period_));
     for (const std::uint16_t kind : topics_.back()->reads()) kinds_read_.insert(kind);
     if (topics_.back()->takes_thirty_day()) thirty_day_.push_back(topics_.back().get());

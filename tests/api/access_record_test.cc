@@ -46,6 +46,8 @@ const std::map<std::string, std::string>& shows_no_data() {
       {"/v1/policies", "the order's versions"},
       {"/v1/recipients", "agencies"},
       {"/v1/records-requests", "requests of the public"},
+      {"/v1/reports/annual/deliveries", "to whom reports went, and when"},
+      {"/v1/gaps", "what the department does not keep yet"},
       {"/v1/reviews", "which queries wait, by number"},
       {"/v1/sharing", "requests of agencies, with the numbers of reads"},
       {"/v1/audits", "plans and what they showed, by number"},
@@ -135,6 +137,13 @@ TEST_F(AccessRecord, I12_F_2_EveryWayToDataLeavesOneAccessOnTheRecord) {
                   at(request, "reads/" + std::to_string(reads[0]) + "/image"), "file.exported");
   expect_recorded("ccoord", "/v1/stops.csv", "/v1/stops.csv", "stops.disclosed");
   expect_recorded("ccoord", "/v1/stops.xlsx", "/v1/stops.xlsx", "stops.disclosed");
+  const std::string year = "?from=2023-01-01T00:00:00Z&until=2024-01-01T00:00:00Z";
+  for (const std::string form : {"", ".html", ".csv"})
+    expect_recorded("ccoord", "/v1/reports/annual" + form, "/v1/reports/annual" + form + year,
+                    "report.disclosed");
+  const std::string attachments = "/v1/reports/annual/attachments/";
+  expect_recorded("ccoord", attachments + "{attachment}", attachments + "QUERIES" + year,
+                  "attachment.disclosed");
   for (const Endpoint& endpoint : d.endpoints().all()) {
     if (endpoint.method != "GET" || shows_no_data().contains(endpoint.path)) continue;
     EXPECT_TRUE(asked.contains(endpoint.path))

@@ -8,6 +8,7 @@
 
 #include <set>
 
+#include "policy/records/audits.h"
 #include "policy/records/devices.h"
 #include "policy/records/gaps.h"
 #include "policy/records/hits.h"
@@ -19,6 +20,7 @@
 #include "policy/records/reads.h"
 #include "policy/records/records_requests.h"
 #include "policy/records/reviews.h"
+#include "policy/records/self_checks.h"
 #include "policy/records/sessions.h"
 #include "policy/records/sharing.h"
 #include "policy/records/stops.h"
@@ -342,6 +344,39 @@ TEST(AnnualFigures, I12_G_2_HoldsInForceAndPastTheirReview) {
   EXPECT_EQ(value(month, "G2.holds.in-force"), 2);
   EXPECT_EQ(value(month, "G2.holds.review-overdue"), 1);
   EXPECT_EQ(value(month, "G2.held-events"), 3);
+}
+
+TEST(AnnualFigures, I12_K_5_AndI12_K_4_WhatAuditsHaveShown) {
+  MadeLog log;
+  AuditPlanned plan;
+  plan.population = AuditPopulation::kQueries;
+  log.add(plan);
+  AuditConcluded audit;
+  audit.accepted = true;
+  audit.significant = true;
+  audit.deviations = 2;
+  audit.certain_deviations = 1;
+  log.add(audit);
+  audit.accepted = false;
+  log.add(audit);
+  SystemChecked checked;
+  checked.checks = {{SystemCheck::kClock, false, "it stepped"},
+                    {SystemCheck::kChain, true, "fine"}};
+  log.add(checked);
+  TrainingsReviewed reviewed;
+  reviewed.untrained = {{1}, {2}};
+  log.add(reviewed);
+  const AnnualReport year = log.report(kYear, /*keys=*/false);
+  EXPECT_EQ(value(year, "K5.audits.planned", "QUERIES"), 1);
+  EXPECT_EQ(value(year, "K5.audits.accepted"), 1);
+  EXPECT_EQ(of(year, "K5.audits.accepted"), 2);
+  EXPECT_EQ(value(year, "K7.audits.significant"), 2);
+  EXPECT_EQ(value(year, "K5.audits.deviations"), 6);
+  EXPECT_EQ(value(year, "K4.checks"), 0);
+  EXPECT_EQ(of(year, "K4.checks"), 1);
+  EXPECT_EQ(value(year, "K4.checks.failed", "CLOCK"), 1);
+  EXPECT_EQ(value(year, "K4.checks.failed", "CHAIN"), 0);
+  EXPECT_EQ(value(year, "K6.untrained"), 2);
 }
 
 TEST(AnnualFigures, I12_K_2_GapsWithTheirOwnersAndDates) {
