@@ -15,8 +15,8 @@ namespace alpr::api {
 // cores. Answers the first bucket that keep_reads() should look at.
 Result<Bucket> load_reads(const store::Store& store, policy::ReadsIndex& reads);
 
-// Keeps what the register made of the buckets from `from` on that are over; answers the bucket to go
-// on from. For one thread at a time, the one that purges. kNoSpace, kIo.
+// Keeps what the register made of the buckets from `from` on that are over; answers where to go on.
+// For one thread at a time, the one that purges. kNoSpace, kIo.
 Result<Bucket> keep_reads(store::Store& store, const policy::ReadsIndex& reads, Bucket from);
 
 }  // namespace alpr::api
