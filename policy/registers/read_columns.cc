@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 
+#include "ledger/chain/canonical_json.h"
 #include "policy/registers/plate_question.h"
 
 namespace alpr::policy {
@@ -201,6 +202,9 @@ Result<ReadColumns> ReadColumns::read(std::string_view bytes, const Intern& inte
   std::uint64_t bucket = 0, first = 0, rows = 0, late = 0, texts = 0;
   for (std::uint64_t* value : {&bucket, &first, &rows, &late, &texts})
     if (!taker.take(*value)) return corrupt("too short");
+  // No time that an event can have is beyond it.
+  constexpr auto kBucketMax = static_cast<std::uint64_t>(chain::kIntegerMax / kBucketUs);
+  if (bucket > kBucketMax) return corrupt("a bucket beyond all time");
   if (rows > bytes.size() || late > rows || texts > bytes.size()) return corrupt("too short");
   ReadColumns columns(Bucket{bucket});
   columns.first_seq_ = first;
