@@ -85,6 +85,11 @@ Result<std::vector<PlaceRow>> list_places(const chain::RegisterReader& rows, std
   return list_rows<PlaceRow>(rows, table::kFlaggedPlaces, {}, limit);
 }
 
+Result<std::optional<MemberPlateRow>> find_member_plate(const chain::RegisterReader& rows,
+                                                        std::string_view plate) {
+  return read_row<MemberPlateRow>(rows, table::kMemberPlates, text_key(plate));
+}
+
 Result<std::vector<MemberPlateRow>> list_member_plates(const chain::RegisterReader& rows,
                                                        std::size_t limit) {
   return list_rows<MemberPlateRow>(rows, table::kMemberPlates, {}, limit);

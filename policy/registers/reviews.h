@@ -74,6 +74,8 @@ Result<LookupRow> queries_of(const chain::RegisterReader& rows, std::string_view
 Result<std::optional<ReviewRow>> find_review(const chain::RegisterReader& rows, Sequence review);
 Result<std::vector<ReviewRow>> list_reviews(const chain::RegisterReader& rows, std::size_t limit);
 Result<std::vector<PlaceRow>> list_places(const chain::RegisterReader& rows, std::size_t limit);
+Result<std::optional<MemberPlateRow>> find_member_plate(const chain::RegisterReader& rows,
+                                                        std::string_view plate);
 Result<std::vector<MemberPlateRow>> list_member_plates(const chain::RegisterReader& rows,
                                                        std::size_t limit);
 
