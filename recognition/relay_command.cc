@@ -205,6 +205,9 @@ Result<std::optional<std::uint64_t>> enqueue_message(UploadQueue& queue, const C
     facts.box = whole(*header);
     facts.alternatives = read.alternatives;
     facts.color = read.color;
+    facts.make = read.make;
+    facts.model = read.model;
+    if (facts.color || facts.make || facts.model) facts.vehicle_source = message.maker;
     facts.image_sha256 = chain::sha256(read.picture);
     facts.image_bytes = static_cast<std::int64_t>(read.picture.size());
     facts.image_type = media_type(header->type);

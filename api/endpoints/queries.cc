@@ -24,8 +24,9 @@ struct ShownRead {
   std::int64_t latitude_e7 = 0;
   std::int64_t longitude_e7 = 0;
   std::int64_t confidence_ppm = 0;
-  std::optional<std::string> color;
-  std::string image;  // where its picture is
+  std::optional<std::string> color, make, model;
+  std::optional<std::string> vehicle_source;  // who named them; absent: the reader itself
+  std::string image;                          // where its picture is
   template <typename M>
   void members(M& m) {
     m("read", read);
@@ -39,6 +40,9 @@ struct ShownRead {
     m("longitude_e7", longitude_e7);
     m("confidence_ppm", confidence_ppm);
     m("color", color);
+    m("make", make);
+    m("model", model);
+    m("vehicle_source", vehicle_source);
     m("image", image);
   }
 };
@@ -95,6 +99,10 @@ Result<Searched> search(Context& context, const policy::QueryElements& elements,
   return searched;
 }
 
+std::optional<std::string> value_of(const std::optional<policy::ReadAttribute>& attribute) {
+  return attribute ? std::optional(attribute->value) : std::nullopt;
+}
+
 // What is shown of a match. Due times are checked again: nothing of what fell due since the search
 // (I12-G-1).
 Result<std::optional<ShownRead>> shown(Context& context, Sequence query,
@@ -118,7 +126,10 @@ Result<std::optional<ShownRead>> shown(Context& context, Sequence query,
                    row.latitude_e7,
                    row.longitude_e7,
                    recorded->read.confidence_ppm,
-                   row.color.empty() ? std::nullopt : std::optional(row.color),
+                   value_of(recorded->read.color),
+                   value_of(recorded->read.make),
+                   value_of(recorded->read.model),
+                   recorded->read.vehicle_source,
                    "/v1/queries/" + std::to_string(query.value) + "/reads/" +
                        std::to_string(row.seq.value) + "/image"};
 }

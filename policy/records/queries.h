@@ -47,6 +47,7 @@ struct QueryElements {
   std::optional<std::string> device;
   std::optional<std::string> police_area;  // of the devices' registration
   std::optional<std::string> color;        // of the vehicle, as the reader named it
+  std::optional<std::string> make, model;  // as another maker's camera named them
   template <typename M>
   void members(M& m) {
     m("plate", plate);
@@ -58,6 +59,8 @@ struct QueryElements {
     m("device", device);
     m("police_area", police_area);
     m("color", color);
+    m("make", make);
+    m("model", model);
   }
 };
 

@@ -21,7 +21,7 @@ struct ReadAlternative {
   }
 };
 
-struct ReadColor {
+struct ReadAttribute {
   std::string value;
   std::int64_t confidence_ppm = 0;
   template <typename M>
@@ -71,7 +71,8 @@ struct ReadContent {
   std::string place;
   std::vector<std::vector<std::int64_t>> box;  // 4 corners of [x, y]
   std::vector<ReadAlternative> alternatives;
-  std::optional<ReadColor> color;
+  std::optional<ReadAttribute> color, make, model;
+  std::optional<std::string> vehicle_source;  // who named them; absent: the reader itself
   ReadPicture image;
   std::optional<std::vector<ReadLocalHit>> local_hits;
   template <typename M>
@@ -85,6 +86,9 @@ struct ReadContent {
     m("box", box);
     m("alternatives", alternatives);
     m("color", color);
+    m("make", make);
+    m("model", model);
+    m("vehicle_source", vehicle_source);
     m("image", image);
     m("local_hits", local_hits);
   }

@@ -4,6 +4,7 @@
 
 #include "policy/registers/areas.h"
 #include "policy/registers/plate_text.h"
+#include "recognition/upload/upload_format.h"
 
 namespace alpr::policy {
 namespace {
@@ -26,19 +27,14 @@ Result<void> check_plate(const QueryElements& e) {
   return {};
 }
 
-bool color_name(const std::string& text) {
-  return !text.empty() && text.size() <= 20 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
 bool name(const std::string& text) { return !text.empty() && text.size() <= 64; }
 
 }  // namespace
 
 Result<void> check_elements(const QueryElements& e, TimeUs now) {
   if (!e.plate && !e.circle && !e.polygon && !e.captured_from && !e.captured_until && !e.device &&
-      !e.police_area && !e.color)
-    return malformed(": give a plate, an area, a time window, a device or a colour");
+      !e.police_area && !e.color && !e.make && !e.model)
+    return malformed(": give a plate, an area, a time window, a device or a vehicle's attribute");
   if (e.plate)
     if (auto checked = check_plate(e); !checked) return checked;
   if (e.circle)
@@ -51,7 +47,11 @@ Result<void> check_elements(const QueryElements& e, TimeUs now) {
     return malformed(".captured_from: lies in the future");
   if (e.device && !name(*e.device)) return malformed(".device: 1 to 64 characters");
   if (e.police_area && !name(*e.police_area)) return malformed(".police_area: 1 to 64 characters");
-  if (e.color && !color_name(*e.color)) return malformed(".color: 1 to 20 letters of a-z");
+  if (e.color && !recognition::valid_color(*e.color))
+    return malformed(".color: 1 to 20 letters of a-z");
+  for (const auto& [text, what] : {std::pair(&e.make, ".make"), std::pair(&e.model, ".model")})
+    if (*text && !recognition::valid_make_or_model(**text))
+      return malformed(std::string(what) + ": 1 to 40 of a-z, 0-9, space, '-', '.' and '_'");
   return {};
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kAheadUs = 300 * kSecondUs;
 constexpr std::uint32_t kLate = UINT32_MAX;
 constexpr std::size_t kFenceStep = 256;
-constexpr std::string_view kMagic = "plateledger reads 1\n";
+constexpr std::string_view kMagic = "plateledger reads 2\n";
 static_assert(std::endian::native == std::endian::little, "columns are written as they lie");
 
 template <typename T>
@@ -66,6 +66,14 @@ tl::unexpected<Error> corrupt(std::string what) {
 
 }  // namespace
 
+std::array<std::string_view, 3> vehicle_parts(std::string_view text) {
+  const std::size_t color = std::min(text.find('\n'), text.size());
+  const std::size_t make = std::min(text.find('\n', color + 1), text.size());
+  return {text.substr(0, color),
+          color < text.size() ? text.substr(color + 1, make - color - 1) : std::string_view(),
+          make < text.size() ? text.substr(make + 1) : std::string_view()};
+}
+
 void ReadColumns::add(const ReadRow& row, const Intern& intern) {
   ALPR_CHECK(!sorted_ && bucket_of(row.uploaded) == bucket_);
   if (plate.empty()) first_seq_ = row.seq.value;
@@ -83,7 +91,7 @@ void ReadColumns::add(const ReadRow& row, const Intern& intern) {
   latitude.push_back(static_cast<std::int32_t>(row.latitude_e7));
   longitude.push_back(static_cast<std::int32_t>(row.longitude_e7));
   device.push_back(intern(row.device));
-  color.push_back(intern(row.color));
+  vehicle.push_back(intern(row.color + '\n' + row.make + '\n' + row.model));
   note_bounds(size() - 1);
 }
 
@@ -109,7 +117,7 @@ void ReadColumns::sort() {
   reorder(latitude, order);
   reorder(longitude, order);
   reorder(device, order);
-  reorder(color, order);
+  reorder(vehicle, order);
   reorder(seq, order);
   reorder(uploaded, order);
   reorder(waited, order);
@@ -149,9 +157,17 @@ TimeUs ReadColumns::captured_at(std::size_t i) const {
 }
 
 ReadRow ReadColumns::row(std::size_t i, const Text& text) const {
-  return {seq_at(i),       uploaded_at(i), unpacked_plate(plate[i]),
-          text(device[i]), text(color[i]), latitude[i],
-          longitude[i],    captured_at(i)};
+  const std::array<std::string_view, 3> named = vehicle_parts(text(vehicle[i]));
+  return {seq_at(i),
+          uploaded_at(i),
+          unpacked_plate(plate[i]),
+          text(device[i]),
+          std::string(named[0]),
+          std::string(named[1]),
+          std::string(named[2]),
+          latitude[i],
+          longitude[i],
+          captured_at(i)};
 }
 
 std::size_t ReadColumns::find(Sequence read) const {
@@ -163,7 +179,7 @@ std::size_t ReadColumns::find(Sequence read) const {
 std::string ReadColumns::write(const Text& text) const {
   ALPR_CHECK(sorted_);
   std::map<std::uint32_t, std::uint32_t> local;  // a text's number here -> its number in the file
-  for (const auto* column : {&device, &color})
+  for (const auto* column : {&device, &vehicle})
     for (const std::uint32_t id : *column) local.emplace(id, 0);
   std::string texts;
   std::uint32_t next = 0;
@@ -183,7 +199,7 @@ std::string ReadColumns::write(const Text& text) const {
   put_column(out, waited);
   put_column(out, latitude);
   put_column(out, longitude);
-  for (const auto* column : {&device, &color}) {
+  for (const auto* column : {&device, &vehicle}) {
     std::vector<std::uint32_t> numbers;
     numbers.reserve(size());
     for (const std::uint32_t id : *column) numbers.push_back(local.at(id));
@@ -219,9 +235,9 @@ Result<ReadColumns> ReadColumns::read(std::string_view bytes, const Intern& inte
   if (!taker.take(columns.plate, rows) || !taker.take(columns.seq, rows) ||
       !taker.take(columns.uploaded, rows) || !taker.take(columns.waited, rows) ||
       !taker.take(columns.latitude, rows) || !taker.take(columns.longitude, rows) ||
-      !taker.take(columns.device, rows) || !taker.take(columns.color, rows))
+      !taker.take(columns.device, rows) || !taker.take(columns.vehicle, rows))
     return corrupt("a column is cut off");
-  for (auto* column : {&columns.device, &columns.color})
+  for (auto* column : {&columns.device, &columns.vehicle})
     for (std::uint32_t& number : *column) {
       if (number >= ids.size()) return corrupt("a text is missing");
       number = ids[number];

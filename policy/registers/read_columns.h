@@ -6,6 +6,7 @@
 // number of readers.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,7 +24,7 @@ struct ReadRow {
   TimeUs uploaded;  // header time: what due times count from
   std::string plate;
   std::string device;
-  std::string color;  // empty where the device named none
+  std::string color, make, model;  // empty where nobody named any; no line feed in them
   std::int64_t latitude_e7 = 0;
   std::int64_t longitude_e7 = 0;
   TimeUs captured;
@@ -35,6 +36,9 @@ struct ReadBounds {
   std::int64_t captured_first = INT64_MAX, captured_last = INT64_MIN;
   std::int32_t south = INT32_MAX, north = INT32_MIN, west = INT32_MAX, east = INT32_MIN;
 };
+
+// Colour, make and model of a text of the vehicle column; empty where it has none.
+std::array<std::string_view, 3> vehicle_parts(std::string_view text);
 
 class ReadColumns {
  public:
@@ -74,7 +78,7 @@ class ReadColumns {
 
   std::vector<std::uint64_t> plate;  // packed (plate_question.h)
   std::vector<std::int32_t> latitude, longitude;
-  std::vector<std::uint32_t> device, color;  // numbers of texts
+  std::vector<std::uint32_t> device, vehicle;  // numbers of texts; vehicle: "color\nmake\nmodel"
 
  private:
   void note_bounds(std::size_t i);

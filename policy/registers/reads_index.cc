@@ -18,8 +18,8 @@ struct Filter {
   const QueryElements& elements;
   std::optional<PlateQuestion> plate;
   std::optional<std::vector<std::uint32_t>> devices;  // ascending
-  std::optional<std::uint32_t> color;
-  std::optional<Box> box;  // of the areas
+  std::optional<std::vector<bool>> vehicles;  // by number of text: whether the vehicle passes
+  std::optional<Box> box;                     // of the areas
   std::uint64_t before = UINT64_MAX;
 
   bool may_have(const ReadColumns& columns) const {
@@ -35,7 +35,8 @@ struct Filter {
   bool passes(const ReadColumns& c, std::size_t i) const {
     if (box && !box->holds(c.latitude[i], c.longitude[i])) return false;
     if (devices && !std::binary_search(devices->begin(), devices->end(), c.device[i])) return false;
-    if (color && c.color[i] != *color) return false;
+    // A text that came after the search began is of no row that it looks at.
+    if (vehicles && (c.vehicle[i] >= vehicles->size() || !(*vehicles)[c.vehicle[i]])) return false;
     if (before != UINT64_MAX && c.seq_at(i).value >= before) return false;
     if (elements.captured_from && c.captured_at(i) < *elements.captured_from) return false;
     if (elements.captured_until && c.captured_at(i) >= *elements.captured_until) return false;
@@ -76,6 +77,18 @@ struct Filter {
     }
   }
 };
+
+// By number of text: whether it is that of a vehicle as asked for. Texts of devices have no line
+// feed, so they pass no make, and a colour at most by a name that no row has in its column.
+std::vector<bool> vehicles(const QueryElements& e, const std::vector<std::string>& texts) {
+  std::vector<bool> pass(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto [color, make, model] = vehicle_parts(texts[i]);
+    pass[i] = (!e.color || color == *e.color) && (!e.make || make == *e.make) &&
+              (!e.model || model == *e.model);
+  }
+  return pass;
+}
 
 std::optional<Box> box_of(const QueryElements& elements) {
   if (!elements.circle && !elements.polygon) return std::nullopt;
@@ -196,10 +209,13 @@ void ReadsIndex::add(const chain::EventView& event) {
   const Bucket bucket = bucket_of(event.header.time);
   if (open_ && open_->bucket() != bucket) close_open();
   if (!open_) open_.emplace(bucket);
-  open_->add({event.header.seq, event.header.time, read.plate, recorded->device,
-              read.color ? read.color->value : std::string(), read.latitude_e7, read.longitude_e7,
-              read.captured_at},
-             [this](std::string_view text) { return intern_locked(text); });
+  const auto value = [](const std::optional<ReadAttribute>& one) {
+    return one ? one->value : std::string();
+  };
+  open_->add(
+      {event.header.seq, event.header.time, read.plate, recorded->device, value(read.color),
+       value(read.make), value(read.model), read.latitude_e7, read.longitude_e7, read.captured_at},
+      [this](std::string_view text) { return intern_locked(text); });
 }
 
 void ReadsIndex::purge(const chain::EventView& tombstone) {
@@ -250,7 +266,8 @@ SearchResult ReadsIndex::search(const QueryElements& elements, const SearchPage&
       const auto id = text_ids_.find(text);
       return id == text_ids_.end() ? UINT32_MAX : id->second;  // that no row has
     };
-    if (elements.color) filter.color = known(*elements.color);
+    if (elements.color || elements.make || elements.model)
+      filter.vehicles = vehicles(elements, texts_);
     if (page.devices) {
       filter.devices.emplace();
       for (const std::string& device : *page.devices)
@@ -330,8 +347,9 @@ std::string ReadsIndex::dump() const {
             [](const ReadRow& a, const ReadRow& b) { return a.seq < b.seq; });
   std::string text;
   for (const ReadRow& r : rows)
-    text += fmt::format("{} {} {} {} {} {} {} {}\n", r.seq.value, r.uploaded.value, r.plate,
-                        r.device, r.color, r.latitude_e7, r.longitude_e7, r.captured.value);
+    text += fmt::format("{} {} {} {} {}/{}/{} {} {} {}\n", r.seq.value, r.uploaded.value, r.plate,
+                        r.device, r.color, r.make, r.model, r.latitude_e7, r.longitude_e7,
+                        r.captured.value);
   for (const auto& [hold, on] : holds_) text += fmt::format("hold {} {}\n", hold, on.case_number);
   for (const auto& [read, cases] : held_cases_)
     for (const std::string& one : cases) text += fmt::format("held {} {}\n", read, one);

@@ -214,7 +214,13 @@ ReadContent content_of(const recognition::ReadFacts& facts) {
   for (const recognition::Alternative& one : facts.alternatives) {
     content.alternatives.push_back({one.plate, one.confidence_ppm});
   }
-  if (facts.color) content.color = ReadColor{facts.color->value, facts.color->confidence_ppm};
+  const auto attribute = [](const std::optional<recognition::VehicleAttribute>& one) {
+    return one ? std::optional(ReadAttribute{one->value, one->confidence_ppm}) : std::nullopt;
+  };
+  content.color = attribute(facts.color);
+  content.make = attribute(facts.make);
+  content.model = attribute(facts.model);
+  if (!facts.vehicle_source.empty()) content.vehicle_source = facts.vehicle_source;
   content.image = {facts.image_sha256, facts.image_bytes, facts.image_type};
   for (const recognition::LocalHit& hit : facts.local_hits) {
     if (!content.local_hits) content.local_hits.emplace();

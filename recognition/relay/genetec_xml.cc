@@ -91,6 +91,7 @@ Result<ForeignMessage> parse_genetec_xml(std::string_view text) {
   const pugi::xml_node root = document.document_element();
   const Elements elements(root);
   ForeignMessage message;
+  message.maker = "genetec";
   message.camera = elements.text("CameraName");
   if (message.camera.empty()) return bad("CameraName is missing");
   ForeignRead read;

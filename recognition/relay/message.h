@@ -2,9 +2,9 @@
 // Genetec's Sharp cameras write XML files.
 //
 // Taken over: the plate, its alternatives and confidence, the time, the position, the vehicle's
-// colour, one picture of the plate. Everything else that a message says is dropped, and counted by
-// its name (I12-D-1). A read without a picture is not taken over: nobody could compare the plate
-// with it before a stop (I12-C2A-4).
+// colour, make and model, one picture of the plate. Everything else that a message says is dropped,
+// and counted by its name (I12-D-1). A read without a picture is not taken over: nobody could
+// compare the plate with it before a stop (I12-C2A-4).
 //
 // The parsers are fed by strangers: bounded, no I/O, no globals, any thread. Sources: Rekor Scout,
 // "JSON group results" and "JSON plate results"; Genetec, SharpV and SharpZ3 deployment guides,
@@ -48,11 +48,12 @@ struct ForeignRead {
   std::optional<std::int64_t> latitude_e7;  // degrees x 10^7; nothing: the camera doesn't say
   std::optional<std::int64_t> longitude_e7;
   std::vector<Alternative> alternatives;  // best first, without the plate itself
-  std::optional<VehicleColor> color;
+  std::optional<VehicleAttribute> color, make, model;
   Bytes picture;  // JPEG or PNG, as sent; not looked into yet
 };
 
 struct ForeignMessage {
+  std::string maker;   // whose format it is: "rekor", "genetec"
   std::string camera;  // what the maker calls the camera: Rekor's camera_id, Genetec's CameraName
   std::vector<ForeignRead> reads;    // may be empty: a heartbeat, or no plate in view
   std::int64_t without_picture = 0;  // reads that were left out because they had none

@@ -99,25 +99,44 @@ std::vector<Alternative> alternatives(Members& members, DroppedAttributes& dropp
   return found;
 }
 
-// The most probable colour. Rekor's shades, such as "silver-gray", count by their first word.
-std::optional<VehicleColor> color(Members& vehicle, DroppedAttributes& dropped) {
-  std::optional<VehicleColor> best;
-  const json::array* list = vehicle.list("color");
+// The most probable of an attribute's candidates, its name as `plain` makes it; candidates whose
+// name it makes empty are passed over.
+std::optional<VehicleAttribute> attribute(Members& vehicle, const std::string& attribute,
+                                          std::string (*plain)(std::string_view),
+                                          DroppedAttributes& dropped) {
+  std::optional<VehicleAttribute> best;
+  const json::array* list = vehicle.list(attribute);
   if (list == nullptr) return best;
   for (const json::value& one : *list) {
     if (!one.is_object()) continue;
-    Members candidate(one.get_object(), "vehicle.color.");
+    Members candidate(one.get_object(), "vehicle." + attribute + ".");
     const std::string_view name = candidate.text("name");
     const std::optional<double> percent = candidate.number("confidence");
     candidate.drop_rest(dropped);
     const auto ppm = percent ? parts_per_million(*percent) : std::nullopt;
-    const std::string word(name.substr(0, name.find('-')));
-    const bool plain =
-        !word.empty() && word.size() <= 20 &&
-        std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    if (plain && ppm && (!best || *ppm > best->confidence_ppm)) best = VehicleColor{word, *ppm};
+    std::string text = plain(name);
+    if (!text.empty() && ppm && (!best || *ppm > best->confidence_ppm))
+      best = VehicleAttribute{std::move(text), *ppm};
   }
   return best;
+}
+
+// Rekor's shades, such as "silver-gray", count by their first word.
+std::string plain_color(std::string_view name) {
+  const std::string_view word = name.substr(0, name.find('-'));
+  return valid_color(word) ? std::string(word) : std::string();
+}
+
+std::string plain_make(std::string_view name) {
+  std::string text;
+  for (const char c : name) text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return valid_make_or_model(text) ? text : std::string();
+}
+
+// "ford_f-150" is make and model in one; what follows the first underscore is the model.
+std::string plain_model(std::string_view name) {
+  const std::size_t make = name.find('_');
+  return make == std::string_view::npos ? std::string() : plain_make(name.substr(make + 1));
 }
 
 void take_position(Members& members, ForeignRead& read) {
@@ -153,7 +172,9 @@ Result<void> parse_group(Members& members, ForeignMessage& message) {
   read.alternatives = alternatives(members, message.dropped);
   if (const json::value* vehicle = members.take("vehicle"); vehicle && vehicle->is_object()) {
     Members attributes(vehicle->get_object(), "vehicle.");
-    read.color = color(attributes, message.dropped);
+    read.color = attribute(attributes, "color", plain_color, message.dropped);
+    read.make = attribute(attributes, "make", plain_make, message.dropped);
+    read.model = attribute(attributes, "make_model", plain_model, message.dropped);
     attributes.drop_rest(message.dropped);
   }
   Result<Bytes> vehicle_crop = picture(members, "vehicle_crop_jpeg");
@@ -209,6 +230,7 @@ Result<ForeignMessage> parse_rekor_json(std::string_view text) {
   if (!root.is_object()) return bad("the text is no object");
   Members members(root.get_object(), "");
   ForeignMessage message;
+  message.maker = "rekor";
   const std::string_view type = members.text("data_type");
   members.take("version");
   if (type == "heartbeat") return message;

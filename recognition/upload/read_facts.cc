@@ -38,11 +38,21 @@ bool valid_place(std::string_view place) {
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-bool valid_color(const VehicleColor& color) {
-  return !color.value.empty() && color.value.size() <= 20 &&
-         std::all_of(color.value.begin(), color.value.end(),
-                     [](char c) { return c >= 'a' && c <= 'z'; }) &&
-         in_range(color.confidence_ppm, 0, kConfidenceMax);
+// Make and model come from other makers' systems alone, so they never stand without the source.
+Result<void> check_vehicle(const ReadFacts& facts) {
+  const auto good = [](const std::optional<VehicleAttribute>& attribute, auto valid) {
+    return !attribute ||
+           (valid(attribute->value) && in_range(attribute->confidence_ppm, 0, kConfidenceMax));
+  };
+  if (!good(facts.color, valid_color)) return bad("color");
+  if (!good(facts.make, valid_make_or_model)) return bad("make");
+  if (!good(facts.model, valid_make_or_model)) return bad("model");
+  const bool sourced = !facts.vehicle_source.empty();
+  if (sourced &&
+      (!valid_color(facts.vehicle_source) || !(facts.color || facts.make || facts.model)))
+    return bad("vehicle_source");
+  if (!sourced && (facts.make || facts.model)) return bad("vehicle_source");
+  return {};
 }
 
 // A member that must come next, by the text before its value.
@@ -79,6 +89,15 @@ bool take_alternatives(CanonicalCursor& text, std::vector<Alternative>& alternat
       return false;
   }
   return true;
+}
+
+// An attribute that may be left out; false where it is there and is not well formed.
+bool take_attribute(CanonicalCursor& text, std::string_view before,
+                    std::optional<VehicleAttribute>& out) {
+  if (!text.accept(before)) return true;
+  out.emplace();
+  return take(text, "{\"value\":", out->value) &&
+         take(text, ",\"confidence_ppm\":", out->confidence_ppm) && text.accept('}');
 }
 
 bool take_image(CanonicalCursor& text, ReadFacts& facts) {
@@ -144,6 +163,15 @@ void put(std::string& out, std::string_view name, std::int64_t value) {
   chain::write_integer(out, value);
 }
 
+void put_attribute(std::string& out, std::string_view name,
+                   const std::optional<VehicleAttribute>& attribute) {
+  if (!attribute) return;
+  out += name;
+  put(out, "{\"value\":", attribute->value);
+  put(out, ",\"confidence_ppm\":", attribute->confidence_ppm);
+  out += '}';
+}
+
 }  // namespace
 
 Result<std::string> normalise_plate(std::string_view text) {
@@ -188,7 +216,7 @@ Result<void> check_facts(const ReadFacts& facts) {
       return bad("alternatives");
     }
   }
-  if (facts.color && !valid_color(*facts.color)) return bad("color");
+  if (auto vehicle = check_vehicle(facts); !vehicle) return vehicle;
   const bool known_type = facts.image_type == "image/jpeg" || facts.image_type == "image/png";
   if (!known_type || !in_range(facts.image_bytes, 0, kImageBytesMax)) return bad("image");
   if (!valid_local_hits(facts.local_hits)) return bad("local_hits");
@@ -215,13 +243,11 @@ std::string read_json(const ReadFacts& facts) {
     put(out, ",\"confidence_ppm\":", facts.alternatives[i].confidence_ppm);
     out += '}';
   }
-  if (facts.color) {
-    put(out, "],\"color\":{\"value\":", facts.color->value);
-    put(out, ",\"confidence_ppm\":", facts.color->confidence_ppm);
-    out += '}';
-  } else {
-    out += ']';
-  }
+  out += ']';
+  put_attribute(out, ",\"color\":", facts.color);
+  put_attribute(out, ",\"make\":", facts.make);
+  put_attribute(out, ",\"model\":", facts.model);
+  if (!facts.vehicle_source.empty()) put(out, ",\"vehicle_source\":", facts.vehicle_source);
   put(out, ",\"image\":{\"sha256\":", chain::hex(facts.image_sha256));
   put(out, ",\"bytes\":", facts.image_bytes);
   put(out, ",\"type\":", facts.image_type);
@@ -242,12 +268,12 @@ Result<ReadFacts> read_facts(CanonicalCursor& text) {
   if (!take(text, ",\"place\":", facts.place)) return bad("place");
   if (!take_box(text, facts.box)) return bad("box");
   if (!take_alternatives(text, facts.alternatives)) return bad("alternatives");
-  if (text.accept(",\"color\":{\"value\":")) {
-    facts.color.emplace();
-    if (!text.string(facts.color->value) ||
-        !take(text, ",\"confidence_ppm\":", facts.color->confidence_ppm) || !text.accept('}'))
-      return bad("color");
-  }
+  if (!take_attribute(text, ",\"color\":", facts.color)) return bad("color");
+  if (!take_attribute(text, ",\"make\":", facts.make)) return bad("make");
+  if (!take_attribute(text, ",\"model\":", facts.model)) return bad("model");
+  if (text.accept(",\"vehicle_source\":") &&
+      (!text.string(facts.vehicle_source) || facts.vehicle_source.empty()))
+    return bad("vehicle_source");
   if (!take_image(text, facts)) return bad("image");
   if (text.accept(",\"local_hits\":[") && !take_local_hits(text, facts.local_hits))
     return bad("local_hits");

@@ -193,6 +193,19 @@ Result<std::vector<BytesView>> split_images(const UploadBatch& batch, BytesView 
 
 }  // namespace
 
+bool valid_color(std::string_view color) {
+  return !color.empty() && color.size() <= 20 &&
+         std::all_of(color.begin(), color.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+bool valid_make_or_model(std::string_view name) {
+  return !name.empty() && name.size() <= 40 && name.front() != ' ' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ' ' || c == '-' ||
+                  c == '.' || c == '_';
+         });
+}
+
 bool valid_device_name(std::string_view device) {
   return !device.empty() && device.size() <= kDeviceMax &&
          std::all_of(device.begin(), device.end(), [](char c) {

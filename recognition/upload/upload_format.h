@@ -6,12 +6,15 @@
 // manifest: canonical JSON (ledger/chain/canonical_json.h), members in this order:
 //   {"origin":string,"device":string,"batch":integer,
 //    "reads":[{"salt":hex,"read":{...}},...],"signature":base64}
-// read: canonical JSON, members in this order ("color" only where the device has one):
+// read: canonical JSON, members in this order (of the vehicle's four only those that are known):
 //   {"plate","confidence_ppm","captured_at_us","latitude_e7","longitude_e7","place","box":[[x,y] x
 //   4],
-//    "alternatives":[{"plate","confidence_ppm"},...],"color":{"value","confidence_ppm"},
+//    "alternatives":[{"plate","confidence_ppm"},...],
+//    "color":{"value","confidence_ppm"},"make":{same},"model":{same},"vehicle_source":string,
 //    "image":{"sha256":hex,"bytes":integer,"type":"image/jpeg"|"image/png"},
 //    "local_hits":[{"taken","list","entry","matched_at_us","list_age_s"},...]}
+//   "vehicle_source" says who named colour, make and model: another maker's system, e.g. "rekor".
+//   Left out, the device itself named the colour; make and model it never names.
 //   "local_hits" only where the device matched the plate with its own copy of the lists (I12-A-3).
 // images: the pictures, concatenated in order of the reads, each image.bytes long. image.bytes 0
 // says that an earlier
@@ -56,10 +59,11 @@ struct Alternative {
   bool operator==(const Alternative&) const = default;
 };
 
-struct VehicleColor {
-  std::string value;  // 1 to 20 lower-case letters, e.g. "white"
+// What was seen of the vehicle besides its plate, with how sure its source is (I12-D-1).
+struct VehicleAttribute {
+  std::string value;  // e.g. "white", "ford", "f-150"; see valid_color(), valid_make_or_model()
   std::int64_t confidence_ppm = 0;
-  bool operator==(const VehicleColor&) const = default;
+  bool operator==(const VehicleAttribute&) const = default;
 };
 
 // A match that the device found in its copy of the lists, and told its operator about: the server
@@ -87,7 +91,8 @@ struct ReadFacts {
   std::string place;  // as the device was configured, at most 200 bytes of UTF-8, may be empty
   PlateBox box{};
   std::vector<Alternative> alternatives;  // best first, the plate itself not repeated
-  std::optional<VehicleColor> color;
+  std::optional<VehicleAttribute> color, make, model;
+  std::string vehicle_source;  // who named them, 1 to 20 letters of a-z; empty: the device
   Digest image_sha256{};
   std::int64_t image_bytes = 0;  // 0: an earlier read of the batch has the picture
   std::string image_type;        // image/jpeg or image/png
@@ -121,6 +126,9 @@ struct UploadLimits {
 Result<std::string> normalise_plate(std::string_view text);
 bool valid_plate(std::string_view plate);  // already normalised
 bool valid_capture_time(TimeUs time);      // of this century
+bool valid_color(std::string_view color);  // 1 to 20 letters of a-z
+// 1 to 40 of a-z, 0-9, space, '-', '.' and '_', the first no space.
+bool valid_make_or_model(std::string_view name);
 bool valid_device_name(std::string_view device);
 bool valid_origin(std::string_view origin);  // 1 to 255 printable ASCII, no space, no '+'
 

@@ -21,7 +21,7 @@ struct Everything {
   std::vector<std::vector<std::int64_t>> box{{1, -2}, {}, {3}};
   std::vector<ReadAlternative> alternatives{{"7ABC123", 5}, {"", 0}};
   std::optional<std::string> absent;
-  std::optional<ReadColor> color = ReadColor{"white", 1};
+  std::optional<ReadAttribute> color = ReadAttribute{"white", 1};
   std::vector<std::string> none;
   template <typename M>
   void members(M& m) {
@@ -81,8 +81,8 @@ TEST(Describe, TheTwoWaysOfReadingAgreeOnEveryTextOneByteAway) {
 }
 
 TEST(Describe, MembersInAnotherOrderAreReadAsWell) {
-  const Result<ReadColor> color =
-      from_json_text<ReadColor>(R"({"confidence_ppm":1,"value":"white"})");
+  const Result<ReadAttribute> color =
+      from_json_text<ReadAttribute>(R"({"confidence_ppm":1,"value":"white"})");
   ASSERT_TRUE(color) << color.error().detail;
   EXPECT_EQ(color->value, "white");
 }

@@ -111,6 +111,8 @@ ReadRow random_row(std::mt19937& random, std::uint64_t seq, TimeUs uploaded) {
   row.plate = random_plate(random);
   row.device = "cam-" + std::to_string(random() % 3);
   if (random() % 2 == 0) row.color = random() % 2 == 0 ? "white" : "blue";
+  if (random() % 2 == 0) row.make = random() % 2 == 0 ? "ford" : "honda";
+  if (random() % 2 == 0) row.model = random() % 2 == 0 ? "f-150" : "civic";
   row.latitude_e7 = 378'000'000 + static_cast<std::int64_t>(random() % 1000);
   row.longitude_e7 = -1'222'000'000 - static_cast<std::int64_t>(random() % 1000);
   // Some ahead of the server's clock, most of now, a few days late.
@@ -194,7 +196,9 @@ chain::EventView event_of(const ReadRow& row) {
   record.read.captured_at = row.captured;
   record.read.latitude_e7 = row.latitude_e7;
   record.read.longitude_e7 = row.longitude_e7;
-  if (!row.color.empty()) record.read.color = ReadColor{row.color, 1};
+  if (!row.color.empty()) record.read.color = ReadAttribute{row.color, 1};
+  if (!row.make.empty()) record.read.make = ReadAttribute{row.make, 1};
+  if (!row.model.empty()) record.read.model = ReadAttribute{row.model, 1};
   chain::EventView event;
   event.header.kind = ReadRecorded::kKind.number;
   event.header.seq = row.seq;
@@ -223,6 +227,8 @@ class ReadsRegister : public ::testing::Test {
       if (e.plate && !matches_pattern(*e.plate, row->plate)) continue;
       if (e.device && row->device != *e.device) continue;
       if (e.color && row->color != *e.color) continue;
+      if (e.make && row->make != *e.make) continue;
+      if (e.model && row->model != *e.model) continue;
       if (e.captured_from && row->captured < *e.captured_from) continue;
       if (e.captured_until && row->captured >= *e.captured_until) continue;
       const auto latitude = static_cast<std::int32_t>(row->latitude_e7);
@@ -260,6 +266,8 @@ QueryElements random_elements(std::mt19937& random, const ReadRow& like) {
   }
   if (random() % 3 == 0) e.device = like.device;
   if (random() % 3 == 0) e.color = "white";
+  if (random() % 4 == 0) e.make = "ford";
+  if (random() % 4 == 0) e.model = "civic";
   if (random() % 3 == 0) e.circle = Circle{{like.latitude_e7, like.longitude_e7}, 5};
   if (random() % 3 == 0)
     e.polygon = std::vector<Point>{{like.latitude_e7 - 300, like.longitude_e7 - 300},

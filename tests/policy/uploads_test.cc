@@ -57,7 +57,10 @@ TEST_F(Uploads, I12_B_2_EachReadIsRecordedWithAllItsFacts) {
 
 TEST_F(Uploads, I12_F_3_TheDevicesSignatureCanBeCheckedFromTheEventsAlone) {
   auto batch = batch_of(world, kReader, 7, {"7ABC123", "8XYZ999"});
-  batch.reads[0].facts.color = recognition::VehicleColor{"white", 700'000};
+  batch.reads[0].facts.color = recognition::VehicleAttribute{"white", 700'000};
+  batch.reads[0].facts.make = recognition::VehicleAttribute{"ford", 600'000};
+  batch.reads[0].facts.model = recognition::VehicleAttribute{"f-150", 500'000};
+  batch.reads[0].facts.vehicle_source = "rekor";
   sign(batch);
   const Sequence upload = take(world, batch);
   const auto received = from_event<UploadReceived>(world.log.at(upload.value));

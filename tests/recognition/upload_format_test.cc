@@ -3,6 +3,7 @@
 // time.
 #include "recognition/upload/upload_format.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,7 +41,7 @@ ReadFacts facts(std::string plate, const Bytes& image) {
   out.place = "Broadway / 14th St";
   out.box = {{{10, 20}, {110, 20}, {110, 50}, {10, 50}}};
   out.alternatives = {{"7ABC128", 40'000}, {"1ABC123", 2'000}};
-  out.color = VehicleColor{"white", 800'000};
+  out.color = VehicleAttribute{"white", 800'000};
   out.image_sha256 = chain::sha256(image);
   out.image_bytes = static_cast<std::int64_t>(image.size());
   out.image_type = "image/jpeg";
@@ -155,6 +156,34 @@ TEST(UploadFormat, TheReadJsonIsTheDocumentedText) {
       R"("color":{"value":"white","confidence_ppm":800000},)"
       R"("image":{"sha256":"0000000000000000000000000000000000000000000000000000000000000000",)"
       R"("bytes":24,"type":"image/jpeg"}})");
+}
+
+TEST(UploadFormat, I12_D_1_MakeAndModelComeWithTheirSourceOrNotAtAll) {
+  ReadFacts read = facts("7ABC123", jpeg(1));
+  read.make = VehicleAttribute{"ford", 700'000};
+  EXPECT_FALSE(check_facts(read)) << "nobody said so";
+  read.model = VehicleAttribute{"f-150", 600'000};
+  read.vehicle_source = "rekor";
+  ASSERT_TRUE(check_facts(read));
+  const std::string text = read_json(read);
+  EXPECT_THAT(text, ::testing::HasSubstr(R"("make":{"value":"ford","confidence_ppm":700000},)"
+                                         R"("model":{"value":"f-150","confidence_ppm":600000},)"
+                                         R"("vehicle_source":"rekor","image")"));
+  const Result<ReadFacts> again = parse_read_json(text);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ(*again, read);
+  for (const std::string& wrong :
+       {std::string("Ford"), std::string(" ford"), std::string(41, 'f')}) {
+    ReadFacts other = read;
+    other.make->value = wrong;
+    EXPECT_FALSE(check_facts(other)) << wrong;
+  }
+  ReadFacts nothing = read;
+  nothing.color = nothing.make = nothing.model = std::nullopt;
+  EXPECT_FALSE(check_facts(nothing)) << "a source of nothing";
+  ReadFacts unsure = read;
+  unsure.model->confidence_ppm = 1'000'001;
+  EXPECT_FALSE(check_facts(unsure));
 }
 
 TEST(UploadFormat, EveryFlippedByteIsRefused) {

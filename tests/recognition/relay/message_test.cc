@@ -25,7 +25,8 @@ std::string group(const std::string& more = "") {
 "best_plate_number":"7abc 123",
 "best_confidence":93.25,"candidates":[{{"plate":"7ABC123","confidence":93.25,"matches_template":1}},
 {{"plate":"7A8C123","confidence":71}}],"vehicle":{{"color":[{{"name":"black","confidence":20.5}},
-{{"name":"silver-gray","confidence":61.5}}],"make":[{{"name":"honda","confidence":80}}],
+{{"name":"silver-gray","confidence":61.5}}],"make":[{{"name":"Honda","confidence":80}}],
+"make_model":[{{"name":"honda_civic","confidence":40.5}},{{"name":"honda_cr-v","confidence":39}}],
 "occupants":2}},"vehicle_crop_jpeg":"{}","travel_direction":182.5,"is_parked":false{}}})",
       chain::base64(kPicture), more);
 }
@@ -52,12 +53,15 @@ TEST(RelayMessage, I12_D_1_RekorsGroupGivesWhatTheOrderNamesAndNothingElse) {
   EXPECT_EQ(read.latitude_e7, 378'044'000);
   EXPECT_EQ(read.longitude_e7, -1'222'712'000);
   EXPECT_THAT(read.alternatives, ElementsAre(Alternative{"7A8C123", 710'000}));
-  EXPECT_EQ(read.color, (VehicleColor{"silver", 615'000}));
+  EXPECT_EQ(message->maker, "rekor");
+  EXPECT_EQ(read.color, (VehicleAttribute{"silver", 615'000}));
+  EXPECT_EQ(read.make, (VehicleAttribute{"honda", 800'000}));
+  EXPECT_EQ(read.model, (VehicleAttribute{"civic", 405'000}));
   EXPECT_EQ(read.picture, kPicture);
-  EXPECT_THAT(message->dropped.by_name(),
-              ElementsAre(Pair("candidates.matches_template", 1), Pair("epoch_end", 1),
-                          Pair("is_parked", 1), Pair("travel_direction", 1),
-                          Pair("vehicle.make", 1), Pair("vehicle.occupants", 1)));
+  EXPECT_THAT(
+      message->dropped.by_name(),
+      ElementsAre(Pair("candidates.matches_template", 1), Pair("epoch_end", 1),
+                  Pair("is_parked", 1), Pair("travel_direction", 1), Pair("vehicle.occupants", 1)));
 }
 
 TEST(RelayMessage, I12_D_1_GenetecsFileGivesWhatTheOrderNamesAndNothingElse) {

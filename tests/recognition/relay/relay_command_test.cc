@@ -101,6 +101,21 @@ TEST_F(RelayCommand, I12_D_1_ARelayedReadIsTheEnrolledDevicesOwn) {
   EXPECT_EQ(facts.box[2], (std::array<std::int64_t, 2>{640, 360}));
 }
 
+TEST_F(RelayCommand, I12_D_1_AnotherMakersWordForAVehicleIsMarkedAsTheirs) {
+  write(inbox() / "a.json",
+        fmt::format(R"({{"data_type":"alpr_group","version":2,"epoch_start":1764000000123,
+"camera_id":7,"best_plate_number":"7ABC123","best_confidence":93,
+"vehicle":{{"make_model":[{{"name":"ford_f-150","confidence":71}}]}},"vehicle_crop_jpeg":"{}"}})",
+                    chain::base64(photo_)));
+  EXPECT_EQ(relay({{"7", credentials("cam-01")}}), 3) << log_.str();
+  const std::vector<Bytes> bodies = queued("cam-01");
+  ASSERT_EQ(bodies.size(), 1U);
+  const ReadFacts facts = parse_upload(bodies[0])->batch.reads.at(0).facts;
+  EXPECT_EQ(facts.model, (VehicleAttribute{"f-150", 710'000}));
+  EXPECT_FALSE(facts.make) << "Rekor did not say";
+  EXPECT_EQ(facts.vehicle_source, "rekor");
+}
+
 TEST_F(RelayCommand, I12_G_1_AConsumedMessageLiesNowhereAndIsQueuedOnce) {
   put_message("a.xml", "x");
   put_message("b.xml", "y");
