@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/marking.h"
 #include "ledger/chain/header.h"
 #include "policy/rules/second_factor.h"
 
@@ -47,6 +48,9 @@ void add_all_endpoints(Endpoints& endpoints, Context& context) {
   add_stop_endpoints(endpoints, context);
   add_annual_report_endpoints(endpoints, context);
   add_gap_endpoints(endpoints, context);
+  add_check_endpoints(endpoints, context);
+  add_source_grant_endpoints(endpoints, context);
+  add_oversight_endpoints(endpoints, context);
   add_policy_endpoints(endpoints, context);
   add_query_endpoints(endpoints, context);
   add_review_endpoints(endpoints, context);
@@ -85,7 +89,7 @@ Response Api::handle(const Request& request) {
   Call call{request, std::move(match.path), {}, std::nullopt};
   std::optional<FairShare::Turn> turn;
   if (endpoint.access == Access::kSession) {
-    auto actor = sessions_.actor_of(request.header("authorization"));
+    auto actor = sessions_.actor_of(request.header("authorization"), request.remote);
     if (!actor) return problem(actor.error());
     call.actor = std::move(*actor);
     turn = fair_share_.enter(call.actor->username);
@@ -103,7 +107,11 @@ Response Api::handle(const Request& request) {
   call.query = std::move(*query);
   if (endpoint.body_type.empty() && !request.body.empty())
     return problem(Error{ErrorCode::kMalformed, "this takes no body"});
-  return endpoint.handle(call);
+  Response response = endpoint.handle(call);
+  // I12-C3-0: whatever leaves says whose it is.
+  if (call.actor)
+    response.headers.emplace_back("Plateledger-Marking", owner_notice(settings_.origin));
+  return response;
 }
 
 std::optional<Response> Api::second_factor_refusal(const policy::Actor& actor) {

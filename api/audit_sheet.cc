@@ -15,8 +15,9 @@ namespace {
 constexpr std::size_t kRowsMax = 20'000;
 
 // What stands before the tests' columns.
-const std::vector<std::string> kAbout{"audit",           "item",      "stratum", "drawn",  "kind",
-                                      "recorded_at_utc", "leaf_hash", "record",  "related"};
+const std::vector<std::string> kAbout{
+    "audit",           "item",      "stratum", "drawn",   "kind",
+    "recorded_at_utc", "leaf_hash", "record",  "related", "marking"};
 
 std::vector<std::string> test_codes(policy::AuditPopulation population) {
   std::vector<std::string> codes;
@@ -87,7 +88,8 @@ std::vector<std::string> people_in(const chain::EventView& event) {
 }
 
 Result<forms::Sheet> audit_sheet(const policy::AuditRow& audit, TimeUs made_at,
-                                 const std::vector<WorksheetItem>& items) {
+                                 const std::vector<WorksheetItem>& items,
+                                 const std::string& marking) {
   forms::Sheet sheet("Audit worksheet", made_at, columns_of(audit.plan.population));
   const std::vector<std::string> codes = test_codes(audit.plan.population);
   for (const WorksheetItem& item : items) {
@@ -99,7 +101,8 @@ Result<forms::Sheet> audit_sheet(const policy::AuditRow& audit, TimeUs made_at,
                                    chain::format_time(item.recorded_at),
                                    chain::hex(item.leaf),
                                    item.record,
-                                   item.related};
+                                   item.related,
+                                   marking};
     for (const std::string& code : codes) cells.push_back(test_cell(item, code));
     cells.push_back(item.evidence);
     cells.push_back(item.note);

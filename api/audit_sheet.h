@@ -52,9 +52,10 @@ struct WorksheetItem {
 // The usernames of those whose act the event is, or who it is about.
 std::vector<std::string> people_in(const chain::EventView& event);
 
-// `made_at`: when the audit was seeded. kTooLarge.
+// `made_at`: when the audit was seeded; `marking`: whose data it is, on each row. kTooLarge.
 Result<forms::Sheet> audit_sheet(const policy::AuditRow& audit, TimeUs made_at,
-                                 const std::vector<WorksheetItem>& items);
+                                 const std::vector<WorksheetItem>& items,
+                                 const std::string& marking);
 
 // What a reviewer gave back: the judged rows. kMalformed names the line and what is wrong with it;
 // other columns than the worksheet's, another audit's rows, a word that is no verdict.

@@ -106,6 +106,8 @@ std::variant<Endpoints::Found, Response> Endpoints::find(std::string_view method
       best_values = std::move(*values);
     }
   }
+  // Nobody decided who may ask, so nobody may (I12-C3-0).
+  if (best && best->rules.empty()) return problem(403, "no rule says who may ask this");
   if (best) return Found{best, std::move(best_values)};
   if (verbs.empty()) return problem(404, "no such path");
   std::string allow;

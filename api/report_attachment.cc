@@ -3,34 +3,13 @@
 #include <algorithm>
 #include <span>
 
-#include "policy/records/hotlists.h"
-#include "policy/records/queries.h"
-#include "policy/records/sharing.h"
+#include "api/marking.h"
+#include "policy/records/attachments.h"
 
 namespace alpr::api {
 namespace {
 
 constexpr std::uint64_t kBlock = 4'096;  // headers
-
-std::span<const std::uint16_t> kinds_of(policy::Attachment attachment) {
-  using namespace policy;  // NOLINT: each list names what the order does
-  static constexpr std::array kQueries{QueryPerformed::kKind.number, QueryRefused::kKind.number,
-                                       QueryPageDisclosed::kKind.number};
-  static constexpr std::array kSharing{
-      SharingRequested::kKind.number, SharingDecided::kKind.number, SharingWithdrawn::kKind.number,
-      SharingReleased::kKind.number,  SharingRefused::kKind.number, FileExported::kKind.number};
-  static constexpr std::array kEntries{EntryRequested::kKind.number, EntryApproved::kKind.number,
-                                       EntryDenied::kKind.number, EntryRemoved::kKind.number};
-  switch (attachment) {
-    case Attachment::kQueries:
-      return kQueries;
-    case Attachment::kSharing:
-      return kSharing;
-    case Attachment::kEntries:
-      return kEntries;
-  }
-  ALPR_CHECK(false);
-}
 
 Result<std::vector<Sequence>> attached(const store::Store& store,
                                        std::span<const std::uint16_t> kinds, std::uint64_t size,
@@ -60,20 +39,23 @@ Result<std::vector<Sequence>> attached(const store::Store& store,
 }  // namespace
 
 Result<ReportAttachment> report_attachment(store::Store& store, policy::Attachment attachment,
-                                           const chain::Checkpoint& at,
+                                           policy::Edition edition, const chain::Checkpoint& at,
                                            const figures::Period& period) {
-  const auto events = attached(store, kinds_of(attachment), at.size, period);
+  const auto events = attached(store, policy::attached_kinds(attachment), at.size, period);
   if (!events) return tl::unexpected(events.error());
   ReportAttachment made;
   made.attachment = attachment;
+  made.edition = edition;
+  made.marking = owner_notice(at.origin);
   made.origin = at.origin;
   made.size = static_cast<std::int64_t>(at.size);
   made.from = period.from;
   made.until = period.until;
   made.events = static_cast<std::int64_t>(events->size());
   for (const Sequence seq : *events) {
-    auto receipt = receipt_of(store, seq, [](const chain::EventView&, const chain::Member&) {
-      return false;  // what is sealed stays sealed (I12-E-5)
+    // In the public's edition what is sealed stays sealed (I12-E-5).
+    auto receipt = receipt_of(store, seq, [edition](const chain::EventView&, const chain::Member&) {
+      return edition == policy::Edition::kSealed;
     });
     if (!receipt) return tl::unexpected(receipt.error());
     made.receipts.push_back(std::move(*receipt));

@@ -1,7 +1,8 @@
 // What goes with the annual report: every query, every sharing and every custom entry of the period
-// as receipts that show open members alone (I12-C2B-8, K-3, E-5). So the public can count and date
-// what was done and hold each record against the log, and no plate, name or narrative is in it.
-// Reading only; any thread.
+// as receipts (I12-C2B-8, K-3, E-5). The public's edition shows open members alone: anybody can
+// count and date what was done and hold each record against the log, and no plate, name or
+// narrative is in it. The Commission's shows all members, and goes out sealed to its key. Reading
+// only; any thread.
 #pragma once
 
 #include <string>
@@ -16,11 +17,16 @@ namespace alpr::api {
 
 inline constexpr std::string_view kAttachmentFormat = "plateledger attachment v1";
 inline constexpr std::string_view kAttachmentType = "application/vnd.plateledger.attachment+json";
+// libsodium's sealed box of a file of the type above.
+inline constexpr std::string_view kSealedAttachmentType =
+    "application/vnd.plateledger.sealed-attachment";
 inline constexpr std::size_t kAttachedMax = 5'000;  // events
 
 struct ReportAttachment {
   std::string format = std::string(kAttachmentFormat);
   policy::Attachment attachment{};
+  policy::Edition edition{};
+  std::string marking;    // whose it is (I12-C3-0)
   std::string origin;     // of the log
   std::int64_t size = 0;  // of the log, up to which events were looked for
   TimeUs from;
@@ -31,6 +37,8 @@ struct ReportAttachment {
   void members(M& m) {
     m("format", format);
     m("attachment", attachment);
+    m("edition", edition);
+    m("marking", marking);
     m("origin", origin);
     m("size", size);
     m("from", from);
@@ -42,7 +50,7 @@ struct ReportAttachment {
 
 // kTooLarge: more than kAttachedMax events, ask for a shorter period. Errors of the store.
 Result<ReportAttachment> report_attachment(store::Store& store, policy::Attachment attachment,
-                                           const chain::Checkpoint& at,
+                                           policy::Edition edition, const chain::Checkpoint& at,
                                            const figures::Period& period);
 
 }  // namespace alpr::api

@@ -128,7 +128,7 @@ Sessions::Opened Sessions::open(const Login& login, const std::string& client) {
     opened.outcome.error = Error{ErrorCode::kBusy, "too many sessions are open"};
     return opened;
   }
-  live_[chain::sha256(as_bytes(opened.token))] = {session, username, service_.now()};
+  live_[chain::sha256(as_bytes(opened.token))] = {session, username, service_.now(), client};
   return opened;
 }
 
@@ -140,10 +140,45 @@ std::optional<Digest> Sessions::digest_of(std::string_view authorization) {
   return token_digest(authorization);
 }
 
-Result<policy::Actor> Sessions::actor_of(std::string_view authorization) {
+Result<policy::Actor> Sessions::actor_of(std::string_view authorization,
+                                         const std::string& client) {
   const auto digest = token_digest(authorization);
   if (!digest) return tl::unexpected(logged_out());
-  return actor_behind(*digest, Counts::kAsUse);
+  auto actor = actor_behind(*digest, Counts::kAsUse);
+  if (!actor) return actor;
+  if (auto placed = take_place(*digest, client); !placed) return tl::unexpected(placed.error());
+  return actor;
+}
+
+Result<void> Sessions::take_place(const Digest& token, const std::string& client) {
+  Sequence session;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = live_.find(token);
+    if (found == live_.end()) return tl::unexpected(logged_out());
+    if (found->second.client == client) return {};
+    session = found->second.session;
+  }
+  const Outcome outcome = service_.perform(
+      [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
+        return policy::decide(state, policy::MoveSession{session, client}, moment);
+      });
+  if (outcome.error) {
+    if (outcome.error->code == ErrorCode::kNotFound) return tl::unexpected(logged_out());
+    return tl::unexpected(*outcome.error);
+  }
+  const auto open = policy::find_session(*service_.store().registers(), session);
+  if (!open) return tl::unexpected(open.error());
+  std::lock_guard lock(mutex_);
+  const auto found = live_.find(token);
+  if (found == live_.end()) return tl::unexpected(logged_out());
+  if (!*open) {
+    live_.erase(found);
+    return fail(ErrorCode::kUnauthenticated,
+                "this login was used from two places at once, so it has ended; log in");
+  }
+  found->second.client = client;
+  return {};
 }
 
 Result<policy::Actor> Sessions::waiting_actor(const Digest& token) {

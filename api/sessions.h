@@ -48,7 +48,9 @@ class Sessions {
 
   // The person behind `Authorization: Bearer TOKEN`, and counts as use. kUnauthenticated: unknown,
   // idle for 30 minutes, or ended since; the detail never says which.
-  Result<policy::Actor> actor_of(std::string_view authorization);
+  // `client` is where the request came from: another address than before is put on the record
+  // first (I12-C3-8).
+  Result<policy::Actor> actor_of(std::string_view authorization, const std::string& client);
   // The same of a token's digest, and no use of it: who only waits for news is idle.
   Result<policy::Actor> waiting_actor(const Digest& token);
   static std::optional<Digest> digest_of(std::string_view authorization);
@@ -70,9 +72,11 @@ class Sessions {
     Sequence session;
     std::string username;
     TimeUs used;
+    std::string client;  // the last one that is on the record
   };
   enum class Counts { kAsUse, kAsNothing };
   Result<policy::Actor> actor_behind(const Digest& token, Counts counts);
+  Result<void> take_place(const Digest& token, const std::string& client);
   void rehash(const std::string& username, const std::string& matched, std::string_view password);
   bool held_back(const std::string& known_username);
 

@@ -64,9 +64,6 @@ struct SharingPackage {
   }
 };
 
-// "Property of ..., for official use": the owner's mark.
-std::string owner_marking(std::string_view department);
-
 // An event committed to as a whole, with its salt; ALPR_CHECKs that its payload is there.
 PackagedEvent packaged(const chain::EventView& event);
 

@@ -13,7 +13,7 @@ DisclosedHits disclose_hits(Context& context, const policy::Actor& actor,
   disclosed.outcome =
       context.service.perform([&](const policy::State& state, store::Transaction&,
                                   const policy::Moment& moment) -> policy::Decision {
-        auto selected = policy::select_hits(state, command, moment);
+        auto selected = policy::select_hits(state, actor.username, command, moment);
         if (!selected)
           return policy::Decision::not_judged(selected.error().code, selected.error().detail);
         disclosed.hits = std::move(*selected);

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "api/marking.h"
 #include "ledger/chain/encoding.h"
 
 namespace alpr::api {
@@ -92,7 +93,8 @@ bool add_end(forms::Sheet& sheet, const StopSheetOf& of) {
          add_about(sheet, "documented_from", chain::format_time(of.from)) &&
          add_about(sheet, "documented_before", chain::format_time(of.to)) &&
          add_about(sheet, "stops", std::to_string(of.stops)) &&
-         add_about(sheet, "follow_ups", std::to_string(of.follow_ups));
+         add_about(sheet, "follow_ups", std::to_string(of.follow_ups)) &&
+         add_about(sheet, "marking", owner_notice(of.checkpoint.origin));
 }
 
 }  // namespace

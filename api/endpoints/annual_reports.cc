@@ -7,6 +7,7 @@
 #include "api/endpoints/asked.h"
 #include "api/endpoints/log_access.h"
 #include "api/report_attachment.h"
+#include "ledger/chain/box_key.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "policy/rules/l5_reports.h"
@@ -118,8 +119,50 @@ Endpoint report_endpoint(Context& context, const Offer& offer,
   });
 }
 
+struct Editing {
+  policy::Edition edition = policy::Edition::kPublic;
+  chain::BoxPublicKey key{};  // of the sealed edition
+};
+
+Result<Editing> editing_asked(const Call& call) {
+  Editing editing;
+  if (const auto text = call.query.find("edition"); text != call.query.end()) {
+    const auto edition = policy::enum_from_text<policy::Edition>(text->second);
+    if (!edition)
+      return fail(ErrorCode::kMalformed,
+                  "edition: one of " + policy::enum_choices<policy::Edition>());
+    editing.edition = *edition;
+  }
+  const auto key = call.query.find("key");
+  if (editing.edition == policy::Edition::kPublic) {
+    if (key != call.query.end())
+      return fail(ErrorCode::kMalformed, "key: only with edition=SEALED");
+    return editing;
+  }
+  const auto bytes = chain::parse_hex(key == call.query.end() ? "" : key->second);
+  if (!bytes || bytes->size() != editing.key.size())
+    return fail(ErrorCode::kMalformed,
+                "key: whom it is sealed to, 64 hexadecimal digits, as `plateledger-verify "
+                "attachment-key FILE` prints them");
+  std::ranges::copy(*bytes, editing.key.begin());
+  return editing;
+}
+
+Response given_out(Context& context, const Outcome& outcome, std::string_view type,
+                   std::string body) {
+  return {200,
+          std::string(type),
+          std::move(body),
+          {{"Cache-Control", "no-store"},
+           {"Plateledger-Receipt", written(context, outcome.commit.first).receipt}}};
+}
+
 Response attach(Context& context, const Call& call, std::mutex& turn) {
-  if (auto refused = refuse_unless(context, call, policy::gate_reports, "report.attach"))
+  const auto editing = editing_asked(call);
+  if (!editing) return problem(editing.error());
+  const bool sealed = editing->edition == policy::Edition::kSealed;
+  const auto gate = sealed ? policy::gate_sealed_attachment : policy::gate_reports;
+  if (auto refused = refuse_unless(context, call, gate, "report.attach"))
     return std::move(*refused);
   const auto which = policy::enum_from_text<policy::Attachment>(call.path.at("attachment"));
   if (!which)
@@ -132,29 +175,37 @@ Response attach(Context& context, const Call& call, std::mutex& turn) {
   if (!period) return problem(period.error());
   const auto checkpoint = checkpoint_asked(context, call);
   if (!checkpoint) return problem(checkpoint.error());
-  const auto made = report_attachment(context.service.store(), *which, *checkpoint, *period);
+  const auto made =
+      report_attachment(context.service.store(), *which, editing->edition, *checkpoint, *period);
   if (!made) return problem(made.error());
   std::string body = policy::to_json_text(*made);
-  const Outcome outcome = context.service.perform(
-      *call.actor, policy::DiscloseAttachment{*which, made->size, made->from, made->until,
-                                              made->events, chain::sha256(as_bytes(body))});
+  policy::DiscloseAttachment command{*which,          made->size,   made->from,
+                                     made->until,     made->events, chain::sha256(as_bytes(body)),
+                                     editing->edition};
+  std::optional<Bytes> box;
+  if (sealed) {
+    auto closed = chain::seal_to(editing->key, as_bytes(body));
+    chain::wipe({reinterpret_cast<std::uint8_t*>(body.data()), body.size()});
+    if (!closed) return problem(closed.error());
+    box = std::move(*closed);
+    command.sealed_to = chain::sha256(editing->key);
+  }
+  const Outcome outcome = context.service.perform(*call.actor, command);
   if (!outcome.done()) return not_done(outcome);
-  return {200,
-          std::string(kAttachmentType),
-          std::move(body),
-          {{"Cache-Control", "no-store"},
-           {"Plateledger-Receipt", written(context, outcome.commit.first).receipt}}};
+  if (box) return given_out(context, outcome, kSealedAttachmentType, std::string(as_text(*box)));
+  return given_out(context, outcome, kAttachmentType, std::move(body));
 }
 
 Endpoint attachment_endpoint(Context& context, const std::shared_ptr<std::mutex>& turn) {
   return without_body(
       {.method = "GET",
        .path = "/v1/reports/annual/attachments/{attachment}",
-       .summary = "QUERIES, SHARING or ENTRIES of a period, each as a receipt that shows open "
-                  "members alone, for the public; recorded first",
-       .who = std::string(kReaders),
+       .summary = "QUERIES, SHARING or ENTRIES of a period, each as a receipt: of open members "
+                  "alone for the public, or edition=SEALED, all of them, sealed to the "
+                  "Commission's key; recorded first",
+       .who = std::string(kReaders) + "; SEALED: COORDINATOR or ADMINISTRATOR, trained",
        .rules = {"I12-C2B-8", "I12-E-5", "I12-F-2", "I12-K-3"},
-       .query = {"from", "until", "size"},
+       .query = {"from", "until", "size", "edition", "key"},
        .answer_type = std::string(kAttachmentType),
        .answer = members_of<ReportAttachment>()},
       [&context, turn](const Call& call) { return attach(context, call, *turn); });

@@ -7,6 +7,7 @@
 #include "api/audit_sheet.h"
 #include "api/endpoints/log_access.h"
 #include "api/images.h"
+#include "api/marking.h"
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
@@ -165,9 +166,10 @@ Result<Worksheet> make(Context& context, const Call& call, const policy::AuditRo
 }
 
 Result<std::string> written_as(policy::WorksheetForm form, const policy::AuditRow& audit,
-                               const Worksheet& worksheet, TimeUs made_at) {
+                               const Worksheet& worksheet, TimeUs made_at,
+                               const std::string& marking) {
   if (form == policy::WorksheetForm::kJson) return policy::to_json_text(worksheet);
-  const auto sheet = audit_sheet(audit, made_at, worksheet.items);
+  const auto sheet = audit_sheet(audit, made_at, worksheet.items, marking);
   if (!sheet) return tl::unexpected(sheet.error());
   return form == policy::WorksheetForm::kCsv ? forms::to_csv(*sheet) : forms::to_xlsx(*sheet);
 }
@@ -186,7 +188,8 @@ Response disclose(Context& context, const Call& call, policy::WorksheetForm form
   if (!seeded) return problem(seeded.error());
   auto worksheet = make(context, call, *audit);
   if (!worksheet) return problem(worksheet.error());
-  auto file = written_as(form, *audit, *worksheet, seeded->time);
+  auto file =
+      written_as(form, *audit, *worksheet, seeded->time, owner_notice(context.settings.origin));
   if (!file) return problem(file.error());
   const policy::DiscloseWorksheet command{audit->audit, form,
                                           static_cast<std::int64_t>(worksheet->items.size()),

@@ -5,6 +5,7 @@
 #include "api/endpoints/log_access.h"
 #include "api/gone.h"
 #include "api/images.h"
+#include "api/marking.h"
 #include "api/sharing_package.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"

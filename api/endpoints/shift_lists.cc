@@ -61,8 +61,9 @@ Response take(Context& context, const Call& call, const policy::TakeLists& comma
     }
     Salt salt{};
     chain::random_bytes(salt);
-    const auto copy = policy::make_copy(context.service.plates(), origin, command.device,
-                                        context.service.now(), salt);
+    const auto copy =
+        policy::make_copy(context.service.plates(), context.service.policy()->parameters, origin,
+                          command.device, context.service.now(), salt);
     if (!copy) return problem(copy.error());
     const auto sealed = chain::seal_to(command.shift_key, as_bytes(copy->text));
     if (!sealed)

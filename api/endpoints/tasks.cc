@@ -87,6 +87,11 @@ NextCall call_of(const policy::Task& task) {
               fmt::format("/v1/gaps/{}/closing", event)};
     case TaskKind::kDecideSharing:
       return {"Honor or deny a request for data", fmt::format("/v1/sharing/{}/decision", event)};
+    case TaskKind::kMakeCheck:
+      if (name == "SYSTEM") return {"Check the system's function", "/v1/self-checks"};
+      if (name == "TRAININGS")
+        return {"Review trainings against the accesses", "/v1/audits/training-reviews"};
+      return {"Review the accounts", "/v1/account-reviews"};
     case TaskKind::kSeeToPurge:
       return {"Find out why purges are overdue", "/healthz"};
   }
@@ -131,7 +136,7 @@ void add_task_endpoints(Endpoints& endpoints, Context& context) {
                     .summary = "What waits for one: decisions, reviews, stops to document",
                     .who = "anybody logged in",
                     .rules = {"I12-C2A2-1", "I12-C2B1-1", "I12-C2B2-2", "I12-C3-8", "I12-G-2",
-                              "I12-G-4", "I12-HDR-1", "I12-I-8", "I12-K-1", "I12-L-1"},
+                              "I12-G-4", "I12-HDR-1", "I12-I-8", "I12-K-1", "I12-L-1", "I12-L-4"},
                     .answer = members_of<TaskList>()},
                    [&context](const Call& call) { return tasks(context, call); }));
 }

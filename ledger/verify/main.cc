@@ -14,15 +14,18 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
+#include "ledger/verify/attachment_key.h"
 #include "ledger/verify/audit/redraw.h"
 #include "ledger/verify/bundle_source.h"
 #include "ledger/verify/log_server/log_server.h"
 #include "ledger/verify/package.h"
 #include "ledger/verify/reader.h"
 #include "ledger/verify/receipt.h"
+#include "ledger/verify/report_check/attachment_check.h"
 #include "ledger/verify/report_check/report_check.h"
 #include "ledger/verify/verify.h"
 #include "ledger/verify/witness/commands/command_line.h"
@@ -40,7 +43,8 @@ constexpr std::size_t kFileMax = std::size_t{64} << 20;
 
 struct Arguments {
   std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, package,
-                                             report, witness_policy, credentials, cacert;
+                                             report, attachment, open, key_file, witness_policy,
+                                             credentials, cacert;
   bool json = false;
   unsigned threads = 0;     // 0: as many as the machine has
   std::uint64_t audit = 0;  // seq of the plan
@@ -276,21 +280,38 @@ int run_package(const Arguments& arguments) {
   return tell(arguments, *report);
 }
 
-Result<report_check::CheckedReport> count_again(const Arguments& arguments,
-                                                const verify::Options& options) {
-  const auto text = read_file(arguments.report);
-  if (!text) return tl::unexpected(text.error());
-  const verify::Keys* keys = options.keys ? &*options.keys : nullptr;
+// What `use` makes of the log that --store or --bundle names.
+template <typename Use>
+auto with_source(const Arguments& arguments, Use use)
+    -> decltype(use(std::declval<verify::Source&>())) {
   if (!arguments.store.empty()) {
     const auto store = verify::Reader::open(arguments.store);
     if (!store) return tl::unexpected(store.error());
-    return report_check::check_report(as_text(*text), **store, keys);
+    return use(**store);
   }
   const auto file = verify::MappedFile::open(arguments.bundle);
   if (!file) return tl::unexpected(file.error());
   const auto bundle = verify::BundleSource::open(*file);
   if (!bundle) return tl::unexpected(bundle.error());
-  return report_check::check_report(as_text(*text), **bundle, keys);
+  return use(**bundle);
+}
+
+Result<report_check::CheckedReport> count_again(const Arguments& arguments,
+                                                const verify::Options& options) {
+  const auto text = read_file(arguments.report);
+  if (!text) return tl::unexpected(text.error());
+  const verify::Keys* keys = options.keys ? &*options.keys : nullptr;
+  return with_source(arguments, [&](verify::Source& source) {
+    return report_check::check_report(as_text(*text), source, keys);
+  });
+}
+
+Result<verify::Report> verify_here(const Arguments& arguments, const verify::Options& options) {
+  auto report = !arguments.store.empty()
+                    ? verify::verify_store(arguments.store, policy::kinds(), options)
+                    : verify_bundle(arguments.bundle, options);
+  if (options.progress) Progress::clear();
+  return report;
 }
 
 // The log is verified first: a count of what is not of the log says nothing.
@@ -302,10 +323,7 @@ int run_report(const Arguments& arguments) {
   }
   const auto options = options_of(arguments);
   if (!options) return refuse(options.error());
-  const auto log = !arguments.store.empty()
-                       ? verify::verify_store(arguments.store, policy::kinds(), *options)
-                       : verify_bundle(arguments.bundle, *options);
-  if (options->progress) Progress::clear();
+  const auto log = verify_here(arguments, *options);
   if (!log) return refuse(log.error());
   if (!log->holds()) return tell(arguments, *log);
   auto checked = count_again(arguments, *options);
@@ -316,6 +334,51 @@ int run_report(const Arguments& arguments) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
     return kEnvironment;
   return checked->holds() ? kHolds : kFound;
+}
+
+// Opens the sealed edition with the key of --open; the public one is as it is.
+Result<Bytes> attachment_of(const Arguments& arguments) {
+  auto file = read_file(arguments.attachment);
+  if (!file || arguments.open.empty()) return file;
+  auto text = read_file(arguments.open);
+  if (!text) return tl::unexpected(text.error());
+  const auto key = verify::read_attachment_key(*text);
+  chain::wipe(*text);
+  if (!key) return fail(ErrorCode::kMalformed, arguments.open + ": " + key.error().detail);
+  auto opened = key->open(*file);
+  if (!opened)
+    return fail(ErrorCode::kMalformed,
+                arguments.attachment + " is not sealed to this key, or changed");
+  return opened;
+}
+
+int run_attachment(const Arguments& arguments) {
+  const auto options = options_of(arguments);
+  if (!options) return refuse(options.error());
+  const auto text = attachment_of(arguments);
+  if (!text) return refuse(text.error());
+  auto checked =
+      report_check::check_attachment(as_text(*text), options->key, options->witness_policy);
+  if (!checked) return refuse(checked.error());
+  if (!arguments.store.empty() || !arguments.bundle.empty()) {
+    const auto log = verify_here(arguments, *options);
+    if (!log) return refuse(log.error());
+    if (!log->holds()) return tell(arguments, *log);
+    const auto held = with_source(arguments, [&](verify::Source& source) {
+      return report_check::hold_against(*checked, source);
+    });
+    if (!held) return refuse(held.error());
+  }
+  const std::string told =
+      arguments.json ? report_check::to_json(*checked) + "\n" : report_check::to_text(*checked);
+  return tell(told, checked->holds());
+}
+
+// The Commission's own, for sealed attachments: the secret into a file, the public key on stdout.
+int run_attachment_key(const Arguments& arguments) {
+  const auto key = verify::make_attachment_key(arguments.key_file);
+  if (!key) return refuse(key.error());
+  return tell(chain::hex(*key) + "\n", true);
 }
 
 // A program of its own within this one: it shares nothing with the reading of stores.
@@ -339,6 +402,18 @@ void add_source(CLI::App& app, Arguments& arguments) {
                  "for --url: what the server's certificate must lead to (PEM)");
   app.add_option("--bundle", arguments.bundle, "an exported bundle; - for standard input");
   app.add_option("--key", arguments.key, "the log's verifier key, from elsewhere than the store");
+}
+
+const CLI::App* add_attachment(CLI::App& app, Arguments& arguments) {
+  CLI::App* attachment = app.add_subcommand(
+      "attachment",
+      "checks an attachment of the annual report; with --store or --bundle also that "
+      "no record is left out");
+  attachment->add_option("file", arguments.attachment, "as it was handed out")->required();
+  attachment->add_option("--open", arguments.open,
+                         "the key file that the sealed edition opens with");
+  attachment->fallthrough();  // the options above say of which log
+  return attachment;
 }
 
 }  // namespace
@@ -386,6 +461,10 @@ int main(int argc, char** argv) {
       "report", "counts every figure of an annual report again, from --store or --bundle");
   annual->add_option("file", arguments.report, "the report's figures, as JSON")->required();
   annual->fallthrough();  // the options above say of which log
+  const CLI::App* attachment = add_attachment(app, arguments);
+  CLI::App* attachment_key = app.add_subcommand(
+      "attachment-key", "makes a key for sealed attachments, and prints what they are sealed to");
+  attachment_key->add_option("file", arguments.key_file, "where the secret goes")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {
@@ -398,6 +477,8 @@ int main(int argc, char** argv) {
     chain::init_crypto();
     if (annual->parsed()) return run_report(arguments);
     if (package->parsed()) return run_package(arguments);
+    if (attachment->parsed()) return run_attachment(arguments);
+    if (attachment_key->parsed()) return run_attachment_key(arguments);
     if (audit->parsed()) return run_audit(arguments);
     return receipt->parsed() ? run_receipt(arguments) : run(arguments);
   } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 #include "policy/records/kinds.h"
 
 #include "policy/records/audits.h"
+#include "policy/records/checks.h"
 #include "policy/records/devices.h"
 #include "policy/records/gaps.h"
 #include "policy/records/hits.h"
@@ -8,6 +9,7 @@
 #include "policy/records/hotlists.h"
 #include "policy/records/imports.h"
 #include "policy/records/keys.h"
+#include "policy/records/oversight.h"
 #include "policy/records/people.h"
 #include "policy/records/policies.h"
 #include "policy/records/queries.h"
@@ -20,6 +22,7 @@
 #include "policy/records/sessions.h"
 #include "policy/records/sharing.h"
 #include "policy/records/shift_lists.h"
+#include "policy/records/source_grants.h"
 #include "policy/records/stops.h"
 #include "policy/records/system.h"
 
@@ -40,11 +43,11 @@ std::vector<chain::Kind> people_kinds() {
 }
 
 std::vector<chain::Kind> sessions_kinds() {
-  return {kind_of<SessionOpened>(),       kind_of<SessionClosed>(),
-          kind_of<LoginFailed>(),         kind_of<AccountLocked>(),
-          kind_of<SessionFlagged>(),      kind_of<SessionReviewed>(),
-          kind_of<SecondFactorOffered>(), kind_of<SecondFactorConfirmed>(),
-          kind_of<SecondFactorRemoved>()};
+  return {kind_of<SessionOpened>(),         kind_of<SessionClosed>(),
+          kind_of<LoginFailed>(),           kind_of<AccountLocked>(),
+          kind_of<SessionMoved>(),          kind_of<SessionFlagged>(),
+          kind_of<SessionReviewed>(),       kind_of<SecondFactorOffered>(),
+          kind_of<SecondFactorConfirmed>(), kind_of<SecondFactorRemoved>()};
 }
 
 std::vector<chain::Kind> devices_kinds() {
@@ -55,24 +58,13 @@ const chain::KindRegistry& kinds() {
   static const chain::KindRegistry registry = [] {
     std::vector<chain::Kind> all = chain::ledger_kinds();
     for (const auto& topic : {
-             system_kinds(),
-             people_kinds(),
-             sessions_kinds(),
-             devices_kinds(),
-             reads_kinds(),
-             hotlists_kinds(),
-             hits_kinds(),
-             shift_lists_kinds(),
-             stops_kinds(),
-             queries_kinds(),
-             reviews_kinds(),
-             holds_kinds(),
-             recipients_kinds(),
-             sharing_kinds(),
-             records_requests_kinds(),
-             audits_kinds(),
-             reports_kinds(),
-             gaps_kinds(),
+             system_kinds(),     people_kinds(),      sessions_kinds(),
+             devices_kinds(),    reads_kinds(),       hotlists_kinds(),
+             hits_kinds(),       shift_lists_kinds(), stops_kinds(),
+             queries_kinds(),    reviews_kinds(),     holds_kinds(),
+             recipients_kinds(), sharing_kinds(),     records_requests_kinds(),
+             audits_kinds(),     reports_kinds(),     gaps_kinds(),
+             checks_kinds(),     oversight_kinds(),   source_grants_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());
     }

@@ -32,9 +32,11 @@ struct Parameters {
   std::optional<std::int64_t>
       tiles_published_after_seconds;           // the log's tiles for everybody, this late
   std::vector<HotlistSource> hotlist_sources;  // of the order's six (I12-C2A1-1)
-  std::vector<BoloPurpose> bolo_purposes;      // of the order's five (I12-C2A1-2)
-  std::vector<QueryPurpose> query_purposes;    // of the order's six (I12-C2B-1)
-  std::vector<std::string> validation_steps;   // besides the order's four (I12-C2A-7)
+  // Those that are open to nobody without a grant (I12-C3-b); absent: none.
+  std::optional<std::vector<HotlistSource>> sources_by_grant;
+  std::vector<BoloPurpose> bolo_purposes;     // of the order's five (I12-C2A1-2)
+  std::vector<QueryPurpose> query_purposes;   // of the order's six (I12-C2B-1)
+  std::vector<std::string> validation_steps;  // besides the order's four (I12-C2A-7)
   // Words in a query's grounds for which it is looked at again (policy/rules/c3_reviews.h).
   std::vector<std::string> screen_immigration;        // I12-E-3
   std::vector<std::string> screen_reproductive_care;  // I12-C3-7
@@ -60,6 +62,7 @@ struct Parameters {
     m("retraining_seconds", retraining_seconds);
     m("tiles_published_after_seconds", tiles_published_after_seconds);
     m("hotlist_sources", hotlist_sources);
+    m("sources_by_grant", sources_by_grant);
     m("bolo_purposes", bolo_purposes);
     m("query_purposes", query_purposes);
     m("validation_steps", validation_steps);

@@ -111,19 +111,31 @@ struct ReportExtended {
   }
 };
 
-// The public's edition: nothing that is sealed is in it.
+enum class Edition {
+  kPublic,  // open members alone
+  kSealed   // all members, sealed to the Commission's key
+};
+template <>
+struct EnumTexts<Edition> {
+  static constexpr std::array texts{std::pair{Edition::kPublic, "PUBLIC"},
+                                    std::pair{Edition::kSealed, "SEALED"}};
+};
+
 struct AttachmentDisclosed {
   static constexpr KindSpec kKind{
       133, "attachment.disclosed", chain::Retention::kPermanent, chain::Form::kByMember,
-      "a report's attachment, of open members alone, was given out (I12-C2B-8, K-3, E-5)"};
+      "a report's attachment was given out: of open members alone, or all of them sealed to the "
+      "Commission's key (I12-C2B-8, K-3, E-5)"};
   std::int64_t policy = 0;
   Attachment attachment{};
   std::int64_t size = 0;  // of the log, up to which events were looked for
   TimeUs from;
   TimeUs until;
   std::int64_t events = 0;
-  Digest sha256{};  // of what was given out
+  Digest sha256{};  // of what was given out; of the sealed edition before it is sealed
   Actor by;
+  std::optional<Edition> edition;   // absent: PUBLIC
+  std::optional<Digest> sealed_to;  // SHA-256 of the key
   template <typename M>
   void members(M& m) {
     m.open("policy", policy);
@@ -134,6 +146,8 @@ struct AttachmentDisclosed {
     m.open("events", events);
     m.open("sha256", sha256);
     m("by", by);
+    m.open("edition", edition);
+    m.open("sealed_to", sealed_to);
   }
 };
 

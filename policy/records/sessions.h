@@ -14,7 +14,8 @@ enum class SessionEnd {
   kDeactivated,
   kPasswordSet,
   kPasswordWithdrawn,
-  kSecondFactor  // enrolled, changed or removed
+  kSecondFactor,  // enrolled, changed or removed
+  kTwoPlaces      // used from two addresses by turns
 };
 enum class LoginFailure {
   kUnknownUser,
@@ -35,7 +36,8 @@ struct EnumTexts<SessionEnd> {
                                     std::pair{SessionEnd::kDeactivated, "DEACTIVATED"},
                                     std::pair{SessionEnd::kPasswordSet, "PASSWORD_SET"},
                                     std::pair{SessionEnd::kPasswordWithdrawn, "PASSWORD_WITHDRAWN"},
-                                    std::pair{SessionEnd::kSecondFactor, "SECOND_FACTOR"}};
+                                    std::pair{SessionEnd::kSecondFactor, "SECOND_FACTOR"},
+                                    std::pair{SessionEnd::kTwoPlaces, "TWO_PLACES"}};
 };
 template <>
 struct EnumTexts<LoginFailure> {
@@ -84,11 +86,12 @@ struct SessionOpened {
 struct SessionFlagged {
   static constexpr KindSpec kKind{
       59, "session.flagged", chain::Retention::kPermanent, chain::Form::kByMember,
-      "a session that began while others of the same person were open, for review (I12-C3-8)"};
+      "a session that began while others of the same person were open, or that was used from two "
+      "places at once, for review (I12-C3-8)"};
   std::int64_t policy = 0;
   Sequence session;
-  std::vector<Sequence> others;  // that were open
-  bool elsewhere = false;        // one of them came from another address
+  std::vector<Sequence> others;  // that were open; none where it is this one's use that stands out
+  bool elsewhere = false;        // one of them, or this one too, came from another address
   std::string username;
   template <typename M>
   void members(M& m) {
@@ -97,6 +100,27 @@ struct SessionFlagged {
     m.open("others", others);
     m.open("elsewhere", elsewhere);
     m("username", username);
+  }
+};
+
+// Written before the first request from there is answered (I12-C3-8).
+struct SessionMoved {
+  static constexpr KindSpec kKind{113, "session.moved", chain::Retention::kPermanent,
+                                  chain::Form::kByMember,
+                                  "a session that is used from another address than before "
+                                  "(I12-C3-8)"};
+  std::int64_t policy = 0;
+  Sequence session;
+  std::string username;
+  std::string from;
+  std::string to;
+  template <typename M>
+  void members(M& m) {
+    m.open("policy", policy);
+    m.open("session", session);
+    m("username", username);
+    m("from", from);
+    m("to", to);
   }
 };
 

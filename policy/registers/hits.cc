@@ -1,7 +1,6 @@
 #include "policy/registers/hits.h"
 
 #include <algorithm>
-#include <deque>
 
 #include "policy/registers/rows.h"
 #include "policy/registers/tables.h"
@@ -131,28 +130,53 @@ Result<void> fold_follow_up(const chain::EventView& event, chain::RegisterWriter
   return write_row(rows, table::kStops, seq_key(e->stop), *row);
 }
 
+// Oldest first.
+Result<std::vector<HitRow>> hits_between(const chain::RegisterReader& rows, Sequence from,
+                                         Sequence until) {
+  std::vector<HitRow> hits;
+  std::optional<Error> error;
+  auto scanned = rows.scan_from(table::kHits, seq_key(from), [&](std::string_view value) {
+    auto row = from_json_text<HitRow>(value);
+    if (!row) {
+      error = Error{ErrorCode::kCorrupt, "a hit's row is malformed: " + row.error().detail};
+      return false;
+    }
+    if (row->hit >= until) return false;
+    hits.push_back(std::move(*row));
+    return true;
+  });
+  if (!scanned) return tl::unexpected(scanned.error());
+  if (error) return tl::unexpected(*error);
+  return hits;
+}
+
 }  // namespace
 
 Result<std::optional<HitRow>> find_hit(const chain::RegisterReader& rows, Sequence hit) {
   return read_row<HitRow>(rows, table::kHits, seq_key(hit));
 }
 
-Result<std::vector<HitRow>> newest_hits(const chain::RegisterReader& rows, TimeUs now,
-                                        std::size_t limit) {
-  std::deque<std::string> newest;  // rows come oldest first; only the last `limit` are parsed
-  auto scanned = rows.scan(table::kHits, {}, [&](std::string_view value) {
-    newest.emplace_back(value);
-    if (newest.size() > limit) newest.pop_front();
-    return true;
-  });
-  if (!scanned) return tl::unexpected(scanned.error());
-  std::vector<HitRow> hits;
-  for (auto text = newest.rbegin(); text != newest.rend(); ++text) {
-    auto row = from_json_text<HitRow>(*text);
-    if (!row) return fail(ErrorCode::kCorrupt, "a hit's row is malformed: " + row.error().detail);
-    if (now < due_time(row->raised_at)) hits.push_back(std::move(*row));
+Result<std::vector<HitRow>> newest_hits(const chain::RegisterReader& rows, TimeUs now, Sequence end,
+                                        std::size_t limit, const KeepHit& keep) {
+  constexpr std::uint64_t kFirstSpan = 4'096;  // events that are looked back over at first
+  std::vector<HitRow> newest;
+  std::uint64_t until = end.value;
+  for (std::uint64_t span = kFirstSpan; until > 0 && newest.size() < limit; span *= 4) {
+    const std::uint64_t from = until > span ? until - span : 0;
+    auto found = hits_between(rows, Sequence{from}, Sequence{until});
+    if (!found) return found;
+    bool due = false;
+    for (auto hit = found->rbegin(); hit != found->rend() && newest.size() < limit; ++hit) {
+      due = now >= due_time(hit->raised_at);
+      if (due) break;  // and so are all before it
+      const auto kept = keep(*hit);
+      if (!kept) return tl::unexpected(kept.error());
+      if (*kept) newest.push_back(std::move(*hit));
+    }
+    if (due) break;
+    until = from;
   }
-  return hits;
+  return newest;
 }
 
 Result<std::vector<HitRow>> hits_after(const chain::RegisterReader& rows, Sequence after,

@@ -5,6 +5,7 @@
 // snapshot on any thread and fails with kCorrupt when a row does not read back.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -102,9 +103,11 @@ struct StopRow {
 };
 
 Result<std::optional<HitRow>> find_hit(const chain::RegisterReader& rows, Sequence hit);
-// The newest `limit` hits that are not past due, newest first (I12-G-1).
-Result<std::vector<HitRow>> newest_hits(const chain::RegisterReader& rows, TimeUs now,
-                                        std::size_t limit);
+// The newest `limit` hits before `end` that are not past due (I12-G-1) and that `keep` keeps,
+// newest first. Looks back no further than it must.
+using KeepHit = std::function<Result<bool>(const HitRow&)>;
+Result<std::vector<HitRow>> newest_hits(const chain::RegisterReader& rows, TimeUs now, Sequence end,
+                                        std::size_t limit, const KeepHit& keep);
 // Those raised after event `after`, oldest first, at most `limit`, none past due (I12-G-1).
 Result<std::vector<HitRow>> hits_after(const chain::RegisterReader& rows, Sequence after,
                                        TimeUs now, std::size_t limit);

@@ -78,9 +78,9 @@ Result<void> on(const PasswordWithdrawn& e, const chain::EventView&, chain::Regi
 Result<void> on(const SessionOpened& e, const chain::EventView& event,
                 chain::RegisterWriter& rows) {
   const Sequence session = event.header.seq;
-  auto written =
-      write_row(rows, table::kSessions, seq_key(session),
-                SessionRow{session, e.username, event.header.time, e.client, e.second_factor});
+  auto written = write_row(
+      rows, table::kSessions, seq_key(session),
+      SessionRow{session, e.username, event.header.time, e.client, e.second_factor, {}, {}});
   if (!written) return written;
   return change_user(rows, e.username, [&](UserRow& user) {
     use_factor(user, e.totp_step, e.recovery_code);
@@ -88,6 +88,15 @@ Result<void> on(const SessionOpened& e, const chain::EventView& event,
     user.failures.clear();
     user.locked_until.reset();
   });
+}
+
+Result<void> on(const SessionMoved& e, const chain::EventView& event, chain::RegisterWriter& rows) {
+  auto session = need_row<SessionRow>(rows, table::kSessions, seq_key(e.session), "session");
+  if (!session) return tl::unexpected(session.error());
+  session->client = e.to;
+  session->left = e.from;
+  session->left_at = event.header.time;
+  return write_row(rows, table::kSessions, seq_key(e.session), *session);
 }
 
 Result<void> on(const SessionClosed& e, const chain::EventView&, chain::RegisterWriter& rows) {
@@ -243,10 +252,10 @@ Result<std::vector<GrantRequestRow>> list_grant_requests(const chain::RegisterRe
 
 Result<void> fold_people(const chain::EventView& event, chain::RegisterWriter& rows) {
   const auto fold = [&](const auto& record) { return on(record, event, rows); };
-  return fold_any<UserEnrolled, UserConfirmed, PasswordSet, SessionOpened, SessionClosed,
-                  LoginFailed, AccountLocked, RoleGrantRequested, RoleGranted, RoleGrantDenied,
-                  RoleEnded, UserDesignated, DesignationRevoked, TrainingCompleted, UserDeactivated,
-                  PasswordWithdrawn>(event, fold);
+  return fold_any<UserEnrolled, UserConfirmed, PasswordSet, SessionOpened, SessionMoved,
+                  SessionClosed, LoginFailed, AccountLocked, RoleGrantRequested, RoleGranted,
+                  RoleGrantDenied, RoleEnded, UserDesignated, DesignationRevoked, TrainingCompleted,
+                  UserDeactivated, PasswordWithdrawn>(event, fold);
 }
 
 }  // namespace alpr::policy

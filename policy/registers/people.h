@@ -133,8 +133,10 @@ struct SessionRow {
   Sequence session;
   std::string username;
   TimeUs opened;
-  std::optional<std::string> client;
+  std::optional<std::string> client;          // address of the last request
   std::optional<SecondFactor> second_factor;  // shown at log-in, or enrolled in this session
+  std::optional<std::string> left;            // address before that, and when it was left
+  std::optional<TimeUs> left_at;
   template <typename M>
   void members(M& m) {
     m("session", session);
@@ -142,6 +144,8 @@ struct SessionRow {
     m("opened", opened);
     m("client", client);
     m("second_factor", second_factor);
+    m("left", left);
+    m("left_at", left_at);
   }
 };
 

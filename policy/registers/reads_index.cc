@@ -45,6 +45,17 @@ struct Filter {
     return !elements.polygon || in_polygon(*elements.polygon, c.latitude[i], c.longitude[i]);
   }
 
+  // A bit for each bucket of the filter that may have a match.
+  std::uint64_t buckets_of(const PlateFilter& filter) const {
+    if (!plate) return ~std::uint64_t{0};
+    std::uint64_t buckets = 0;
+    for (const PlateTest& test : plate->tests()) {
+      if (test.first != test.last) return ~std::uint64_t{0};  // many plates
+      buckets |= filter.may_have(test.first);
+    }
+    return buckets;
+  }
+
   // Rows that match, newest first.
   std::vector<std::uint32_t> look_through(const ReadColumns& c) const {
     std::vector<std::uint32_t> rows;
@@ -122,23 +133,80 @@ ReadRow ReadsIndex::row_locked(const ReadColumns& columns, std::size_t i) const 
   return columns.row(i, [this](std::uint32_t id) -> const std::string& { return text_locked(id); });
 }
 
+std::size_t ReadsIndex::Sorted::place(std::uint64_t bucket) const {
+  const auto at =
+      std::lower_bound(buckets.begin(), buckets.end(), bucket,
+                       [](const auto& one, std::uint64_t number) { return one.first < number; });
+  return static_cast<std::size_t>(at - buckets.begin());
+}
+
+const ReadsIndex::Columns* ReadsIndex::Sorted::find(std::uint64_t bucket) const {
+  const std::size_t at = place(bucket);
+  return at < buckets.size() && buckets[at].first == bucket ? &buckets[at].second : nullptr;
+}
+
+void ReadsIndex::Sorted::put(std::uint64_t bucket, Columns columns) {
+  const std::size_t at = place(bucket);
+  if (at < buckets.size() && buckets[at].first == bucket)
+    buckets[at].second = std::move(columns);
+  else
+    buckets.emplace(buckets.begin() + static_cast<std::ptrdiff_t>(at), bucket, std::move(columns));
+}
+
+void ReadsIndex::Sorted::take(std::uint64_t bucket) {
+  const std::size_t at = place(bucket);
+  if (at == buckets.size() || buckets[at].first != bucket) return;
+  buckets.erase(buckets.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+// Of all its buckets; nothing of those that are gone stays in it.
+void ReadsIndex::Sorted::filter_anew(std::uint64_t group) {
+  const std::size_t from = place(group * PlateFilter::kSlots);
+  const std::size_t to = place((group + 1) * PlateFilter::kSlots);
+  std::size_t fullest = 0;
+  for (std::size_t i = from; i < to; ++i) fullest = std::max(fullest, buckets[i].second->size());
+  if (from == to) {
+    filters.erase(group);
+    return;
+  }
+  // Room for the buckets of busier hours, so that they need no new one.
+  auto filter = std::make_shared<PlateFilter>(fullest + fullest / 4);
+  for (std::size_t i = from; i < to; ++i)
+    filter->add(static_cast<unsigned>(buckets[i].first % PlateFilter::kSlots),
+                buckets[i].second->plate);
+  filters[group] = std::move(filter);
+}
+
 void ReadsIndex::replace(std::uint64_t bucket, Columns columns) {
   auto next = std::make_shared<Sorted>(*sorted_);
+  const std::uint64_t group = bucket / PlateFilter::kSlots;
+  const auto known = next->filters.find(group);
+  const bool fits = columns && known != next->filters.end() &&
+                    known->second->fits(columns->size()) && next->find(bucket) == nullptr;
+  if (fits) {
+    auto filter = std::make_shared<PlateFilter>(*known->second);
+    filter->add(static_cast<unsigned>(bucket % PlateFilter::kSlots), columns->plate);
+    known->second = std::move(filter);
+  }
   if (columns)
-    (*next)[bucket] = std::move(columns);
+    next->put(bucket, std::move(columns));
   else
-    next->erase(bucket);
+    next->take(bucket);
+  if (!fits) next->filter_anew(group);
   sorted_ = std::move(next);
 }
 
 void ReadsIndex::load(std::vector<ReadColumns> buckets) {
   const std::unique_lock lock(mutex_);
   auto next = std::make_shared<Sorted>(*sorted_);
+  std::set<std::uint64_t> groups;
   for (ReadColumns& columns : buckets) {
     columns.sort();
     const std::uint64_t bucket = columns.bucket().value;
-    (*next)[bucket] = std::make_shared<const ReadColumns>(std::move(columns));
+    groups.insert(bucket / PlateFilter::kSlots);
+    next->put(bucket, std::make_shared<const ReadColumns>(std::move(columns)));
   }
+  for (const std::uint64_t group : groups) next->filter_anew(group);
   sorted_ = std::move(next);
 }
 
@@ -224,10 +292,10 @@ void ReadsIndex::purge(const chain::EventView& tombstone) {
   ALPR_CHECK(json && json->member("bucket") && json->member("held"));
   const Bucket bucket{static_cast<std::uint64_t>(*json->member("bucket")->integer())};
   if (open_ && open_->bucket() == bucket) close_open();
-  const auto found = sorted_->find(bucket.value);
-  if (found == sorted_->end()) return;
+  const Columns* found = sorted_->find(bucket.value);
+  if (found == nullptr) return;
   ReadColumns kept(bucket);
-  const ReadColumns& old = *found->second;
+  const ReadColumns& old = **found;
   for (const chain::Json& seq : *json->member("held")->array()) {  // ascending
     const std::size_t i = old.find({static_cast<std::uint64_t>(*seq.integer())});
     if (i == old.size()) continue;
@@ -282,7 +350,14 @@ SearchResult ReadsIndex::search(const QueryElements& elements, const SearchPage&
       for (const std::uint32_t i : filter.look_through(*open_))
         if (!take(*open_, i)) return result;
   }
-  for (auto bucket = sorted->rbegin(); bucket != sorted->rend(); ++bucket) {
+  std::uint64_t group = UINT64_MAX;
+  std::uint64_t may_have = ~std::uint64_t{0};  // of the group's buckets
+  for (auto bucket = sorted->buckets.rbegin(); bucket != sorted->buckets.rend(); ++bucket) {
+    if (bucket->first / PlateFilter::kSlots != group) {
+      group = bucket->first / PlateFilter::kSlots;
+      may_have = filter.buckets_of(*sorted->filters.at(group));
+    }
+    if ((may_have >> (bucket->first % PlateFilter::kSlots) & 1U) == 0) continue;
     const std::vector<std::uint32_t> rows = filter.look_through(*bucket->second);
     if (rows.empty()) continue;
     const std::shared_lock lock(mutex_);
@@ -301,7 +376,7 @@ std::optional<ReadRow> ReadsIndex::find(Sequence read) const {
   };
   if (open_)
     if (auto row = row_in(*open_)) return row;
-  for (const auto& [bucket, columns] : *sorted_)
+  for (const auto& [bucket, columns] : sorted_->buckets)
     if (auto row = row_in(*columns)) return row;
   return std::nullopt;
 }
@@ -315,23 +390,23 @@ bool ReadsIndex::may_show(const ReadRow& row, std::string_view case_number, Time
 std::size_t ReadsIndex::size() const {
   const std::shared_lock lock(mutex_);
   std::size_t all = open_ ? open_->size() : 0;
-  for (const auto& [bucket, columns] : *sorted_) all += columns->size();
+  for (const auto& [bucket, columns] : sorted_->buckets) all += columns->size();
   return all;
 }
 
 std::vector<Bucket> ReadsIndex::sorted_buckets(Bucket from) const {
   const std::shared_lock lock(mutex_);
   std::vector<Bucket> buckets;
-  for (auto at = sorted_->lower_bound(from.value); at != sorted_->end(); ++at)
-    buckets.push_back({at->first});
+  for (std::size_t at = sorted_->place(from.value); at < sorted_->buckets.size(); ++at)
+    buckets.push_back({sorted_->buckets[at].first});
   return buckets;
 }
 
 std::optional<std::string> ReadsIndex::write(Bucket bucket) const {
   const std::shared_lock lock(mutex_);
-  const auto found = sorted_->find(bucket.value);
-  if (found == sorted_->end()) return std::nullopt;
-  return found->second->write(
+  const Columns* found = sorted_->find(bucket.value);
+  if (found == nullptr) return std::nullopt;
+  return (*found)->write(
       [this](std::uint32_t id) -> const std::string& { return text_locked(id); });
 }
 
@@ -341,7 +416,7 @@ std::string ReadsIndex::dump() const {
   const auto add_all = [&](const ReadColumns& columns) {
     for (std::size_t i = 0; i < columns.size(); ++i) rows.push_back(row_locked(columns, i));
   };
-  for (const auto& [bucket, columns] : *sorted_) add_all(*columns);
+  for (const auto& [bucket, columns] : sorted_->buckets) add_all(*columns);
   if (open_) add_all(*open_);
   std::sort(rows.begin(), rows.end(),
             [](const ReadRow& a, const ReadRow& b) { return a.seq < b.seq; });

@@ -2,8 +2,9 @@
 // ever on disk in clear.
 //
 // Columns per 15-minute upload bucket (read_columns.h): those of a bucket that is over are sorted
-// by plate and never change, so a search looks through them without a lock; a purge drops them but
-// for what is held. One writer (the sequencer's thread), any number of readers; locked inside.
+// by plate and never change, so a search looks through them without a lock, and for one plate only
+// through those that a filter lets pass; a purge drops them but for what is held. One writer (the
+// sequencer's thread), any number of readers; locked inside.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 
 #include "ledger/chain/event.h"
 #include "policy/records/queries.h"
+#include "policy/registers/plate_filter.h"
 #include "policy/registers/read_columns.h"
 
 namespace alpr::policy {
@@ -79,8 +81,17 @@ class ReadsIndex {
     std::string case_number;
     std::vector<Sequence> events;
   };
+  using SharedFilter = std::shared_ptr<const PlateFilter>;
   // What a search looks through without the lock: it is replaced, never changed.
-  using Sorted = std::map<std::uint64_t, Columns>;
+  struct Sorted {
+    std::vector<std::pair<std::uint64_t, Columns>> buckets;  // ascending
+    std::map<std::uint64_t, SharedFilter> filters;           // by bucket / PlateFilter::kSlots
+    std::size_t place(std::uint64_t bucket) const;           // of it, or where it would be
+    const Columns* find(std::uint64_t bucket) const;         // nullptr: not there
+    void put(std::uint64_t bucket, Columns columns);
+    void take(std::uint64_t bucket);
+    void filter_anew(std::uint64_t group);
+  };
 
   void add(const chain::EventView& event);
   void close_open();

@@ -65,5 +65,12 @@ inline constexpr chain::Table kReports = 64;       // number report.disclosed se
 inline constexpr chain::Table kReportYears = 65;   // number year -> ReportYearRow
 inline constexpr chain::Table kReportsSince = 66;  // number 0 -> ReportsSinceRow
 inline constexpr chain::Table kGaps = 67;          // number gap.recorded seq -> GapRow
+inline constexpr chain::Table kChecks = 71;        // number check, number month -> CheckRow
+inline constexpr chain::Table kAccountUse = 72;    // text username -> AccountUseRow
+inline constexpr chain::Table kComplaints = 73;    // number complaint.recorded seq -> ComplaintRow
+inline constexpr chain::Table kBreaches = 74;      // number breach.recorded seq -> BreachRow
+inline constexpr chain::Table kViolations = 75;    // number violation.recorded seq -> ViolationRow
+inline constexpr chain::Table kCosts = 76;         // number year, number category -> CostRow
+inline constexpr chain::Table kSourceGrants = 77;  // text username, number source -> SourceGrantRow
 
 }  // namespace alpr::policy::table

@@ -9,6 +9,7 @@
 #include "policy/registers/devices.h"
 #include "policy/registers/plate_index.h"
 #include "policy/registers/shift_lists.h"
+#include "policy/rules/c3_sources.h"
 #include "policy/rules/devices.h"
 
 namespace alpr::policy {
@@ -55,14 +56,34 @@ std::optional<Refusal> time_refusal(const TakeLists& command, TimeUs last, TimeU
   return std::nullopt;
 }
 
+void leave_out_by_grant(recognition::ShiftList& list, const Parameters& parameters) {
+  std::vector<std::optional<std::size_t>> places;  // of each list, among those that stay
+  std::vector<recognition::ShiftListVersion> stay;
+  for (const recognition::ShiftListVersion& one : list.lists) {
+    const auto source = enum_from_text<HotlistSource>(one.source);
+    const bool left_out = source && needs_grant(*source, parameters);
+    places.push_back(left_out ? std::nullopt : std::optional(stay.size()));
+    if (!left_out) stay.push_back(one);
+  }
+  if (stay.size() == list.lists.size()) return;
+  std::erase_if(list.entries, [&](const recognition::ShiftEntry& entry) {
+    return !places.at(entry.list).has_value();
+  });
+  for (recognition::ShiftEntry& entry : list.entries)
+    entry.list = static_cast<decltype(entry.list)>(*places[entry.list]);
+  list.lists = std::move(stay);
+}
+
 }  // namespace
 
-Result<MadeCopy> make_copy(const PlateIndex& plates, std::string_view origin,
-                           std::string_view device, TimeUs now, const Salt& salt) {
+Result<MadeCopy> make_copy(const PlateIndex& plates, const Parameters& parameters,
+                           std::string_view origin, std::string_view device, TimeUs now,
+                           const Salt& salt) {
   MadeCopy made;
   auto copied = plates.copy(now);
   if (!copied) return tl::unexpected(copied.error());
   made.changes = copied->changes;
+  leave_out_by_grant(copied->list, parameters);
   copied->list.salt = salt;
   copied->list.origin = std::string(origin);
   copied->list.device = std::string(device);

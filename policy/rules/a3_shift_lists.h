@@ -36,8 +36,11 @@ struct MadeCopy {
 };
 // `salt` is random: it hides the lists behind the digest that is on the record. kTooLarge,
 // kCorrupt.
-Result<MadeCopy> make_copy(const PlateIndex& plates, std::string_view origin,
-                           std::string_view device, TimeUs now, const Salt& salt);
+// Whoever is in the vehicle is not known, so lists that are opened by grant are not in it
+// (I12-C3-b).
+Result<MadeCopy> make_copy(const PlateIndex& plates, const Parameters& parameters,
+                           std::string_view origin, std::string_view device, TimeUs now,
+                           const Salt& salt);
 
 // nullopt: the device may have it. lists.refused: an unknown or revoked device (I12-DEF-1), a
 // signature that is not the device's (I12-F-3), a fixed reader, a clock over 5 minutes off

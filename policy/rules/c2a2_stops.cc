@@ -6,6 +6,7 @@
 
 #include "policy/rules/access.h"
 #include "policy/rules/c2a_hits.h"
+#include "policy/rules/c3_sources.h"
 #include "policy/rules/required_facts.h"
 #include "policy/rules/texts.h"
 
@@ -105,6 +106,10 @@ Decision decide(const State& state, const Actor& actor, const DocumentStop& comm
   if (auto stop = open.stop(kAction)) return *stop;
   const auto hit = live_hit(state, command.hit, moment);
   if (!hit) return not_judged(hit.error());
+  const HotlistSource source = hit->raised.entry.source;
+  const auto granted = source_open(state, actor.username, source, moment);
+  if (!granted) return not_judged(granted.error());
+  if (!*granted) return refuse(moment, open.actor, kAction, source_refusal(source));
   const auto response = find_response(state.rows, command.hit);
   if (!response) return not_judged(response.error());
   if (*response && (*response)->stop) {

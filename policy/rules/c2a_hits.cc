@@ -1,10 +1,12 @@
 #include "policy/rules/c2a_hits.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "policy/registers/plate_text.h"
 #include "policy/rules/access.h"
+#include "policy/rules/c3_sources.h"
 #include "policy/rules/texts.h"
 
 namespace alpr::policy {
@@ -219,10 +221,38 @@ std::optional<HitValidated> validation(const HitStepRecorded& step,
       moment.policy->version, step.hit, *plate, *visual, *clets, *attributes, additional, step.by};
 }
 
+// As many as there are, up to the limit, whose source is open to the person: the others count for
+// nothing, or a stream would wait behind them for ever.
+Result<std::vector<HitRow>> open_hits(const State& state, std::string_view username,
+                                      const std::optional<Sequence>& after, std::size_t limit,
+                                      const Moment& moment) {
+  std::map<HotlistSource, bool> known;
+  const auto open = [&](const HitRow& hit) -> Result<bool> {
+    const HotlistSource source = hit.raised.entry.source;
+    if (const auto found = known.find(source); found != known.end()) return found->second;
+    const auto is_open = source_open(state, username, source, moment);
+    if (is_open) known[source] = *is_open;
+    return is_open;
+  };
+  if (!after) return newest_hits(state.rows, moment.now, moment.next, limit, open);
+  std::vector<HitRow> hits;
+  for (Sequence from = *after;;) {
+    auto later = hits_after(state.rows, from, moment.now, limit);
+    if (!later) return later;
+    for (HitRow& hit : *later) {
+      from = hit.hit;
+      const auto is_open = open(hit);
+      if (!is_open) return tl::unexpected(is_open.error());
+      if (*is_open && hits.size() < limit) hits.push_back(std::move(hit));
+    }
+    if (later->size() < limit || hits.size() == limit) return hits;
+  }
+}
+
 }  // namespace
 
-Result<std::vector<HitView>> select_hits(const State& state, const ListHits& command,
-                                         const Moment& moment) {
+Result<std::vector<HitView>> select_hits(const State& state, std::string_view username,
+                                         const ListHits& command, const Moment& moment) {
   const std::int64_t limit = command.limit.value_or(kHitsShownMax);
   if (auto fault = number_fault("limit", limit, 1, kHitsShownMax)) return tl::unexpected(*fault);
   std::vector<HitRow> hits;
@@ -230,15 +260,11 @@ Result<std::vector<HitView>> select_hits(const State& state, const ListHits& com
     auto hit = live_hit(state, *command.hit, moment);
     if (!hit) return tl::unexpected(hit.error());
     hits.push_back(std::move(*hit));
-  } else if (command.after) {
-    auto later =
-        hits_after(state.rows, *command.after, moment.now, static_cast<std::size_t>(limit));
-    if (!later) return tl::unexpected(later.error());
-    hits = std::move(*later);
   } else {
-    auto newest = newest_hits(state.rows, moment.now, static_cast<std::size_t>(limit));
-    if (!newest) return tl::unexpected(newest.error());
-    hits = std::move(*newest);
+    auto listed =
+        open_hits(state, username, command.after, static_cast<std::size_t>(limit), moment);
+    if (!listed) return tl::unexpected(listed.error());
+    hits = std::move(*listed);
   }
   std::vector<HitView> views;
   for (HitRow& hit : hits) {
@@ -262,6 +288,10 @@ Decision decide(const State& state, const Actor& actor, const ListHits& command,
   HitsDisclosed record;
   record.policy = moment.policy->version;
   for (const HitView& view : hits) {
+    const HotlistSource source = view.hit.raised.entry.source;
+    const auto granted = source_open(state, actor.username, source, moment);
+    if (!granted) return not_judged(granted.error());
+    if (!*granted) return refuse(moment, open.actor, "hits.list", source_refusal(source));
     ALPR_CHECK(moment.now <
                due_time(view.hit.raised_at));  // I12-G-1: select_hits left the others out
     record.hits.push_back(view.hit.hit);
@@ -277,6 +307,10 @@ Decision decide(const State& state, const Actor& actor, const RecordStep& comman
   if (auto stop = open.stop(kAction)) return *stop;
   const auto hit = live_hit(state, command.hit, moment);
   if (!hit) return not_judged(hit.error());
+  const HotlistSource source = hit->raised.entry.source;
+  const auto granted = source_open(state, actor.username, source, moment);
+  if (!granted) return not_judged(granted.error());
+  if (!*granted) return refuse(moment, open.actor, kAction, source_refusal(source));
   const auto response = find_response(state.rows, command.hit);
   if (!response) return not_judged(response.error());
   const HitState before = *response ? (*response)->state : HitState::kUnvalidated;

@@ -40,9 +40,10 @@ struct HitView {
   std::optional<HitResponseRow> response;
   HitState state{};
 };
-// Newest first but for `after`, none past due (I12-G-1). kGone, kNotFound: that hit is not there.
-Result<std::vector<HitView>> select_hits(const State& state, const ListHits& command,
-                                         const Moment& moment);
+// Newest first but for `after`, none past due (I12-G-1); of a list only those whose source is open
+// to the person (I12-C3-b). kGone, kNotFound: that hit is not there.
+Result<std::vector<HitView>> select_hits(const State& state, std::string_view username,
+                                         const ListHits& command, const Moment& moment);
 Decision decide(const State& state, const Actor& actor, const ListHits& command,
                 const std::vector<HitView>& hits, const Moment& moment);
 

@@ -7,6 +7,7 @@
 #include "ledger/chain/hash.h"
 #include "policy/registers/hotlists.h"
 #include "policy/rules/access.h"
+#include "policy/rules/c3_sources.h"
 #include "policy/rules/parameters.h"
 #include "policy/rules/texts.h"
 
@@ -264,6 +265,9 @@ Decision decide(const State& state, const Actor& actor, const ShowDelta& command
   if (!*version || !(*version)->previous)
     return Decision::not_judged(ErrorCode::kNotFound,
                                 "no such version, or there was none before it");
+  const auto granted = source_open(state, actor.username, (*version)->source, moment);
+  if (!granted) return not_judged(granted.error());
+  if (!*granted) return refuse(moment, role.actor, kLook, source_refusal((*version)->source));
   const auto before = find_list(state.rows, *(*version)->previous);
   if (!before) return not_judged(before.error());
   if ((*version)->purged || !*before || (*before)->purged)

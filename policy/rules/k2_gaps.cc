@@ -9,8 +9,6 @@
 namespace alpr::policy {
 namespace {
 
-constexpr std::size_t kRuleMax = 24;
-
 Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
 
 std::optional<Error> fault(std::string_view member, const std::optional<std::string>& text,
@@ -21,15 +19,6 @@ std::optional<Error> fault(std::string_view member, const std::optional<std::str
 Gate gate_keepers(const State& state, const Actor& actor, const Moment& moment) {
   constexpr std::array kKeepers{Role::kCoordinator, Role::kAdministrator};
   return gate_role(state, actor, moment, kKeepers, {"I12-K-2"});
-}
-
-// Of the form of a requirement ID: it stands open in the log, so it is no place for a sentence.
-bool names_a_rule(const std::optional<std::string>& rule) {
-  constexpr std::string_view kPrefix = "I12-";
-  return rule && rule->starts_with(kPrefix) && rule->size() > kPrefix.size() &&
-         rule->size() <= kRuleMax && std::all_of(rule->begin(), rule->end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-         });
 }
 
 }  // namespace

@@ -72,13 +72,29 @@ Decision decide(const State& state, const Actor& actor, const DiscloseReport& co
                                          command.sha256, open.actor});
 }
 
+Gate gate_sealed_attachment(const State& state, const Actor& actor, const Moment& moment) {
+  constexpr std::array kMakers{Role::kCoordinator, Role::kAdministrator};
+  Gate open = gate(state, actor, moment, Need::kAlpr);
+  if (open.refusal || open.error) return open;
+  if (!holds_any_role(state, actor.username, kMakers, moment)) {
+    open.refusal = {{"I12-C2B-8", "I12-F-2"},
+                    "role-missing",
+                    "The sealed attachments are made by the ALPR Coordinator or Administrator."};
+  }
+  return open;
+}
+
 Decision decide(const State& state, const Actor& actor, const DiscloseAttachment& command,
                 const Moment& moment) {
-  const Gate open = gate_reports(state, actor, moment);
+  const bool sealed = command.edition == Edition::kSealed;
+  ALPR_CHECK(sealed == command.sealed_to.has_value());
+  const Gate open =
+      sealed ? gate_sealed_attachment(state, actor, moment) : gate_reports(state, actor, moment);
   if (auto stop = open.stop("report.attach")) return *stop;
-  return Decision{}.then(AttachmentDisclosed{moment.policy->version, command.attachment,
-                                             command.size, command.from, command.until,
-                                             command.events, command.sha256, open.actor});
+  return Decision{}.then(AttachmentDisclosed{
+      moment.policy->version, command.attachment, command.size, command.from, command.until,
+      command.events, command.sha256, open.actor,
+      sealed ? std::optional(Edition::kSealed) : std::nullopt, command.sealed_to});
 }
 
 Decision decide(const State& state, const Actor& actor, const DeliverReport& command,

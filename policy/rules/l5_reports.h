@@ -29,6 +29,10 @@ struct DiscloseReport {
 Decision decide(const State& state, const Actor& actor, const DiscloseReport& command,
                 const Moment& moment);
 
+// COORDINATOR or ADMINISTRATOR, trained: plates and narratives are in it, and the server sees them
+// on their way to the Commission.
+Gate gate_sealed_attachment(const State& state, const Actor& actor, const Moment& moment);
+
 // As attachment.disclosed has it.
 struct DiscloseAttachment {
   Attachment attachment{};
@@ -37,6 +41,8 @@ struct DiscloseAttachment {
   TimeUs until;
   std::int64_t events = 0;
   Digest sha256{};
+  Edition edition = Edition::kPublic;
+  std::optional<Digest> sealed_to = {};
 };
 // attachment.disclosed.
 Decision decide(const State& state, const Actor& actor, const DiscloseAttachment& command,

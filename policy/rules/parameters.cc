@@ -146,6 +146,7 @@ std::vector<ParameterFault> parameter_faults(const Parameters& p) {
         *p.tiles_published_after_seconds >= kDay && *p.tiles_published_after_seconds <= 366 * kDay,
         "I12-E-5", "tiles_published_after_seconds: 24 hours to 366 days");
   faults.closed_list("hotlist_sources", p.hotlist_sources, "I12-C2A1-1");
+  if (p.sources_by_grant) faults.closed_list("sources_by_grant", *p.sources_by_grant, "I12-C3-b");
   faults.closed_list("bolo_purposes", p.bolo_purposes, "I12-C2A1-2");
   faults.closed_list("query_purposes", p.query_purposes, "I12-C2B-1");
   faults.unless(p.validation_steps.size() <= ListBounds::kStepsMax, "I12-C2A-7",

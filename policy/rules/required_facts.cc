@@ -11,6 +11,15 @@ bool valid_case_number(std::string_view text) {
          std::any_of(text.begin(), text.end(), digit);
 }
 
+bool names_a_rule(const std::optional<std::string>& rule) {
+  constexpr std::string_view kPrefix = "I12-";
+  constexpr std::size_t kRuleMax = 24;
+  return rule && rule->starts_with(kPrefix) && rule->size() > kPrefix.size() &&
+         rule->size() <= kRuleMax && std::all_of(rule->begin(), rule->end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
 void RequiredFacts::that(bool holds, std::string_view rule, std::string_view slug,
                          std::string_view what_to_do) {
   if (holds) return;

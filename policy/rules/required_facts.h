@@ -13,6 +13,10 @@ namespace alpr::policy {
 // 4 to 20 of A-Z, 0-9 and '-', with at least one digit (I12-C2A2-5, C2B2-5).
 bool valid_case_number(std::string_view text);
 
+// Of the form of a requirement ID, as I12-F-1: it stands open in the log, so it is no place for a
+// sentence.
+bool names_a_rule(const std::optional<std::string>& rule);
+
 class RequiredFacts {
  public:
   // Refuses by `rule` unless it holds; `slug` of the first that does not becomes the refusal's.

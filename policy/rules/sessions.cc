@@ -163,6 +163,26 @@ Decision decide(const State& state, const OpenSession& attempt, const Moment& mo
   return decision.then(*flag);
 }
 
+Decision decide(const State& state, const MoveSession& command, const Moment& moment) {
+  if (auto fault = text_fault("client", command.client, kShortTextMax))
+    return Decision::not_judged(fault->code, fault->detail);
+  const auto found = find_session(state.rows, command.session);
+  if (!found) return Decision::not_judged(found.error().code, found.error().detail);
+  if (!*found) return Decision::not_judged(ErrorCode::kNotFound, "no such session is open");
+  const SessionRow& session = **found;
+  if (session.client == command.client) return {};
+  const std::int64_t version = moment.policy->version;
+  Decision decision;
+  decision.then(SessionMoved{version, command.session, session.username,
+                             session.client.value_or(""), command.client});
+  const bool back = session.left == command.client && session.left_at &&
+                    moment.now.value - session.left_at->value < kTwoPlacesUs;
+  if (!back) return decision;
+  decision.then(SessionFlagged{version, command.session, {}, true, session.username});
+  return decision.then(
+      SessionClosed{version, command.session, SessionEnd::kTwoPlaces, session.username});
+}
+
 Decision decide(const State& state, const Actor& actor, const ReviewSession& command,
                 const Moment& moment) {
   constexpr std::string_view kAction = "session.review";

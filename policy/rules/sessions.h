@@ -64,6 +64,17 @@ struct FailedLogins {
 };
 Decision decide(const State& state, const FailedLogins& attempts, const Moment& moment);
 
+// A request came from another address than the session's last one -> session.moved. Back at the
+// address that it left less than five minutes ago it is used from two places at once: then also
+// session.flagged, and session.closed, TWO_PLACES (I12-C3-8, decision 0047). Nothing where it is
+// there already. kNotFound: no such session is open.
+struct MoveSession {
+  Sequence session;
+  std::string client;  // at most 200 bytes
+};
+inline constexpr std::int64_t kTwoPlacesUs = 300 * kSecondUs;
+Decision decide(const State& state, const MoveSession& command, const Moment& moment);
+
 // COORDINATOR, ADMINISTRATOR or CHIEF_DESIGNEE, of a session of somebody else -> session.reviewed.
 // kNotFound: no such flag, or reviewed already.
 struct ReviewSession {

@@ -1,6 +1,7 @@
 #include "policy/rules/tasks.h"
 
 #include <array>
+#include <map>
 
 #include "policy/registers/gaps.h"
 #include "policy/registers/holds.h"
@@ -11,6 +12,7 @@
 #include "policy/registers/sharing.h"
 #include "policy/rules/access.h"
 #include "policy/rules/c2a2_stops.h"
+#include "policy/rules/l4_checks.h"
 #include "policy/rules/l5_reports.h"
 
 namespace alpr::policy {
@@ -48,6 +50,7 @@ class Gathering {
   Result<void> sharing();
   Result<void> reports();
   Result<void> gaps();
+  Result<void> checks();
 
  private:
   const State& state_;
@@ -207,6 +210,23 @@ Result<void> Gathering::reports() {
   return {};
 }
 
+// I12-L-4: of each check the newest month that it is owed for.
+Result<void> Gathering::checks() {
+  if (!holds(Role::kCoordinator)) return {};
+  const auto all = monthly_checks(state_, moment_);
+  if (!all) return tl::unexpected(all.error());
+  std::map<MonthlyCheck, Task> owed;
+  for (const MonthCheck& one : *all) {
+    const bool near =
+        one.state == CheckState::kDue && moment_.now.value >= one.due.value - kCheckNoticeUs;
+    // Once it is overdue the present month's adds nothing: one check answers for both.
+    if (one.overdue || (near && !owed.contains(one.check)))
+      owed[one.check] = {TaskKind::kMakeCheck, {}, std::string(to_text(one.check)), {}, one.due};
+  }
+  for (auto& [check, task] : owed) add(std::move(task));
+  return {};
+}
+
 // I12-K-2
 Result<void> Gathering::gaps() {
   const auto all = list_gaps(state_.rows, Sequence{0}, kRowsMax);
@@ -233,7 +253,7 @@ Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const
       &Gathering::policies, &Gathering::holds_asked, &Gathering::holds_in_force,
       &Gathering::users,    &Gathering::flags,       &Gathering::reviews,
       &Gathering::lists,    &Gathering::sharing,     &Gathering::reports,
-      &Gathering::gaps};
+      &Gathering::gaps,     &Gathering::checks};
   for (const auto part : kAll)
     if (auto done = (gathering.*part)(); !done) return tl::unexpected(done.error());
   return gathering.take();

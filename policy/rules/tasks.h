@@ -2,7 +2,7 @@
 //
 // A task says what to do and about which event, and discloses nothing of a vehicle or a suspect: no
 // plate, no case, no reason. So a look at one's tasks is no event (I12-G-2, C2A2-1, C2B1-1, C2B2-2,
-// HDR-1, K-2, L-1, L-5, K-1, C3-8, I-8). Pure; any thread.
+// HDR-1, K-2, L-1, L-4, L-5, K-1, C3-8, I-8). Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -32,6 +32,7 @@ enum class TaskKind {
   kDeliverReport,  // a year is over, and its report is not with all three recipients
   kCloseGap,  // a gap in compliance of one's role, near or past its date; a late one of another's
   kDecideSharing,  // somebody outside asks for data, and another member entered it
+  kMakeCheck,      // a monthly check that is near its month's end, or past it
   kSeeToPurge,     // something is still there that is due for over an hour
 };
 template <>
@@ -51,6 +52,7 @@ struct EnumTexts<TaskKind> {
                                     std::pair{TaskKind::kDeliverReport, "DELIVER_REPORT"},
                                     std::pair{TaskKind::kCloseGap, "CLOSE_GAP"},
                                     std::pair{TaskKind::kDecideSharing, "DECIDE_SHARING"},
+                                    std::pair{TaskKind::kMakeCheck, "MAKE_CHECK"},
                                     std::pair{TaskKind::kSeeToPurge, "SEE_TO_PURGE"}};
 };
 
@@ -64,6 +66,7 @@ struct Task {
 
 inline constexpr std::size_t kTasksMax = 500;  // of a kind, the oldest
 inline constexpr std::int64_t kHoldReviewNoticeUs = 14LL * 86'400 * kSecondUs;
+inline constexpr std::int64_t kCheckNoticeUs = 7LL * 86'400 * kSecondUs;
 inline constexpr std::int64_t kGapNoticeUs = 14LL * 86'400 * kSecondUs;
 
 // Those of this person, by kind and then the oldest first; kSeeToPurge is not among them: only the

@@ -30,20 +30,20 @@ const std::vector<ReportElement>& elements() {
       {"C", "What the readers are mounted on and what lists they are compared with", ""},
       {"D", "Where the readers are deployed", "By police area as the devices were enrolled."},
       {"E", "Complaints of the community",
-       "Not counted here: complaints are not recorded in this log. The department adds them, and "
-       "whether the policy protects civil rights."},
+       "What complaints say and how each was answered stands in the sealed records of the events "
+       "that are counted. Whether the policy protects civil rights is the department's to say."},
       {"F", "Audits, violations and what was done about them",
-       "Refusals, reviews and findings. Personnel matters are not in this log."},
+       "Refusals, reviews, findings, and violations with the sanction in one word. What else there "
+       "is to personnel matters is not in this log."},
       {"G", "Breaches and unauthorised access",
-       "Log-ins and what stood out among them. Breaches elsewhere are not recorded in this log; "
-       "the department adds them."},
+       "Log-ins and what stood out among them, and breaches as they were recorded."},
       {"H", "Whether it works",
        "Hits and what came of them. Crime statistics are not recorded in this log; the department "
        "adds them."},
       {"I", "Public records requests", ""},
       {"J", "Cost",
-       "Not counted here: cost and funding are not recorded in this log. The department adds "
-       "them."},
+       "As the department recorded it. The sources of the money stand in the open members of "
+       "cost.recorded."},
       {"K", "Changes of the policy",
        "Changes of the parameters that decisions are judged under. Changes of the order that are "
        "asked for are added by the department."}};
@@ -70,7 +70,7 @@ AnnualFold::AnnualFold(const Period& period) : period_(period) {
   for (const auto& make :
        {reads_topic, devices_topic, answers_topic, lists_topic, entries_topic, queries_topic,
         reviews_topic, refusals_topic, sharing_topic, records_topic, retention_topic, holds_topic,
-        people_topic, custody_topic, gaps_topic, audits_topic}) {
+        people_topic, custody_topic, gaps_topic, audits_topic, oversight_topic}) {
     topics_.push_back(make(period_));
     for (const std::uint16_t kind : topics_.back()->reads()) kinds_read_.insert(kind);
     if (topics_.back()->takes_thirty_day()) thirty_day_.push_back(topics_.back().get());

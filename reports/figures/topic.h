@@ -77,6 +77,7 @@ std::unique_ptr<Topic> people_topic(const Period& period);
 std::unique_ptr<Topic> custody_topic(const Period& period);
 std::unique_ptr<Topic> audits_topic(const Period& period);
 std::unique_ptr<Topic> gaps_topic(const Period& period);
+std::unique_ptr<Topic> oversight_topic(const Period& period);
 
 // "2026-01" for each calendar month (UTC) that the period touches, all with 0.
 Counts months_of(const Period& period);

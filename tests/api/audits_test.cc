@@ -204,8 +204,8 @@ TEST_F(AuditsApi, I12_K_5_ASheetIsFilledInAndGivenBack) {
   Rows rows = rows_of(get(kAdmin, audit, "/worksheet.csv").body);
   ASSERT_THAT(rows, SizeIs(7));
   const auto fill = [&](std::size_t row, const std::string& purpose) {
-    for (std::size_t i = 9; i < 15; ++i) rows[row][i] = i == 9 ? purpose : "PASS";
-    rows[row][15] = "'=SUM(1) in the \"case\" file";
+    for (std::size_t i = 10; i < 16; ++i) rows[row][i] = i == 10 ? purpose : "PASS";
+    rows[row][16] = "'=SUM(1) in the \"case\" file";
   };
   for (std::size_t row = 1; row <= 5; ++row) fill(row, row == 2 ? "UNEXAMINABLE" : "PASS");
   const Reply first = give_back(kAdmin, audit, "\xEF\xBB\xBF" + csv_of(rows));
@@ -236,8 +236,8 @@ TEST_F(AuditsApi, I12_K_5_ASheetThatIsNotTheAuditsIsNotTaken) {
   const Rows good = [&] {
     Rows rows = rows_of(get(kAdmin, audit, "/worksheet.csv").body);
     for (std::size_t row = 1; row < rows.size(); ++row) {
-      for (std::size_t i = 9; i < 15; ++i) rows[row][i] = "PASS";
-      rows[row][15] = "seen";
+      for (std::size_t i = 10; i < 16; ++i) rows[row][i] = "PASS";
+      rows[row][16] = "seen";
     }
     return rows;
   }();
@@ -246,17 +246,17 @@ TEST_F(AuditsApi, I12_K_5_ASheetThatIsNotTheAuditsIsNotTaken) {
     change(rows);
     return give_back(kAdmin, audit, csv_of(rows)).status;
   };
-  EXPECT_EQ(status([](Rows& r) { std::swap(r[0][9], r[0][10]); }), 400) << "other columns";
+  EXPECT_EQ(status([](Rows& r) { std::swap(r[0][10], r[0][11]); }), 400) << "other columns";
   EXPECT_EQ(status([](Rows& r) { r[1].pop_back(); }), 400);
-  EXPECT_EQ(status([](Rows& r) { r[1][9] = "fine"; }), 400);
-  EXPECT_EQ(status([](Rows& r) { r[1][9] = ""; }), 400) << "a test that is not answered";
+  EXPECT_EQ(status([](Rows& r) { r[1][10] = "fine"; }), 400);
+  EXPECT_EQ(status([](Rows& r) { r[1][10] = ""; }), 400) << "a test that is not answered";
   EXPECT_EQ(status([](Rows& r) { r[1][1] = "=1+1"; }), 400);
   EXPECT_EQ(status([&](Rows& r) { r[1][0] = std::to_string(other); }), 400);
   EXPECT_EQ(status([](Rows& r) { r[1][1] = "3"; }), 403) << "an item that was not drawn";
-  EXPECT_EQ(status([](Rows& r) { r[1][15] = " "; }), 403) << "no evidence";
+  EXPECT_EQ(status([](Rows& r) { r[1][16] = " "; }), 403) << "no evidence";
   EXPECT_EQ(status([](Rows& r) {
               r.push_back(r[1]);
-              r.back()[9] = "DEVIATION";
+              r.back()[10] = "DEVIATION";
               r.push_back(r[1]);
             }),
             403)
@@ -374,10 +374,10 @@ TEST_F(AuditsApi, I12_K_5_HotListItemsHaveTheirOwnTests) {
   const std::int64_t audit = seeded(body);
   const Rows rows = rows_of(get(kCoordinator, audit, "/worksheet.csv").body);
   ASSERT_THAT(rows, SizeIs(2));
-  ASSERT_EQ(rows[0][9], "SOURCE");
-  EXPECT_EQ(rows[1][9], "");
-  ASSERT_EQ(rows[0][11], "REPORT");
-  EXPECT_EQ(rows[1][11], "'-") << "no test of a list";
+  ASSERT_EQ(rows[0][10], "SOURCE");
+  EXPECT_EQ(rows[1][10], "");
+  ASSERT_EQ(rows[0][12], "REPORT");
+  EXPECT_EQ(rows[1][12], "'-") << "no test of a list";
 }
 
 }  // namespace

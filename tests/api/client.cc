@@ -91,6 +91,7 @@ Reply Client::send(const std::string& method, const std::string& path, const Hea
   }
   if (!expects) lines = curl_slist_append(lines, "Expect:");
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  if (!address_.empty()) curl_easy_setopt(curl, CURLOPT_INTERFACE, address_.c_str());
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);

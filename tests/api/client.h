@@ -49,6 +49,8 @@ class Client {
   Reply post(const std::string& path, const chain::Json& body) {
     return send("POST", path, {"Content-Type: application/json"}, chain::write(body));
   }
+  // Where its connections come from, an address of this machine such as 127.0.0.2.
+  void come_from(std::string address) { address_ = std::move(address); }
   // `body` is sent where the method is not GET. Authorization is added where there is a token.
   Reply send(const std::string& method, const std::string& path, const HeaderLines& headers,
              const std::string& body);
@@ -58,6 +60,7 @@ class Client {
   std::string server_;
   std::filesystem::path certificate_;
   std::string token_;
+  std::string address_;
   std::int64_t connections_ = 0;
   void* handle_;
 };

@@ -16,6 +16,7 @@ using chain::Json;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr std::int64_t kStepUs = kTotpStepSeconds * kSecondUs;
@@ -304,6 +305,40 @@ TEST_F(Credentials, I12_C3_8_ASecondConcurrentSessionIsFlaggedAndReviewed) {
   EXPECT_EQ(d.as(kChief).post(path, review).status, 201);
   EXPECT_EQ(d.as(kChief).post(path, review).status, 404) << "reviewed once";
   EXPECT_EQ(d.as(kChief).get("/v1/session-flags").body, "{\"flags\":[]}");
+}
+
+TEST_F(Credentials, I12_C3_8_ALoginUsedFromTwoPlacesAtOnceEndsAndIsFlagged) {
+  d.officer("oreyes");
+  Client desk(d.url(), d.certificate()), elsewhere(d.url(), d.certificate());
+  desk.use_token(d.as("oreyes").token());
+  elsewhere.use_token(desk.token());
+  elsewhere.come_from("127.0.0.2");
+  std::uint64_t before = d.size();
+  EXPECT_EQ(elsewhere.get("/v1/me").status, 200) << "a terminal may change its network";
+  EXPECT_THAT(d.kinds_since(before), ElementsAre("session.moved"));
+  before = d.size();
+  EXPECT_EQ(elsewhere.get("/v1/me").status, 200);
+  EXPECT_THAT(d.kinds_since(before), IsEmpty()) << "it is there already";
+  const Reply back = desk.get("/v1/me");
+  EXPECT_EQ(back.status, 401);
+  EXPECT_THAT(back.body, HasSubstr("two places"));
+  EXPECT_THAT(d.kinds_since(before),
+              ElementsAre("session.moved", "session.flagged", "session.closed"));
+  EXPECT_EQ(elsewhere.get("/v1/me").status, 401) << "ended for both";
+  EXPECT_THAT(d.as(kChief).get("/v1/session-flags").body, HasSubstr("\"elsewhere\":true"));
+}
+
+TEST_F(Credentials, I12_C3_8_ATerminalThatComesBackLaterIsOnlyRecorded) {
+  d.officer("oreyes");
+  Client desk(d.url(), d.certificate()), car(d.url(), d.certificate());
+  desk.use_token(d.as("oreyes").token());
+  car.use_token(desk.token());
+  car.come_from("127.0.0.2");
+  EXPECT_EQ(car.get("/v1/me").status, 200);
+  d.advance(policy::kTwoPlacesUs);
+  const std::uint64_t before = d.size();
+  EXPECT_EQ(desk.get("/v1/me").status, 200);
+  EXPECT_THAT(d.kinds_since(before), ElementsAre("session.moved"));
 }
 
 }  // namespace

@@ -80,6 +80,58 @@ TEST_F(Policies, I12_G_1_WhatGoesBeyondTheOrderIsRefusedAndRecorded) {
   EXPECT_EQ(d.kind(longer.number("event")), "command.refused");
 }
 
+TEST_F(Policies, I12_C3_b_AGrantOfOneSourceOpensNoOther) {
+  for (const char* who : {"oreyes", "other"}) d.officer(who);
+  d.train(kAdmin);
+  d.enrol_device("cam-1");
+  adopt(with(document(), "sources_by_grant", "[\"SVS\", \"NCIC\"]"));
+  d.advance(kHourUs);
+  ASSERT_EQ(d.load_list(kAdmin, "SVS", csv_list({"7ABC123,STOLEN VEHICLE"})).status, 201);
+  ASSERT_EQ(d.load_list(kAdmin, "NCIC", csv_list({"6DEF456,WANTED PERSON"})).status, 201);
+  d.reads("cam-1", 1, {"7ABC123"});
+  d.reads("cam-1", 2, {"6DEF456"});
+  const auto plates = [&](const std::string& who) {
+    const std::string body = d.as(who).get("/v1/hits").body;
+    std::string seen;
+    for (const char* plate : {"7ABC123", "6DEF456"})
+      if (body.find(plate) != std::string::npos) seen += plate;
+    return seen;
+  };
+  EXPECT_EQ(plates("oreyes"), "") << "both sources are opened by grant";
+  const auto grant = [&](const std::string& by, const std::string& source) {
+    return d.as(by).post(
+        "/v1/source-grants",
+        object({{"username", "oreyes"}, {"source", source}, {"reason", "CLETS certified"}}));
+  };
+  EXPECT_EQ(grant("other", "SVS").status, 403);
+  EXPECT_EQ(grant(kAdmin, "DMV").status, 403) << "of the closed list";
+  ASSERT_EQ(grant(kAdmin, "SVS").status, 201);
+  EXPECT_EQ(plates("oreyes"), "7ABC123");
+  EXPECT_EQ(plates("other"), "") << "it is one person's";
+  // Asked for by its number it is refused, and that is on the record.
+  const Reply all = d.as(kAdmin).get("/v1/hits");
+  EXPECT_EQ(plates(kAdmin), "") << "an Administrator too";
+  const std::int64_t hit = static_cast<std::int64_t>(d.size()) - 1;
+  std::int64_t wanted = 0;
+  for (std::int64_t seq = hit; seq > 0 && wanted == 0; --seq)
+    if (d.kind(seq) == "hit.raised") wanted = seq;
+  const Reply refused = d.as("oreyes").get("/v1/hits/" + std::to_string(wanted));
+  EXPECT_EQ(refused.status, 403) << refused.body;
+  EXPECT_TRUE(refused.has_rule("I12-C3-b"));
+  EXPECT_EQ(d.kind(refused.number("event")), "command.refused");
+  EXPECT_EQ(d.as("oreyes")
+                .post("/v1/hits/" + std::to_string(wanted) + "/steps",
+                      object({{"step", "VISUAL_MATCH"}, {"visual_plate_match", Json(true)}}))
+                .status,
+            403);
+  EXPECT_THAT(d.as(kAdmin).get("/v1/source-grants").body, HasSubstr("\"source\":\"SVS\""));
+  const Json why = object({{"source", "SVS"}, {"reason", "left the unit"}});
+  const Reply ended = d.as(kChief).post("/v1/source-grants/oreyes/end", why);
+  ASSERT_EQ(ended.status, 201) << ended.body;
+  EXPECT_EQ(plates("oreyes"), "");
+  EXPECT_EQ(d.as(kChief).post("/v1/source-grants/oreyes/end", why).status, 404);
+}
+
 TEST_F(Policies, I12_HDR_1_ADocumentIsWholeAndWellFormed) {
   const Reply broken = propose("version = \n");
   EXPECT_EQ(broken.status, 400) << broken.body;

@@ -4,12 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "api/report_attachment.h"
 #include "api/service.h"
+#include "ledger/chain/box_key.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/chain/note.h"
+#include "ledger/verify/reader.h"
 #include "ledger/verify/receipt.h"
+#include "ledger/verify/report_check/attachment_check.h"
 #include "policy/records/kinds.h"
 #include "reports/figures/annual.h"
 #include "tests/api/department.h"
@@ -48,6 +53,11 @@ class ReportAttachments : public ::testing::Test {
     for (const figures::Figure& one : report->figures)
       if (one.id == id) return one.rows.at(0).value.value_or(-1);
     return -1;
+  }
+  bool hold_against_log(report_check::CheckedAttachment& checked) {
+    const auto source = verify::Reader::open(d.folder() / "store");
+    EXPECT_TRUE(source.has_value()) << (source ? "" : source.error().detail);
+    return source && report_check::hold_against(checked, **source).has_value();
   }
   Department d;
   std::int64_t from_ = 0;
@@ -101,6 +111,90 @@ TEST_F(ReportAttachments, I12_E_5_NothingThatIsSealedIsInIt) {
     EXPECT_THAT(body, Not(HasSubstr(word)));
     EXPECT_THAT(body, Not(HasSubstr(chain::hex(as_bytes(word)))));
   }
+}
+
+TEST_F(ReportAttachments, I12_C2B_8_EachRecordVerifiesAndNoneIsLeftOut) {
+  const std::string body = ask("QUERIES").body;
+  auto checked = report_check::check_attachment(body, *chain::parse_vkey(d.vkey()));
+  ASSERT_TRUE(checked.has_value()) << checked.error().detail;
+  EXPECT_TRUE(checked->holds()) << report_check::to_text(*checked);
+  EXPECT_EQ(checked->seqs.size(), 4U);
+  EXPECT_THAT(checked->marking, HasSubstr("General Order I-12"));
+  ASSERT_TRUE(hold_against_log(*checked));
+  EXPECT_EQ(checked->in_log, 4U);
+  EXPECT_TRUE(checked->holds());
+
+  // One record taken out, by whoever hands it on: the file says so, or the log does.
+  auto less = *policy::from_json_text<ReportAttachment>(body);
+  less.receipts.erase(less.receipts.begin() + 1);
+  auto short_one = report_check::check_attachment(policy::to_json_text(less), std::nullopt);
+  ASSERT_TRUE(short_one.has_value());
+  EXPECT_FALSE(short_one->holds()) << "it says four";
+  less.events = 3;
+  auto missing = report_check::check_attachment(policy::to_json_text(less), std::nullopt);
+  ASSERT_TRUE(missing.has_value());
+  EXPECT_TRUE(missing->holds()) << "by itself it cannot be seen";
+  ASSERT_TRUE(hold_against_log(*missing));
+  ASSERT_EQ(missing->findings.size(), 1U);
+  EXPECT_EQ(missing->findings[0].seq, checked->seqs[1]);
+}
+
+TEST_F(ReportAttachments, I12_C2B_8_AChangedRecordIsFound) {
+  const auto good = *policy::from_json_text<ReportAttachment>(ask("QUERIES").body);
+  const auto findings = [&](const ReportAttachment& file) {
+    const auto checked =
+        report_check::check_attachment(policy::to_json_text(file), *chain::parse_vkey(d.vkey()));
+    return checked ? checked->findings.size() : 1U;
+  };
+  ASSERT_EQ(findings(good), 0U);
+  std::vector<std::function<void(ReportAttachment&)>> changes{
+      [](ReportAttachment& f) { std::swap(f.receipts[0], f.receipts[1]); },
+      [](ReportAttachment& f) { f.receipts[1] = f.receipts[0]; },
+      [](ReportAttachment& f) { f.receipts[0].member_list[10] ^= 1; },
+      [](ReportAttachment& f) { f.receipts[0].header[40] ^= 1; },
+      [](ReportAttachment& f) { f.origin = "other.example/alpr"; },
+      [](ReportAttachment& f) { f.attachment = policy::Attachment::kSharing; },
+      [](ReportAttachment& f) { f.edition = policy::Edition::kSealed; },
+      [](ReportAttachment& f) { f.until = f.from; },
+      [](ReportAttachment& f) { f.size = 1; }};
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    ReportAttachment changed = good;
+    changes[i](changed);
+    EXPECT_GT(findings(changed), 0U) << i;
+  }
+}
+
+TEST_F(ReportAttachments, I12_C2B_8_TheCommissionsEditionOpensWithItsKeyAlone) {
+  const chain::BoxKey key = chain::BoxKey::random();
+  const std::string path = "/v1/reports/annual/attachments/QUERIES" + period() +
+                           "&edition=SEALED&key=" + chain::hex(key.public_key());
+  d.as("coord");
+  const std::uint64_t before = d.size();
+  const Reply reply = d.as("coord").get(path);
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.header("content-type"), kSealedAttachmentType);
+  EXPECT_THAT(d.kinds_since(before), ElementsAre("attachment.disclosed"));
+  EXPECT_THAT(reply.body, Not(HasSubstr("7ABC123")));
+  EXPECT_FALSE(chain::BoxKey::random().open(as_bytes(reply.body)));
+  const auto opened = key.open(as_bytes(reply.body));
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_THAT(as_text(*opened), HasSubstr("7ABC123"));
+  EXPECT_THAT(as_text(*opened), HasSubstr("oreyes"));
+  auto checked = report_check::check_attachment(as_text(*opened), *chain::parse_vkey(d.vkey()));
+  ASSERT_TRUE(checked.has_value()) << checked.error().detail;
+  EXPECT_TRUE(checked->holds()) << report_check::to_text(*checked);
+  EXPECT_EQ(checked->seqs.size(), 4U);
+  const auto event = d.service().store().event({before});
+  EXPECT_THAT(event->json, HasSubstr("\"edition\":\"SEALED\""));
+  EXPECT_THAT(event->json, HasSubstr(chain::hex(chain::sha256(*opened))));
+  d.enrol("pac", "Paula Auditor", "AUDITOR");
+  d.give_role("pac", "PAC_AUDITOR");
+  EXPECT_EQ(d.as("pac").get(path).status, 403) << "it is made for her, not by her";
+  EXPECT_EQ(ask("QUERIES", "pac").status, 200);
+  for (const char* bad : {"&edition=SEALED", "&edition=SEALED&key=00", "&edition=FULL", "&key=00"})
+    EXPECT_EQ(d.as("coord").get("/v1/reports/annual/attachments/QUERIES" + period() + bad).status,
+              400)
+        << bad;
 }
 
 TEST_F(ReportAttachments, OthersAreRefusedAndOthersThanTheThreeAreNotThere) {

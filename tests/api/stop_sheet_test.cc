@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/marking.h"
 #include "api/service.h"
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
@@ -91,7 +92,7 @@ TEST_F(StopSheet, I12_C2A2_2_ARowPerEventThatProvesIt) {
   ASSERT_TRUE(view.read);
   EXPECT_EQ(view.csv, view.xlsx);
   const Rows& rows = view.csv;
-  ASSERT_EQ(rows.size(), 1U + 2 + 7);
+  ASSERT_EQ(rows.size(), 1U + 2 + 8);
   EXPECT_EQ(cell(rows, 1, "record"), "stop");
   EXPECT_EQ(cell(rows, 1, "seq"), std::to_string(first.number("seq")));
   EXPECT_EQ(cell(rows, 1, "leaf_hash"), first.text("leaf"));
@@ -113,6 +114,7 @@ TEST_F(StopSheet, I12_C2A2_2_ARowPerEventThatProvesIt) {
   EXPECT_EQ(about(rows, "checkpoint_size"), size);
   EXPECT_EQ(about(rows, "stops"), "1");
   EXPECT_EQ(about(rows, "follow_ups"), "1");
+  EXPECT_EQ(about(rows, "marking"), owner_notice(d.service().store().origin()));
   const Reply note = d.as(kIt).get("/log/checkpoint?size=" + size);
   ASSERT_EQ(note.status, 200) << note.body;
   const auto head = chain::parse_checkpoint_text(chain::parse_note(note.body)->text);

@@ -83,7 +83,9 @@ class History {
         decide(world.state(), admin, DecideEntry{request, verdict, "seen"}, world.moment()));
   }
   void answer_hit() {
-    const auto hits = newest_hits(world.rows, world.now, 3).value();
+    const auto hits = newest_hits(world.rows, world.now, world.moment().next, 3, [](const HitRow&) {
+                        return Result<bool>(true);
+                      }).value();
     if (hits.empty()) return;
     const HitRow& hit = hits[random_() % hits.size()];
     const std::vector<RecordStep> steps{plate_step(hit.hit, hit.raised.plate),
@@ -103,7 +105,7 @@ class History {
     world.permit(decide(world.state(), officer_, FollowUpStop{record, "none"}, world.moment()));
   }
   void show_hits() {
-    const auto views = select_hits(world.state(), {}, world.moment()).value();
+    const auto views = select_hits(world.state(), officer_.username, {}, world.moment()).value();
     world.permit(decide(world.state(), officer_, ListHits{}, views, world.moment()));
   }
   // Summaries of the day's buckets, staleness, and the purge of what is due by then.

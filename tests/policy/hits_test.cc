@@ -205,13 +205,15 @@ TEST_F(Hits, I12_G_1_AHitPastDueIsGone) {
   const std::int64_t raised = world.now.value;
   world.now.value = raised + kRetentionUs - 1;
   officer = world.log_in("officer");
-  EXPECT_EQ(select_hits(world.state(), {}, world.moment())->size(), 1U);
+  EXPECT_EQ(select_hits(world.state(), officer.username, {}, world.moment())->size(), 1U);
   permit(following_step(hit));
   world.now.value = raised + kRetentionUs;
   EXPECT_EQ(not_judged(visual_step(hit, true)), ErrorCode::kGone);
   EXPECT_EQ(not_judged(following_step(hit)), ErrorCode::kGone);
-  EXPECT_TRUE(select_hits(world.state(), {}, world.moment())->empty());
-  EXPECT_EQ(select_hits(world.state(), {hit, std::nullopt}, world.moment()).error().code,
+  EXPECT_TRUE(select_hits(world.state(), officer.username, {}, world.moment())->empty());
+  EXPECT_EQ(select_hits(world.state(), officer.username, {hit, std::nullopt}, world.moment())
+                .error()
+                .code,
             ErrorCode::kGone);
   world.purge(hit);
   EXPECT_EQ(not_judged(visual_step(hit, true)), ErrorCode::kGone);
@@ -240,7 +242,7 @@ TEST_F(Hits, I12_F_2_HitsAreOnTheRecordBeforeTheyAreShown) {
   const Sequence one = hit_of("7ABC123");
   const Sequence two = hit_of("1PLAIN1");
   EXPECT_FALSE(was_shown(world.rows, one, "officer").value());
-  const auto views = select_hits(world.state(), {}, world.moment());
+  const auto views = select_hits(world.state(), officer.username, {}, world.moment());
   ASSERT_TRUE(views.has_value());
   ASSERT_EQ(views->size(), 2U);
   EXPECT_EQ(views->front().hit.hit, two) << "newest first";
@@ -252,15 +254,17 @@ TEST_F(Hits, I12_F_2_HitsAreOnTheRecordBeforeTheyAreShown) {
   EXPECT_EQ(event->hits, (std::vector<Sequence>{two, one}));
   EXPECT_TRUE(was_shown(world.rows, one, "officer").value());
   EXPECT_FALSE(was_shown(world.rows, one, kAdmin).value());
-  EXPECT_EQ(select_hits(world.state(), {std::nullopt, 1}, world.moment())->size(), 1U);
-  EXPECT_FALSE(select_hits(world.state(), {std::nullopt, 101}, world.moment()).has_value());
+  EXPECT_EQ(select_hits(world.state(), officer.username, {std::nullopt, 1}, world.moment())->size(),
+            1U);
+  EXPECT_FALSE(select_hits(world.state(), officer.username, {std::nullopt, 101}, world.moment())
+                   .has_value());
 }
 
 TEST_F(Hits, I12_C1_1_TheUntrainedSeeAndDoNothing) {
   const Sequence hit = hit_of("7ABC123");
   world.enrol("rookie", "SWORN");
   const Actor rookie = world.log_in("rookie");
-  const auto views = select_hits(world.state(), {}, world.moment());
+  const auto views = select_hits(world.state(), officer.username, {}, world.moment());
   world.refused(decide(world.state(), rookie, ListHits{}, *views, world.moment()), "I12-C1-1");
   world.refused(decide(world.state(), rookie, following_step(hit), world.moment()), "I12-C1-1");
   world.refused(decide(world.state(), rookie, stop_command(world, hit), world.moment()),
@@ -281,6 +285,30 @@ TEST_F(Hits, I12_C2A2_1_ResponsesWithoutARecordAreListed) {
   open = undocumented_responses(world.rows);
   ASSERT_EQ(open->size(), 1U);
   EXPECT_EQ(open->front().hit, one);
+}
+
+// However far back the hits that somebody may see lie, and however many others lie between.
+TEST_F(Hits, I12_C3_b_HitsOfASourceThatIsNotOpenHideNoOthers) {
+  world.permit(load(world, admin, load_command(world, "AMBER", {"9AMBER9,ABDUCTION"})));
+  const Sequence amber = hit_of("9AMBER9");
+  for (int i = 0; i < 5; ++i) hit_of("7ABC123");
+  const Sequence newest = hit_of("9AMBER9");
+  for (int i = 0; i < 3; ++i) hit_of("7ABC123");
+  PolicyRow policy = *world.moment().policy;
+  policy.parameters.sources_by_grant = std::vector{HotlistSource::kSvs};
+  Moment moment = world.moment();
+  moment.policy = &policy;
+  const auto seen = [&](const ListHits& command) {
+    std::vector<Sequence> hits;
+    const auto views = select_hits(world.state(), officer.username, command, moment).value();
+    for (const HitView& view : views) hits.push_back(view.hit.hit);
+    return hits;
+  };
+  EXPECT_EQ(seen({std::nullopt, 2}), (std::vector{newest, amber})) << "newest first";
+  EXPECT_EQ(seen({std::nullopt, 1}), (std::vector{newest}));
+  EXPECT_EQ(seen({std::nullopt, 2, Sequence{1}}), (std::vector{amber, newest})) << "as alerts";
+  EXPECT_EQ(seen({std::nullopt, 1, amber}), (std::vector{newest}));
+  EXPECT_TRUE(seen({std::nullopt, 1, newest}).empty());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <random>
 #include <thread>
 
@@ -206,6 +207,28 @@ chain::EventView event_of(const ReadRow& row) {
   event.have_payload = true;
   event.json = to_json_text(record);
   return event;
+}
+
+TEST(PlateFilters, MissNothingAndLetLittleThroughByMistake) {
+  std::mt19937 random(7);
+  constexpr std::size_t kPlates = 2000;
+  PlateFilter filter(kPlates);
+  std::vector<std::vector<std::uint64_t>> plates(PlateFilter::kSlots);
+  for (unsigned slot = 0; slot < PlateFilter::kSlots; ++slot) {
+    for (std::size_t i = 0; i < kPlates; ++i)
+      plates[slot].push_back(
+          packed_plate(random_plate(random).substr(0, 8) + std::to_string(slot)));
+    filter.add(slot, plates[slot]);
+  }
+  std::size_t let_through = 0;
+  for (unsigned slot = 0; slot < PlateFilter::kSlots; ++slot) {
+    for (const std::uint64_t plate : plates[slot])
+      ASSERT_TRUE(filter.may_have(plate) >> slot & 1U) << slot;
+    const std::uint64_t none = packed_plate("ZZZZZZ" + std::to_string(slot));
+    let_through += static_cast<std::size_t>(std::popcount(filter.may_have(none)));
+  }
+  // 64 x 64 questions, of which one in sixty is let through; twice that would be a bad filter.
+  EXPECT_LT(let_through, 64U * 64U / 30U);
 }
 
 // Reads of an hour and a half, so of several buckets, the newest of which is open.

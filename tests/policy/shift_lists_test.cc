@@ -67,8 +67,11 @@ TEST_F(ShiftLists, I12_A_3_TheRecordNamesEveryVersionInTheCopy) {
   ASSERT_TRUE(custom.has_value() && custom->has_value());
   EXPECT_EQ(shift.list.lists[2].list, (*custom)->approved);
   // Nobody who tries plates finds this digest: the salt is in it.
-  const auto other = make_copy(world.plates, kOrigin, kCar, world.now, Salt{8});
-  EXPECT_NE(other->sha256, make_copy(world.plates, kOrigin, kCar, world.now, Salt{7})->sha256);
+  const auto other =
+      make_copy(world.plates, world.moment().policy->parameters, kOrigin, kCar, world.now, Salt{8});
+  EXPECT_NE(other->sha256, make_copy(world.plates, world.moment().policy->parameters, kOrigin, kCar,
+                                     world.now, Salt{7})
+                               ->sha256);
   // Nothing beyond what matching needs leaves the house.
   EXPECT_EQ(again->find("22-004711"), std::string::npos) << "a case number";
   EXPECT_EQ(again->find("FORD"), std::string::npos) << "an attribute";
@@ -118,7 +121,8 @@ TEST_F(ShiftLists, I12_A_3_OnlyVehiclesWithARightClockAreGivenLists) {
 }
 
 TEST_F(ShiftLists, ACopyOfListsThatChangedMeanwhileIsNotGivenOut) {
-  const auto copy = make_copy(world.plates, kOrigin, kCar, world.now, Salt{7});
+  const auto copy =
+      make_copy(world.plates, world.moment().policy->parameters, kOrigin, kCar, world.now, Salt{7});
   ASSERT_TRUE(copy.has_value());
   approved_entry(world, officer, entry_command(world, "2CAR222"));
   const Decision late = decide(world.state(), kOrigin, ask(world), *copy, world.moment());
@@ -177,6 +181,20 @@ TEST_F(ShiftLists, I12_B_3_ACopyMatchesAsTheServerDoes) {
   }
   EXPECT_GT(found, 1000U);
   EXPECT_LT(expired, found);
+}
+
+TEST_F(ShiftLists, I12_C3_b_ListsOpenedByGrantAreNotInAVehiclesCopy) {
+  Parameters parameters = world.moment().policy->parameters;
+  const auto whole = make_copy(world.plates, parameters, kOrigin, kCar, world.now, Salt{7});
+  ASSERT_TRUE(whole.has_value());
+  parameters.sources_by_grant = std::vector{HotlistSource::kSvs};
+  const auto less = make_copy(world.plates, parameters, kOrigin, kCar, world.now, Salt{7});
+  ASSERT_TRUE(less.has_value());
+  EXPECT_EQ(less->list.lists.size() + 1, whole->list.lists.size());
+  for (const recognition::ShiftListVersion& one : less->list.lists) EXPECT_NE(one.source, "SVS");
+  const auto read = recognition::parse_shift_list(less->text);
+  ASSERT_TRUE(read.has_value()) << read.error().detail;
+  EXPECT_EQ(recognition::parse_shift_list(whole->text)->entries.size(), read->entries.size() + 2);
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ struct Shift {
 };
 
 inline Shift take_lists(World& world, std::string_view device = kCar) {
-  const auto copy = make_copy(world.plates, kOrigin, device, world.now, Salt{7});
+  const auto copy = make_copy(world.plates, world.moment().policy->parameters, kOrigin, device,
+                              world.now, Salt{7});
   EXPECT_TRUE(copy.has_value());
   const Sequence taken =
       world.permit(decide(world.state(), kOrigin, ask(world, device), *copy, world.moment()));

@@ -14,6 +14,7 @@
 #include "policy/records/hits.h"
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
+#include "policy/records/oversight.h"
 #include "policy/records/people.h"
 #include "policy/records/policies.h"
 #include "policy/records/queries.h"
@@ -377,6 +378,58 @@ TEST(AnnualFigures, I12_K_5_AndI12_K_4_WhatAuditsHaveShown) {
   EXPECT_EQ(value(year, "K4.checks.failed", "CLOCK"), 1);
   EXPECT_EQ(value(year, "K4.checks.failed", "CHAIN"), 0);
   EXPECT_EQ(value(year, "K6.untrained"), 2);
+}
+
+TEST(AnnualFigures, I12_L_5_ComplaintsBreachesViolationsAndCost) {
+  MadeLog log;
+  ComplaintRecorded complaint;
+  complaint.subject = policy::ComplaintSubject::kProfiling;
+  const Sequence answered = log.add(complaint);
+  log.add(complaint);
+  ComplaintAnswered answer;
+  answer.complaint = answered;
+  answer.finding = policy::OversightFinding::kSustained;
+  log.add(answer);
+  BreachRecorded breach;
+  breach.breach = policy::BreachKind::kLostDevice;
+  const Sequence closed = log.add(breach);
+  log.add(breach);
+  BreachStepRecorded step;
+  step.breach = closed;
+  step.step = policy::BreachStep::kClosed;
+  log.add(step);
+  ViolationRecorded violation;
+  violation.rule = "I12-C3-3";
+  const Sequence decided = log.add(violation);
+  log.add(violation);
+  ViolationDecided decision;
+  decision.violation = decided;
+  decision.finding = policy::OversightFinding::kSustained;
+  decision.sanction = policy::Sanction::kRetraining;
+  log.add(decision);
+  CostRecorded cost;
+  for (const auto& [year, category, cents] :
+       {std::tuple(2026, policy::CostCategory::kStorage, 100),
+        std::tuple(2026, policy::CostCategory::kStorage, 300),
+        std::tuple(2026, policy::CostCategory::kPersonnel, 5),
+        std::tuple(2025, policy::CostCategory::kStorage, 7)}) {
+    cost.year = year;
+    cost.category = category;
+    cost.cents = cents;
+    log.add(cost);
+  }
+  const AnnualReport month = log.report(kFirstMonth, /*keys=*/false);
+  EXPECT_EQ(value(month, "E.complaints.subject", "PROFILING"), 2);
+  EXPECT_EQ(value(month, "E.complaints.finding", "SUSTAINED"), 1);
+  EXPECT_EQ(value(month, "E.complaints.open"), 1);
+  EXPECT_EQ(value(month, "G.breaches.kind", "LOST_DEVICE"), 2);
+  EXPECT_EQ(value(month, "G.breaches.open"), 1);
+  EXPECT_EQ(value(month, "F.violations.rule", "I12-C3-3"), 2);
+  EXPECT_EQ(value(month, "F.violations.sanction", "RETRAINING"), 1);
+  EXPECT_EQ(value(month, "F.violations.open"), 1);
+  EXPECT_EQ(value(month, "J.costs", "2026 STORAGE"), 300) << "the later one";
+  EXPECT_EQ(value(month, "J.costs.total", "2026"), 305);
+  EXPECT_EQ(figure(month, "J.costs.total").rows.size(), 1U) << "2025 is another year";
 }
 
 TEST(AnnualFigures, I12_K_2_GapsWithTheirOwnersAndDates) {
