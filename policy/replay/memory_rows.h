@@ -1,0 +1,52 @@
+// Registers in memory, for a replay: the rows that the folds write, gone with the process. One
+// thread.
+//
+// Scopes are not kept: a replay sees no payload of a purged event, so it has no row to drop.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+
+#include "ledger/chain/registers.h"
+
+namespace alpr::policy {
+
+class MemoryRows : public chain::RegisterWriter {
+ public:
+  Result<std::optional<std::string>> get(chain::Table table,
+                                         const chain::RowKey& key) const override;
+  Result<void> scan(chain::Table table, const chain::RowKey& prefix,
+                    const std::function<bool(std::string_view value)>& visit) const override;
+  Result<void> scan_from(chain::Table table, const chain::RowKey& from,
+                         const std::function<bool(std::string_view value)>& visit) const override;
+  Result<void> put(chain::Table table, const chain::RowKey& key, std::string_view value,
+                   chain::RowScope scope) override;
+  Result<void> erase(chain::Table table, const chain::RowKey& key) override;
+
+ private:
+  std::array<std::map<std::string, std::string, std::less<>>, 256> tables_;
+};
+
+// The rows of another with some of them replaced, for one decision: what the log does not say (a
+// password's code, a device's private key) is put in the place of what only its owner knows.
+// Refers to the rows below.
+class OverlaidRows : public chain::RegisterReader {
+ public:
+  explicit OverlaidRows(const chain::RegisterReader& below) : below_(below) {}
+  void put(chain::Table table, const chain::RowKey& key, std::string value);
+
+  Result<std::optional<std::string>> get(chain::Table table,
+                                         const chain::RowKey& key) const override;
+  // Both scans pass the replaced rows by: no rule that is decided over an overlay scans them.
+  Result<void> scan(chain::Table table, const chain::RowKey& prefix,
+                    const std::function<bool(std::string_view value)>& visit) const override;
+  Result<void> scan_from(chain::Table table, const chain::RowKey& from,
+                         const std::function<bool(std::string_view value)>& visit) const override;
+
+ private:
+  const chain::RegisterReader& below_;
+  std::map<std::string, std::string> rows_;
+};
+
+}  // namespace alpr::policy

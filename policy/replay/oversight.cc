@@ -1,0 +1,177 @@
+// Sample audits, self-checks, reviews of trainings, reports, gaps (I12-K, L-4, L-5).
+#include <algorithm>
+#include <array>
+
+#include "policy/records/audit_worksheets.h"
+#include "policy/records/audits.h"
+#include "policy/records/gaps.h"
+#include "policy/records/reads.h"
+#include "policy/records/reports.h"
+#include "policy/registers/audits.h"
+#include "policy/replay/judge.h"
+#include "policy/rules/k2_gaps.h"
+#include "policy/rules/k_audits.h"
+#include "policy/rules/k_self_checks.h"
+#include "policy/rules/k_training_reviews.h"
+#include "policy/rules/l5_reports.h"
+
+namespace alpr::policy {
+namespace {
+
+// Whether the population, the sizes and the draw follow from the log is another command's to say
+// (`plateledger-verify audit`); here is whether this plan could be made then, and by whom.
+Again planned(const Scene& s, const AuditPlanned& e) {
+  if (e.strata.empty() || e.size <= 0) return breach({"I12-K-5"}, "a plan without a population");
+  const auto last = s.past.at(Sequence{static_cast<std::uint64_t>(e.size) - 1});
+  if (!last) return breach({"I12-K-5"}, "a plan over more events than there were");
+  PlanAudit command;
+  command.population = std::string(to_text(e.population));
+  command.from = std::ranges::min_element(e.strata, {}, &AuditStratum::from)->from;
+  command.to = std::ranges::max_element(e.strata, {}, &AuditStratum::to)->to;
+  command.beacon = std::string(to_text(e.beacon));
+  command.round = e.round;
+  command.beacon_at = e.beacon_at;
+  command.reason = e.reason;
+  ClosedPopulation closed;
+  closed.size = e.size;
+  closed.root = e.root;
+  closed.last = last->time;
+  closed.outline = {e.population,   e.method,      e.spread, e.risk_bp,
+                    e.tolerable_bp, e.expected_bp, e.strata};
+  closed.certain = e.certain;
+  closed.n = e.n;
+  closed.needed = e.needed;
+  closed.significant = e.significant;
+  return decided(
+      decide(s.state, e.by, command, Result<ClosedPopulation>(std::move(closed)), s.moment));
+}
+
+Again seed_entered(const Scene& s, const AuditSeedEntered& e) {
+  const Drawn drawn{e.value, {}, {}, {}};
+  return decided(decide(s.state, e.by, EnterSeed{e.audit, e.value, e.published_at},
+                        std::optional<Drawn>(drawn), s.moment))
+      .without({"plan", "seed", "samples"});
+}
+
+Again seeded(const Scene&, const AuditSeeded&) {
+  return stray("I12-K-5", "a sample is drawn when a second person enters the same value");
+}
+
+Again worksheet(const Scene& s, const AuditWorksheetDisclosed& e) {
+  return decided(decide(s.state, e.by, DiscloseWorksheet{e.audit, e.form, e.items, e.own, e.sha256},
+                        s.moment));
+}
+
+SampledEvent sampled(const Scene& s, Sequence item) {
+  SampledEvent event;
+  const auto what = s.past.at(item);
+  if (!what) return event;
+  event.kind = what->kind;
+  event.gone = what->kind == ReadRecorded::kKind.number && due_time(what->time) <= s.moment.now;
+  event.people = s.past.people_of(item);
+  return event;
+}
+
+Again image(const Scene& s, const AuditImageDisclosed& e) {
+  return decided(
+      decide(s.state, e.by, ShowSampledRead{e.audit, e.item}, sampled(s, e.item), s.moment));
+}
+
+Again verdict(const Scene& s, const AuditVerdictRecorded& e) {
+  const RecordVerdicts command{e.audit, {JudgedItem{e.item, e.results, e.evidence, e.note}}};
+  return decided(decide(s.state, e.by, command, {sampled(s, e.item)}, s.moment));
+}
+
+Again concluded(const Scene& s, const AuditConcluded& e) {
+  const auto audit = find_audit(s.state.rows, e.audit);
+  if (!audit) return undecidable(audit.error().detail);
+  if (!*audit) return breach({"I12-K-5"}, "it concludes an audit that was never planned");
+  const auto tally = tally_audit(s.state.rows, **audit);
+  if (!tally) return undecidable(tally.error().detail);
+  if (e.strata.size() != (*audit)->plan.strata.size() || tally->strata.size() != e.strata.size())
+    return breach({"I12-K-5"}, "it does not have the strata of its plan");
+  AuditFigures figures;
+  for (const StratumConcluded& stratum : e.strata) figures.strata.push_back(stratum.upper);
+  figures.upper = e.upper;
+  figures.tolerable = e.tolerable;
+  figures.lower_both = e.lower_both;
+  figures.upper_both = e.upper_both;
+  // Where each stratum is judged by itself, `plateledger-verify audit` says whether all are.
+  const bool each = (*audit)->plan.spread == AuditSpread::kEach;
+  figures.accepted = each ? e.accepted : e.upper < e.tolerable;
+  return decided(
+      decide(s.state, e.by, ConcludeAudit{e.audit, e.finding}, *tally, figures, s.moment));
+}
+
+Again trainings_reviewed(const Scene& s, const TrainingsReviewed& e) {
+  return decided(decide(s.state, e.by, ReviewTrainings{e.from, e.to},
+                        TrainingReview{e.size, e.accesses, e.people, e.untrained}, s.moment));
+}
+
+// Each check once, or one that failed could be left out (I12-K-4).
+Again checked(const Scene& s, const SystemChecked& e) {
+  for (const auto& [check, text] : EnumTexts<SystemCheck>::texts) {
+    if (std::ranges::count(e.checks, check, &SystemCheckResult::check) != 1)
+      return breach({"I12-K-4"},
+                    "a check of the system that is not there exactly once: " + std::string(text));
+  }
+  return decided(decide(s.state, e.by, CheckSystem{e.size, e.checks}, s.moment));
+}
+
+Again report(const Scene& s, const ReportDisclosed& e) {
+  return decided(decide(s.state, e.by,
+                        DiscloseReport{e.form, e.size, e.root, e.as_of, e.from, e.until, e.sha256},
+                        s.moment));
+}
+
+Again attachment(const Scene& s, const AttachmentDisclosed& e) {
+  return decided(decide(
+      s.state, e.by, DiscloseAttachment{e.attachment, e.size, e.from, e.until, e.events, e.sha256},
+      s.moment));
+}
+
+Again issued(const Scene& s, const ReportIssued& e) {
+  return decided(decide(s.state, e.by,
+                        DeliverReport{e.report, std::string(to_text(e.recipient)), e.delivery},
+                        s.moment));
+}
+
+Again extended(const Scene& s, const ReportExtended& e) {
+  return decided(
+      decide(s.state, e.by, ExtendReport{e.year, e.until, e.granted_by, e.reason}, s.moment));
+}
+
+Again gap_recorded(const Scene& s, const GapRecorded& e) {
+  return decided(decide(
+      s.state, e.by, RecordGap{e.rule, std::string(to_text(e.owner)), e.due, e.missing, e.upgrade},
+      s.moment));
+}
+
+Again gap_closed(const Scene& s, const GapClosed& e) {
+  return decided(decide(s.state, e.by, CloseGap{e.gap, e.how}, s.moment));
+}
+
+}  // namespace
+
+std::span<const Judge> oversight_judges() {
+  static const std::array all{
+      judging<AuditPlanned, planned>("I12-K-5"),
+      judging<AuditSeedEntered, seed_entered>("I12-K-5"),
+      judging<AuditSeeded, seeded>("I12-K-5"),
+      judging<AuditWorksheetDisclosed, worksheet>("I12-F-2"),
+      judging<AuditImageDisclosed, image>("I12-F-2"),
+      judging<AuditVerdictRecorded, verdict>("I12-K-5"),
+      judging<AuditConcluded, concluded>("I12-K-7"),
+      judging<TrainingsReviewed, trainings_reviewed>("I12-K-6"),
+      judging<SystemChecked, checked>("I12-K-4"),
+      judging<ReportDisclosed, report>("I12-F-2"),
+      judging<AttachmentDisclosed, attachment>("I12-K-3"),
+      judging<ReportIssued, issued>("I12-L-5"),
+      judging<ReportExtended, extended>("I12-L-5"),
+      judging<GapRecorded, gap_recorded>("I12-K-2"),
+      judging<GapClosed, gap_closed>("I12-K-2"),
+  };
+  return all;
+}
+
+}  // namespace alpr::policy
