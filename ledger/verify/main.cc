@@ -23,6 +23,7 @@
 #include "ledger/verify/bundle_source.h"
 #include "ledger/verify/log_server/log_server.h"
 #include "ledger/verify/package.h"
+#include "ledger/verify/policy_level/policy_level.h"
 #include "ledger/verify/reader.h"
 #include "ledger/verify/receipt.h"
 #include "ledger/verify/report_check/attachment_check.h"
@@ -149,6 +150,7 @@ Result<verify::Options> options_of(const Arguments& arguments) {
                         ? arguments.threads
                         : std::clamp(std::thread::hardware_concurrency(), 1U, verify::kThreadsMax);
   options.wall_clock = wall_clock();
+  options.policy = policy_level::check_policy;
   if (isatty(STDERR_FILENO) != 0) options.progress = Progress();
   return options;
 }
@@ -426,7 +428,8 @@ int main(int argc, char** argv) {
   add_source(app, arguments);
   app.add_option("--keys", arguments.keys, "a file of exported keys, to open sealed payloads");
   app.add_option("--level", arguments.level,
-                 "chain, erasure (default) or policy (not checked in this version)");
+                 "chain, erasure (default) or policy: every recorded decision decided again, "
+                 "which needs --keys");
   app.add_option("--since", arguments.since, "a signed checkpoint you kept");
   app.add_option("--witness-policy", arguments.witness_policy,
                  "a C2SP tlog-policy file: whose cosignatures must be there");

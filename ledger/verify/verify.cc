@@ -28,8 +28,6 @@ std::vector<LevelReport> asked(Level level) {
   for (const Level each : {Level::kChain, Level::kErasure, Level::kPolicy}) {
     if (each <= level) levels.emplace_back().level = each;
   }
-  if (level == Level::kPolicy)
-    levels.back().note = "this version does not decide recorded decisions again";
   return levels;
 }
 
@@ -37,13 +35,35 @@ Report damaged(const Options& options, std::string_view what) {
   Report report;
   report.levels = asked(options.level);
   report.levels.front().add(std::nullopt, rule::kStore, what);
-  if (report.levels.size() > 1) report.levels[1].note = "the chain could not be walked";
+  for (std::size_t i = 1; i < report.levels.size(); ++i)
+    report.levels[i].note = "the chain could not be walked";
   return report;
 }
 
 TimeUs judged_at(const Options& options, const ChainState& state) {
   const TimeUs clock = state.simulated ? TimeUs{0} : options.wall_clock;
   return std::max(state.last_time, options.now.value_or(clock));
+}
+
+Result<void> check_policy(Source& source, const Options& options, Snapshots snapshots,
+                          const ChainState& state, TimeUs as_of, LevelReport& report) {
+  if (!options.policy) {
+    report.note = "this program does not know the order";
+    return {};
+  }
+  if (state.from != 0) {
+    report.note =
+        "a bundle that begins in the middle does not show the state then; take a whole one";
+    return {};
+  }
+  const Keys* keys = options.keys ? &*options.keys : nullptr;
+  const auto done =
+      options.policy({source, keys, state.size, as_of, snapshots == Snapshots::kRenewed,
+                      options.renew_every, options.progress},
+                     report);
+  if (!done && done.error().code != ErrorCode::kCorrupt) return done;
+  if (!done) report.add(std::nullopt, rule::kStore, done.error().detail);
+  return {};
 }
 
 Result<Report> verify_once(Source& source, const chain::KindRegistry& kinds, const Options& options,
@@ -61,11 +81,16 @@ Result<Report> verify_once(Source& source, const chain::KindRegistry& kinds, con
   report.as_of = judged_at(options, *state);
   if (options.level == Level::kChain) return report;
   if (!state->complete) {
-    erasure.note = "the chain could not be walked to its end";
+    for (std::size_t i = 1; i < report.levels.size(); ++i)
+      report.levels[i].note = "the chain could not be walked to its end";
     return report;
   }
   const auto done = check_erasure(source, kinds, options, snapshots, *state, report.as_of, erasure);
   if (!done) return tl::unexpected(done.error());
+  if (options.level == Level::kErasure) return report;
+  const auto judged =
+      check_policy(source, options, snapshots, *state, report.as_of, report.levels.back());
+  if (!judged) return tl::unexpected(judged.error());
   return report;
 }
 

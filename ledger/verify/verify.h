@@ -3,8 +3,8 @@
 //
 // The projections in the store (registers, scoped, buckets, held) are derived from the events and
 // are not looked at. Images are, with the keys to the payloads that commit to them. Level policy is
-// not there yet: asked for, it is reported as not checked, and what was not checked never counts as
-// holding.
+// the domain's: whoever calls brings it, and without it the level is reported as not checked, which
+// never counts as holding.
 #pragma once
 
 #include <filesystem>
@@ -20,10 +20,25 @@
 #include "ledger/verify/keys.h"
 #include "ledger/verify/mapped_file.h"
 #include "ledger/verify/report.h"
+#include "ledger/verify/source.h"
 
 namespace alpr::verify {
 
 inline constexpr unsigned kThreadsMax = 64;
+
+// A whole log whose chain was walked to its end, for the domain to judge.
+struct PolicyWalk {
+  Source& source;
+  const Keys* keys = nullptr;  // nullptr: none at hand
+  std::uint64_t size = 0;
+  TimeUs as_of;
+  bool renew =
+      false;  // the store may be written to: take a new snapshot every `renew_every` events
+  std::uint64_t renew_every = 0;
+  const std::function<void(std::uint64_t done, std::uint64_t total)>& progress;
+};
+// Errors are kIo, or kCorrupt for what does not read, which becomes a finding.
+using PolicyCheck = std::function<Result<void>(const PolicyWalk& walk, LevelReport& report)>;
 
 struct Options {
   Level level = Level::kErasure;
@@ -40,6 +55,7 @@ struct Options {
       progress;          // from the reading process, before each new snapshot
   unsigned threads = 2;  // that hash at level chain, the walk's own among them; 1 to kThreadsMax
   std::uint64_t renew_every = 8192;  // events between two snapshots of a live store; not 0
+  PolicyCheck policy;                // of level policy
 };
 
 // Reads in a child process, so that a file that kills LMDB is a finding and not a crash. Not for a
