@@ -64,13 +64,14 @@ chain::SigningKey key_named(std::string_view name) {
   return chain::SigningKey::from_seed(chain::sha256({as_bytes("key"), as_bytes(name)}));
 }
 
-World::World()
+World::World(std::span<const chain::Draft> before)
     : plates([this](std::uint64_t id) -> Result<std::string> {
         const auto blob = blobs.find(id);
         if (blob == blobs.end()) return fail(ErrorCode::kGone, "no such blob in this test");
         return blob->second;
       }) {
   chain::init_crypto();
+  for (const chain::Draft& draft : before) append(draft);
   const InitPlan plan{std::string(kDepartment),
                       {first_holder(Role::kItUnit, kIt, "Ida Tekno"),
                        first_holder(Role::kChiefDesignee, kChief, "Cleo Hief"),

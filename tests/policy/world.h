@@ -45,7 +45,9 @@ chain::EventView event_of(const chain::Draft& draft, Sequence seq, TimeUs time);
 
 class World {
  public:
-  World();
+  World() : World(std::span<const chain::Draft>()) {}
+  // With these events in front, as a log on a disk has its log.started.
+  explicit World(std::span<const chain::Draft> before);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 

@@ -71,8 +71,8 @@ chain::VerifierKey vkey_of(const chain::SigningKey& key) {
   return {std::string(kOrigin), chain::KeyType::kEd25519, key.public_key()};
 }
 
-StoreMaker::StoreMaker(bool simulated, const chain::KindRegistry& kinds)
-    : kinds_(kinds), key_(test_key(0)) {
+StoreMaker::StoreMaker(bool simulated, const chain::KindRegistry& kinds, TimeUs start)
+    : kinds_(kinds), time_(start), key_(test_key(0)) {
   chain::init_crypto();
   Bytes format;
   chain::put_be32(format, 1);
@@ -174,10 +174,15 @@ std::uint64_t StoreMaker::hold(const std::vector<std::uint64_t>& events) {
 }
 
 std::uint64_t StoreMaker::hold(const std::vector<std::uint64_t>& events, TimeUs review_by) {
-  const std::uint64_t seq =
-      append(chain::kind::kHoldPlaced,
-             {open("reason", std::string("ACTIVE_CRIMINAL")), open("events", list_of(events)),
-              open("review_by", review_by.value), sealed("case_number", std::string("26-000017"))});
+  return hold_as(
+      {open("reason", std::string("ACTIVE_CRIMINAL")), open("events", list_of(events)),
+       open("review_by", review_by.value), sealed("case_number", std::string("26-000017"))},
+      events);
+}
+
+std::uint64_t StoreMaker::hold_as(const chain::Members& record,
+                                  const std::vector<std::uint64_t>& events) {
+  const std::uint64_t seq = append(chain::kind::kHoldPlaced, record);
   holds_[seq] = events;
   for (const std::uint64_t event : events) {
     if (event >= seq || !rows("payloads").contains(key_of(event))) continue;
@@ -188,9 +193,12 @@ std::uint64_t StoreMaker::hold(const std::vector<std::uint64_t>& events, TimeUs 
 }
 
 std::uint64_t StoreMaker::release(std::uint64_t hold) {
+  return release_as({open("hold", integer(hold)), sealed("by", std::string("somebody"))}, hold);
+}
+
+std::uint64_t StoreMaker::release_as(const chain::Members& record, std::uint64_t hold) {
   holds_.erase(hold);
-  return append(chain::kind::kHoldReleased,
-                {open("hold", integer(hold)), sealed("by", std::string("somebody"))});
+  return append(chain::kind::kHoldReleased, record);
 }
 
 bool StoreMaker::held_now(std::uint64_t seq) const {

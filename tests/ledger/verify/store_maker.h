@@ -44,7 +44,8 @@ struct TombstoneLies {
 class StoreMaker {
  public:
   // Appends the genesis event. The registry outlives this.
-  explicit StoreMaker(bool simulated = true, const chain::KindRegistry& kinds = test_kinds());
+  explicit StoreMaker(bool simulated = true, const chain::KindRegistry& kinds = test_kinds(),
+                      TimeUs start = kStart);
 
   void at(TimeUs time) { time_ = time; }
   void pass(std::int64_t us) { time_.value += us; }
@@ -60,6 +61,9 @@ class StoreMaker {
   std::uint64_t hold(const std::vector<std::uint64_t>& events, TimeUs review_by);
   std::uint64_t hold(const std::vector<std::uint64_t>& events);  // to be reviewed in 30 days
   std::uint64_t release(std::uint64_t hold);
+  // The same with a record of the caller's own.
+  std::uint64_t hold_as(const chain::Members& record, const std::vector<std::uint64_t>& events);
+  std::uint64_t release_as(const chain::Members& record, std::uint64_t hold);
   std::uint64_t tombstone(Bucket bucket, const TombstoneLies& lies = {});
   std::uint64_t destroyed(std::uint64_t tombstone);  // payloads and keys go with it
   void purge(Bucket bucket) { destroyed(tombstone(bucket)); }
