@@ -39,9 +39,12 @@ std::vector<std::string> files_with(const std::filesystem::path& folder, const s
 }
 
 Finished verify(const Story& story, const std::filesystem::path& store, const std::string& form) {
-  std::vector<std::string> arguments{"--store",      store.string(), "--key",
-                                     story.log.vkey, "--level",      "erasure"};
-  if (std::filesystem::exists(story.folder / "keys.json")) {
+  // Decisions can be decided again by whoever can read them.
+  const bool has_keys = std::filesystem::exists(story.folder / "keys.json");
+  std::vector<std::string> arguments{"--store", store.string(),
+                                     "--key",   story.log.vkey,
+                                     "--level", has_keys ? "policy" : "erasure"};
+  if (has_keys) {
     arguments.push_back("--keys");
     arguments.push_back((story.folder / "keys.json").string());
   }
