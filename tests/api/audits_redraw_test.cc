@@ -59,6 +59,7 @@ class AuditsRedraw : public AuditCase {
   // As if the server appended what its rules would not.
   template <policy::Record R>
   std::int64_t append(const R& lie) {
+    d.forges();
     const Outcome outcome =
         d.service().perform([&](const policy::State&, store::Transaction&, const policy::Moment&) {
           return policy::Decision{}.then(lie);

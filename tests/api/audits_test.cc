@@ -333,6 +333,7 @@ TEST_F(AuditsApi, I12_K_6_EveryAccessIsComparedWithTheTrainingOfThatTime) {
   queries(1, kCoordinator);
   d.enrol("newbie", "Nora New");
   // As if the gate had let in somebody without a training: the server would not append this.
+  d.forges();
   const auto query = [&] {
     for (std::uint64_t seq = d.size(); seq-- > 0;)
       if (d.kind(static_cast<std::int64_t>(seq)) == "query.performed")

@@ -62,7 +62,13 @@ Department::Department(store::StoreSettings store) : store_settings_(std::move(s
   }
 }
 
+std::function<void(Department&)>& Department::at_end() {
+  static std::function<void(Department&)> hook;
+  return hook;
+}
+
 Department::~Department() {
+  if (service_ && honest_ && at_end()) at_end()(*this);
   stop();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);

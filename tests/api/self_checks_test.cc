@@ -61,6 +61,7 @@ TEST_F(SelfChecks, I12_K_4_AGoodSystemPassesAndItIsOnTheRecord) {
 }
 
 TEST_F(SelfChecks, I12_K_4_ABrokenChainFailsIt) {
+  d.forges();
   // What a full tile covers is not looked at by a start.
   const Outcome many = d.service().perform(
       [&](const policy::State&, store::Transaction&, const policy::Moment& moment) {
