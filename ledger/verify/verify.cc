@@ -59,7 +59,7 @@ Result<void> check_policy(Source& source, const Options& options, Snapshots snap
   const Keys* keys = options.keys ? &*options.keys : nullptr;
   const auto done =
       options.policy({source, keys, state.size, as_of, snapshots == Snapshots::kRenewed,
-                      options.renew_every, options.progress},
+                      options.renew_every, options.threads, options.progress},
                      report);
   if (!done && done.error().code != ErrorCode::kCorrupt) return done;
   if (!done) report.add(std::nullopt, rule::kStore, done.error().detail);

@@ -35,6 +35,7 @@ struct PolicyWalk {
   bool renew =
       false;  // the store may be written to: take a new snapshot every `renew_every` events
   std::uint64_t renew_every = 0;
+  unsigned threads = 2;
   const std::function<void(std::uint64_t done, std::uint64_t total)>& progress;
 };
 // Errors are kIo, or kCorrupt for what does not read, which becomes a finding.
@@ -53,7 +54,7 @@ struct Options {
   TimeUs wall_clock;          // stands in for `now` where the log is not a simulated one
   std::function<void(std::uint64_t done, std::uint64_t total)>
       progress;          // from the reading process, before each new snapshot
-  unsigned threads = 2;  // that hash at level chain, the walk's own among them; 1 to kThreadsMax
+  unsigned threads = 2;  // that hash and open, the walk's own among them; 1 to kThreadsMax
   std::uint64_t renew_every = 8192;  // events between two snapshots of a live store; not 0
   PolicyCheck policy;                // of level policy
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/registers/kept_rows.h"
 #include "policy/registers/people_fold.h"
 #include "policy/registers/policies.h"
 #include "policy/registers/rows.h"
@@ -47,7 +48,7 @@ Result<void> on(const UserEnrolled& e, const chain::EventView& event, chain::Reg
   pending.expires = e.code_expires;
   pending.code_a = e.code;
   user.pending = std::move(pending);
-  return write_row(rows, table::kUsers, text_key(e.username), user);
+  return write_kept_row(rows, table::kUsers, text_key(e.username), std::move(user));
 }
 
 Result<void> on(const UserConfirmed& e, const chain::EventView&, chain::RegisterWriter& rows) {
@@ -216,7 +217,7 @@ bool in_force(const GrantRow& grant, TimeUs now) {
 
 Result<std::optional<UserRow>> find_user(const chain::RegisterReader& rows,
                                          std::string_view username) {
-  return read_row<UserRow>(rows, table::kUsers, text_key(username));
+  return read_kept_row<UserRow>(rows, table::kUsers, text_key(username));
 }
 
 Result<std::optional<SessionRow>> find_session(const chain::RegisterReader& rows,
@@ -235,9 +236,10 @@ Result<std::vector<UserRow>> list_users(const chain::RegisterReader& rows) {
   std::vector<UserRow> users;
   users.reserve(names->size());
   for (const UserListRow& name : *names) {
-    auto user = need_row<UserRow>(rows, table::kUsers, text_key(name.username), "user");
+    auto user = find_user(rows, name.username);
     if (!user) return tl::unexpected(user.error());
-    users.push_back(std::move(*user));
+    if (!*user) return fail(ErrorCode::kCorrupt, "an event refers to a missing row: user");
+    users.push_back(std::move(**user));
   }
   return users;
 }

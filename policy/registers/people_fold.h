@@ -2,8 +2,8 @@
 // the record that an event is. Templates, because the record's type is the point.
 #pragma once
 
+#include "policy/registers/kept_rows.h"
 #include "policy/registers/people.h"
-#include "policy/registers/rows.h"
 #include "policy/registers/tables.h"
 
 namespace alpr::policy {
@@ -11,10 +11,11 @@ namespace alpr::policy {
 // Reads the user's row, lets `change` work on it, and writes it back.
 template <typename Change>
 Result<void> change_user(chain::RegisterWriter& rows, std::string_view username, Change change) {
-  auto user = need_row<UserRow>(rows, table::kUsers, text_key(username), "user");
+  auto user = find_user(rows, username);
   if (!user) return tl::unexpected(user.error());
-  change(*user);
-  return write_row(rows, table::kUsers, text_key(username), *user);
+  if (!*user) return fail(ErrorCode::kCorrupt, "an event refers to a missing row: user");
+  change(**user);
+  return write_kept_row(rows, table::kUsers, text_key(username), std::move(**user));
 }
 
 // What was shown of a second factor is not taken again.

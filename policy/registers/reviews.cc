@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/registers/kept_rows.h"
 #include "policy/registers/people_fold.h"
 #include "policy/registers/tables.h"
 
@@ -14,12 +15,12 @@ chain::RowKey lookup_key(std::string_view username, std::string_view plate) {
 
 Result<void> note_time(chain::RegisterWriter& rows, chain::Table table, const chain::RowKey& key,
                        TimeUs at, std::size_t kept) {
-  auto row = read_row<LookupRow>(rows, table, key);
+  auto row = read_kept_row<LookupRow>(rows, table, key);
   if (!row) return tl::unexpected(row.error());
-  LookupRow times = row->value_or(LookupRow{});
+  LookupRow times = *row ? std::move(**row) : LookupRow{};
   times.times.push_back(at);
   if (times.times.size() > kept) times.times.erase(times.times.begin());
-  return write_row(rows, table, key, times);
+  return write_kept_row(rows, table, key, std::move(times));
 }
 
 Result<void> on(const QueryPerformed& e, const chain::EventView& event,
@@ -57,9 +58,9 @@ Result<void> on(const MemberPlateNamed& e, const chain::EventView&, chain::Regis
 
 Result<LookupRow> times_at(const chain::RegisterReader& rows, chain::Table table,
                            const chain::RowKey& key) {
-  auto row = read_row<LookupRow>(rows, table, key);
+  auto row = read_kept_row<LookupRow>(rows, table, key);
   if (!row) return tl::unexpected(row.error());
-  return row->value_or(LookupRow{});
+  return *row ? std::move(**row) : LookupRow{};
 }
 
 }  // namespace

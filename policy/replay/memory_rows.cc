@@ -32,7 +32,7 @@ Result<std::optional<std::string>> MemoryRows::get(chain::Table table,
   const auto& rows = tables_[table];
   const auto found = rows.find(encode(key));
   if (found == rows.end()) return std::optional<std::string>();
-  return std::optional<std::string>(found->second);
+  return std::optional<std::string>(found->second.as_text());
 }
 
 Result<void> MemoryRows::scan(chain::Table table, const chain::RowKey& prefix,
@@ -40,7 +40,7 @@ Result<void> MemoryRows::scan(chain::Table table, const chain::RowKey& prefix,
   const std::string begin = encode(prefix);
   const auto& rows = tables_[table];
   for (auto row = rows.lower_bound(begin); row != rows.end(); ++row) {
-    if (!row->first.starts_with(begin) || !visit(row->second)) break;
+    if (!row->first.starts_with(begin) || !visit(row->second.as_text())) break;
   }
   return {};
 }
@@ -49,14 +49,24 @@ Result<void> MemoryRows::scan_from(chain::Table table, const chain::RowKey& from
                                    const std::function<bool(std::string_view value)>& visit) const {
   const auto& rows = tables_[table];
   for (auto row = rows.lower_bound(encode(from)); row != rows.end(); ++row)
-    if (!visit(row->second)) break;
+    if (!visit(row->second.as_text())) break;
   return {};
 }
 
 Result<void> MemoryRows::put(chain::Table table, const chain::RowKey& key, std::string_view value,
                              chain::RowScope) {
-  tables_[table].insert_or_assign(encode(key), std::string(value));
+  tables_[table].insert_or_assign(encode(key), Row{std::string(value), {}, nullptr});
   return {};
+}
+
+const std::any* MemoryRows::kept(chain::Table table, const chain::RowKey& key) const {
+  const auto& rows = tables_[table];
+  const auto found = rows.find(encode(key));
+  return found == rows.end() || found->second.to_text == nullptr ? nullptr : &found->second.value;
+}
+
+void MemoryRows::keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) {
+  tables_[table].insert_or_assign(encode(key), Row{{}, std::move(row), to_text});
 }
 
 Result<void> MemoryRows::erase(chain::Table table, const chain::RowKey& key) {
@@ -73,6 +83,12 @@ Result<std::optional<std::string>> OverlaidRows::get(chain::Table table,
   const auto found = rows_.find(static_cast<char>(table) + encode(key));
   if (found != rows_.end()) return std::optional<std::string>(found->second);
   return below_.get(table, key);
+}
+
+const std::any* OverlaidRows::kept(chain::Table table, const chain::RowKey& key) const {
+  if (kept_below_ == nullptr || rows_.contains(static_cast<char>(table) + encode(key)))
+    return nullptr;
+  return kept_below_->kept(table, key);
 }
 
 Result<void> OverlaidRows::scan(chain::Table table, const chain::RowKey& prefix,

@@ -9,10 +9,11 @@
 #include <string>
 
 #include "ledger/chain/registers.h"
+#include "policy/registers/kept_rows.h"
 
 namespace alpr::policy {
 
-class MemoryRows : public chain::RegisterWriter {
+class MemoryRows : public chain::RegisterWriter, public KeptRows {
  public:
   Result<std::optional<std::string>> get(chain::Table table,
                                          const chain::RowKey& key) const override;
@@ -23,17 +24,27 @@ class MemoryRows : public chain::RegisterWriter {
   Result<void> put(chain::Table table, const chain::RowKey& key, std::string_view value,
                    chain::RowScope scope) override;
   Result<void> erase(chain::Table table, const chain::RowKey& key) override;
+  const std::any* kept(chain::Table table, const chain::RowKey& key) const override;
+  void keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) override;
 
  private:
-  std::array<std::map<std::string, std::string, std::less<>>, 256> tables_;
+  // As text, or as a value and how it becomes one.
+  struct Row {
+    std::string text;
+    std::any value;
+    ToText to_text = nullptr;
+    std::string as_text() const { return to_text == nullptr ? text : to_text(value); }
+  };
+  std::array<std::map<std::string, Row, std::less<>>, 256> tables_;
 };
 
 // The rows of another with some of them replaced, for one decision: what the log does not say (a
 // password's code, a device's private key) is put in the place of what only its owner knows.
 // Refers to the rows below.
-class OverlaidRows : public chain::RegisterReader {
+class OverlaidRows : public chain::RegisterReader, public KeptRows {
  public:
-  explicit OverlaidRows(const chain::RegisterReader& below) : below_(below) {}
+  explicit OverlaidRows(const chain::RegisterReader& below)
+      : below_(below), kept_below_(dynamic_cast<const KeptRows*>(&below)) {}
   void put(chain::Table table, const chain::RowKey& key, std::string value);
 
   Result<std::optional<std::string>> get(chain::Table table,
@@ -43,9 +54,13 @@ class OverlaidRows : public chain::RegisterReader {
                     const std::function<bool(std::string_view value)>& visit) const override;
   Result<void> scan_from(chain::Table table, const chain::RowKey& from,
                          const std::function<bool(std::string_view value)>& visit) const override;
+  const std::any* kept(chain::Table table, const chain::RowKey& key) const override;
+  // Nothing is written through an overlay.
+  void keep(chain::Table, const chain::RowKey&, std::any, ToText) override { ALPR_CHECK(false); }
 
  private:
   const chain::RegisterReader& below_;
+  const KeptRows* kept_below_;
   std::map<std::string, std::string> rows_;
 };
 

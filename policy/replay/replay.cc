@@ -15,8 +15,11 @@
 #include "policy/records/kinds.h"
 #include "policy/records/people.h"
 #include "policy/records/queries.h"
+#include "policy/records/reads.h"
 #include "policy/records/sharing.h"
+#include "policy/records/shift_lists.h"
 #include "policy/records/stops.h"
+#include "policy/records/system.h"
 #include "policy/registers/fold.h"
 #include "policy/registers/people.h"
 #include "policy/rules/access.h"
@@ -119,6 +122,14 @@ bool is_audited(std::uint16_t kind) {
     return kinds;
   }();
   return all.contains(kind);
+}
+
+// What is no decision: the ledger's own, counts (deadlines.cc judges them) and what is set aside
+// with a batch that is not decided again.
+bool decides(std::uint16_t kind) {
+  return kind >= chain::kind::kFirstDomainKind && kind != WitnessSilent::kKind.number &&
+         kind != DiskLow::kKind.number && kind != BucketSummarised::kKind.number &&
+         kind != HitSetAside::kKind.number;
 }
 
 std::optional<KeyAction> action_of(std::uint16_t kind) {
@@ -244,7 +255,12 @@ void Replay::judge(const chain::EventView& event) {
   if (take_tail(event)) return;
   if (event.header.kind == chain::kind::kClockStepped) return judge_clock_step(event);
   const Judge* judge = judge_of(event.header.kind);
-  if (judge == nullptr) return;
+  if (judge == nullptr) {
+    if (decides(event.header.kind))
+      count_undecidable(
+          fmt::format("{}, which no rule here is known for", name_of(event.header.kind)));
+    return;
+  }
   const Moment moment = moment_of(event);
   if (moment.policy == nullptr)
     return find(event.header.seq, {"I12-HDR-1"}, "no version of the order is in force");

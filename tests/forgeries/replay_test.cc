@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "policy/records/audit_worksheets.h"
 #include "policy/records/imports.h"
 #include "policy/records/system.h"
@@ -199,6 +201,33 @@ TEST(Replay, AChangedPasswordClosesAllSessionsButOne) {
   const Said said = said_of(g);
   ASSERT_EQ(said.findings.size(), 1U) << said.text();
   EXPECT_EQ(said.findings.front().seq, changed);
+}
+
+// What a verifier reads was written by others: a value of any shape in any place is a finding, or
+// nothing, and never the end of the program.
+TEST(Replay, NoValueOfAnyShapeStopsIt) {
+  constexpr std::array kShapes{
+      "0", "-1", "9007199254740991", "\"\"", "\"x\"", "[]", "{}", "[{}]", "true", "null", "[0]"};
+  Forger f;
+  f.show_hit(f.officer);
+  validate(f.world, f.officer, f.hit);
+  f.permit(decide(f.state(), f.officer, stop_command(f.world, f.hit), f.moment()));
+  f.query(f.officer, {f.reads[1]});
+  f.held(f.reads);
+  f.honored();
+  std::size_t turn = 0;
+  for (std::size_t i = f.world.log.size() / 2; i < f.world.log.size(); ++i) {
+    const chain::EventView honest = f.world.log[i];
+    for (std::size_t member = 0; member < honest.members.size(); ++member) {
+      chain::EventView& event = f.world.log[i];
+      event.members[member].value = kShapes[turn++ % kShapes.size()];
+      event.json = chain::to_json(event.members);
+      const Said said = said_of(f);
+      EXPECT_FALSE(said.findings.empty() && said.undecidable.empty());
+      event = honest;
+    }
+  }
+  EXPECT_GT(turn, 100U);
 }
 
 TEST(Replay, ALogWithoutItsFirstCommitHasNoRules) {
