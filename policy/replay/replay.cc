@@ -115,13 +115,14 @@ std::vector<std::string> people_in(const chain::EventView& event) {
 }
 
 bool is_audited(std::uint16_t kind) {
-  static const std::set<std::int64_t> all = [] {
-    std::set<std::int64_t> kinds;
+  static const std::vector<bool> all = [] {
+    std::vector<bool> kinds(std::size_t{1} << 16U);
     for (const auto& [population, text] : EnumTexts<AuditPopulation>::texts)
-      for (const std::int64_t one : audited_kinds(population)) kinds.insert(one);
+      for (const std::int64_t one : audited_kinds(population))
+        kinds[static_cast<std::uint16_t>(one)] = true;
     return kinds;
   }();
-  return all.contains(kind);
+  return all[kind];
 }
 
 // What is no decision: the ledger's own, counts (deadlines.cc judges them) and what is set aside
@@ -381,6 +382,7 @@ void Replay::follow_import(const chain::EventView& event) {
            fmt::format("{} of the file's lines have no event", import_->left));
     if (!is_line || --import_->left == 0) import_.reset();
   }
+  if (event.header.kind != ListImported::kKind.number) return;
   const auto imported = from_event<ListImported>(event);
   if (!imported || imported->rows <= 0) return;
   const std::uint16_t kind = imported->list == ImportedList::kPeople ? UserEnrolled::kKind.number

@@ -1,6 +1,6 @@
-// Proves that what the API let happen is what the rules let happen when they are asked again: at the
-// end of every test here, level policy over the log that its department leaves behind, with keys.
-// And over one log as a store, as a bundle, without keys, and with an event past the rules. The
+// Proves that what the API let happen is what the rules let happen when they are asked again: at
+// the end of every test here, level policy over the log that its department leaves, with keys. And
+// over one log as a store, as a bundle, without keys, and with an event past the rules. The
 // demonstration's month is judged by tests/end_to_end.
 #include <gtest/gtest.h>
 

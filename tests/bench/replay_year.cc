@@ -177,7 +177,8 @@ class Year {
     return actor_of_session(rows_, session).value();
   }
   void run(const Decision& decision) {
-    if (decision.error || decision.events.empty()) give_up(decision.error ? decision.error->detail : "nothing was decided");
+    if (decision.error || decision.events.empty())
+      give_up(decision.error ? decision.error->detail : "nothing was decided");
     for (const chain::Draft& draft : decision.events) append(draft);
   }
   void hit() {
@@ -287,16 +288,22 @@ void judge(const std::string& file) {
       {**source, &*keys, size, kStart, /*renew=*/false, 8'192, 2, silent}, report);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   if (!done) give_up(done.error().detail);
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
+  // What the judging thread takes is what a quiet machine with a second core for the opening takes.
+  const auto processor = [](auto who) {
+    rusage usage{};
+    getrusage(who, &usage);
+    const auto seconds = [](const timeval& time) {
+      return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  };
   const std::uint64_t memory_mb = anonymous_memory_mb();  // the state only grows
   fmt::print(
       "{{\"events\":{},\"seconds\":{:.1f},\"processor_seconds\":{:.1f},"
-      "\"us_an_event\":{:.2f},\"memory_mb\":{},\"checked\":{},\"not_checked\":{},"
+      "\"of_the_judging_thread\":{:.1f},\"memory_mb\":{},\"checked\":{},\"not_checked\":{},"
       "\"findings\":{}}}\n",
-      size, took.count(), static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec),
-      took.count() * 1e6 / static_cast<double>(size), memory_mb, report.checked, report.not_checked,
-      report.findings_count);
+      size, took.count(), processor(RUSAGE_SELF), processor(RUSAGE_THREAD), memory_mb,
+      report.checked, report.not_checked, report.findings_count);
   if (report.findings_count != 0) fmt::print("{}\n", report.findings.front().what);
 }
 
