@@ -96,14 +96,22 @@ Again disclosed(const Scene& s, const HitsDisclosed& e) {
   if (e.hits.size() > static_cast<std::size_t>(kHitsShownMax))
     return breach({"I12-F-2"}, "more hits than one answer shows");
   std::vector<HitView> views;
+  bool erased = false;
   for (const Sequence hit : e.hits) {
     const auto what = s.past.at(hit);
     if (!what || what->kind != HitRaised::kKind.number)
       return breach({"I12-F-2"}, fmt::format("it showed event {}, which is no hit", hit.value));
     if (due_time(what->time) <= s.moment.now)
       return breach({"I12-G-1"}, fmt::format("it showed hit {} past its 30 days", hit.value));
-    views.push_back({HitRow{hit, what->time, {}}, std::nullopt, HitState::kUnvalidated});
+    auto row = find_hit(s.state.rows, hit);
+    if (!row) return undecidable(row.error().detail);
+    if (!*row) erased = true;
+    views.push_back(
+        {row->value_or(HitRow{hit, what->time, {}}), std::nullopt, HitState::kUnvalidated});
   }
+  // Whether a source was open to the person is to be seen from the hit alone (I12-C3-b).
+  if (erased && s.moment.policy->parameters.sources_by_grant)
+    return undecidable("the hit that was shown is erased");
   return decided(decide(s.state, e.by, ListHits{}, views, s.moment));
 }
 

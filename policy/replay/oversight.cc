@@ -1,19 +1,27 @@
-// Sample audits, self-checks, reviews of trainings, reports, gaps (I12-K, L-4, L-5).
+// Sample audits, checks, reports, gaps, complaints, breaches, violations, cost, grants of sources
+// (I12-C3-3, C3-b, J-3, K, L-4, L-5).
+#include "policy/records/oversight.h"
+
 #include <algorithm>
 #include <array>
 
 #include "policy/records/audit_worksheets.h"
 #include "policy/records/audits.h"
+#include "policy/records/checks.h"
 #include "policy/records/gaps.h"
 #include "policy/records/reads.h"
 #include "policy/records/reports.h"
+#include "policy/records/source_grants.h"
 #include "policy/registers/audits.h"
 #include "policy/replay/judge.h"
+#include "policy/rules/c3_sources.h"
 #include "policy/rules/k2_gaps.h"
 #include "policy/rules/k_audits.h"
 #include "policy/rules/k_self_checks.h"
 #include "policy/rules/k_training_reviews.h"
+#include "policy/rules/l4_checks.h"
 #include "policy/rules/l5_reports.h"
+#include "policy/rules/l_oversight.h"
 
 namespace alpr::policy {
 namespace {
@@ -125,9 +133,13 @@ Again report(const Scene& s, const ReportDisclosed& e) {
 }
 
 Again attachment(const Scene& s, const AttachmentDisclosed& e) {
-  return decided(decide(
-      s.state, e.by, DiscloseAttachment{e.attachment, e.size, e.from, e.until, e.events, e.sha256},
-      s.moment));
+  const Edition edition = e.edition.value_or(Edition::kPublic);
+  if ((edition == Edition::kSealed) != e.sealed_to.has_value())
+    return breach({"I12-C2B-8"}, "a sealed edition is sealed to a key, and no other is");
+  return decided(decide(s.state, e.by,
+                        DiscloseAttachment{e.attachment, e.size, e.from, e.until, e.events,
+                                           e.sha256, edition, e.sealed_to},
+                        s.moment));
 }
 
 Again issued(const Scene& s, const ReportIssued& e) {
@@ -151,6 +163,62 @@ Again gap_closed(const Scene& s, const GapClosed& e) {
   return decided(decide(s.state, e.by, CloseGap{e.gap, e.how}, s.moment));
 }
 
+Again accounts_reviewed(const Scene& s, const AccountsReviewed& e) {
+  return decided(decide(s.state, e.by, ReviewAccounts{e.reasons}, s.moment));
+}
+
+Again complaint(const Scene& s, const ComplaintRecorded& e) {
+  return decided(decide(s.state, e.by,
+                        RecordComplaint{std::string(to_text(e.subject)), e.received, e.what},
+                        s.moment));
+}
+
+Again answered(const Scene& s, const ComplaintAnswered& e) {
+  return decided(decide(s.state, e.by,
+                        AnswerComplaint{e.complaint, std::string(to_text(e.finding)), e.answer},
+                        s.moment));
+}
+
+Again breach_recorded(const Scene& s, const BreachRecorded& e) {
+  return decided(decide(
+      s.state, e.by, RecordBreach{std::string(to_text(e.breach)), e.discovered, e.what}, s.moment));
+}
+
+Again breach_step(const Scene& s, const BreachStepRecorded& e) {
+  return decided(decide(
+      s.state, e.by, RecordBreachStep{e.breach, std::string(to_text(e.step)), e.note}, s.moment));
+}
+
+Again violation(const Scene& s, const ViolationRecorded& e) {
+  return decided(
+      decide(s.state, e.by, RecordViolation{e.rule, e.event, e.username, e.what}, s.moment));
+}
+
+Again violation_decided(const Scene& s, const ViolationDecided& e) {
+  return decided(decide(s.state, e.by,
+                        DecideViolation{e.violation, std::string(to_text(e.finding)),
+                                        std::string(to_text(e.sanction)), e.reason},
+                        s.moment));
+}
+
+Again cost(const Scene& s, const CostRecorded& e) {
+  return decided(decide(s.state, e.by,
+                        RecordCost{e.year, std::string(to_text(e.category)), e.cents, e.funding},
+                        s.moment));
+}
+
+Again source_granted(const Scene& s, const SourceGranted& e) {
+  return decided(decide(s.state, e.by,
+                        GrantSource{e.username, std::string(to_text(e.source)), e.until, e.reason},
+                        s.moment));
+}
+
+Again source_grant_ended(const Scene& s, const SourceGrantEnded& e) {
+  return decided(decide(s.state, e.by,
+                        EndSourceGrant{e.username, std::string(to_text(e.source)), e.reason},
+                        s.moment));
+}
+
 }  // namespace
 
 std::span<const Judge> oversight_judges() {
@@ -170,6 +238,16 @@ std::span<const Judge> oversight_judges() {
       judging<ReportExtended, extended>("I12-L-5"),
       judging<GapRecorded, gap_recorded>("I12-K-2"),
       judging<GapClosed, gap_closed>("I12-K-2"),
+      judging<AccountsReviewed, accounts_reviewed>("I12-L-4"),
+      judging<ComplaintRecorded, complaint>("I12-L-5"),
+      judging<ComplaintAnswered, answered>("I12-L-5"),
+      judging<BreachRecorded, breach_recorded>("I12-J-3"),
+      judging<BreachStepRecorded, breach_step>("I12-J-3"),
+      judging<ViolationRecorded, violation>("I12-C3-3"),
+      judging<ViolationDecided, violation_decided>("I12-C3-3"),
+      judging<CostRecorded, cost>("I12-L-5"),
+      judging<SourceGranted, source_granted>("I12-C3-b"),
+      judging<SourceGrantEnded, source_grant_ended>("I12-C3-b"),
   };
   return all;
 }

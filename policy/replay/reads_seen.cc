@@ -18,7 +18,7 @@ void see_reads(const Past& past, std::vector<Sequence> reads, ReadsIndex& index)
     if (!what || what->kind != ReadRecorded::kKind.number) continue;
     const Bucket bucket = bucket_of(what->time);
     auto& columns = buckets.try_emplace(bucket.value, bucket).first->second;
-    columns.add({read, what->time, "A", "", "", 0, 0, what->time}, intern);
+    columns.add({read, what->time, "A", "", "", "", "", 0, 0, what->time}, intern);
     for (const Sequence hold : past.holds_on(read)) held[hold].push_back(read);
   }
   std::vector<ReadColumns> all;

@@ -58,7 +58,13 @@ Again opened(const Scene& s, const SessionOpened& e) {
   return decided(decide(shown.state(s), shown.attempt, s.moment));
 }
 
+Again moved(const Scene& s, const SessionMoved& e) {
+  return decided(decide(s.state, MoveSession{e.session, e.to}, s.moment));
+}
+
 Again closed(const Scene& s, const SessionClosed& e) {
+  if (e.reason == SessionEnd::kTwoPlaces)
+    return stray("I12-C3-8", "it ends a session that did not move back");
   return decided(decide(s.state, CloseSession{e.session, e.reason}, s.moment));
 }
 
@@ -85,7 +91,7 @@ Again locked(const Scene&, const AccountLocked&) {
 }
 
 Again flagged(const Scene&, const SessionFlagged&) {
-  return stray("I12-C3-8", "a session is flagged as it begins");
+  return stray("I12-C3-8", "a session is flagged as it begins, or as it moves back");
 }
 
 Again reviewed(const Scene& s, const SessionReviewed& e) {
@@ -117,6 +123,7 @@ Again factor_removed(const Scene& s, const SecondFactorRemoved& e) {
 std::span<const Judge> session_judges() {
   static const std::array all{
       judging<SessionOpened, opened>("I12-K-1"),
+      judging<SessionMoved, moved>("I12-C3-8"),
       judging<SessionClosed, closed>("I12-K-1"),
       judging<LoginFailed, login_failed>("I12-K-1"),
       judging<AccountLocked, locked>("I12-K-1"),

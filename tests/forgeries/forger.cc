@@ -161,7 +161,7 @@ void Forger::adopt(const std::function<void(Parameters&)>& change) {
 }
 
 void Forger::show_hit(const Actor& to) {
-  const auto hits = select_hits(state(), ListHits{hit, std::nullopt}, moment());
+  const auto hits = select_hits(state(), to.username, ListHits{hit, std::nullopt}, moment());
   ASSERT_TRUE(hits.has_value());
   permit(decide(state(), to, ListHits{hit, std::nullopt}, *hits, moment()));
 }

@@ -1,14 +1,20 @@
 // Breaches of sections K and L: audits, checks, reviews, gaps, the annual report.
 #include "policy/records/audit_worksheets.h"
 #include "policy/records/audits.h"
+#include "policy/records/checks.h"
 #include "policy/records/gaps.h"
+#include "policy/records/oversight.h"
 #include "policy/records/reports.h"
 #include "policy/records/sessions.h"
+#include "policy/records/source_grants.h"
+#include "policy/rules/c3_sources.h"
 #include "policy/rules/k2_gaps.h"
 #include "policy/rules/k_audits.h"
 #include "policy/rules/k_self_checks.h"
 #include "policy/rules/k_training_reviews.h"
+#include "policy/rules/l4_checks.h"
 #include "policy/rules/l5_reports.h"
+#include "policy/rules/l_oversight.h"
 #include "policy/rules/sessions.h"
 #include "tests/forgeries/forger.h"
 
@@ -282,7 +288,89 @@ std::vector<Forgery> of_reports() {
       {"I12-F-2", "an attachment of the report given to an officer",
        [](Forger& f) {
          return f.forge(AttachmentDisclosed{
-             1, Attachment::kQueries, 10, {}, f.world.now, 0, Digest{}, f.officer});
+             1, Attachment::kQueries, 10, {}, f.world.now, 0, Digest{}, f.officer, {}, {}});
+       }},
+  };
+}
+
+std::vector<Forgery> of_answers() {
+  const auto violation = [](Forger& f) {
+    return f.permit(decide(
+        f.state(), f.chief,
+        RecordViolation{"I12-C3-3", std::nullopt, "officer", "looked a friend up"}, f.moment()));
+  };
+  return {
+      {"I12-C3-3", "a violation decided by the person who recorded it",
+       [=](Forger& f) {
+         const Sequence of = violation(f);
+         ViolationDecided e = f.honest<ViolationDecided>(
+             decide(f.state(), f.admin, DecideViolation{of, "UNFOUNDED", "NONE", "no record"},
+                    f.moment()));
+         e.by = f.chief;
+         return f.forge(e);
+       }},
+      {"I12-C3-3", "a sanction without a finding",
+       [=](Forger& f) {
+         const Sequence of = violation(f);
+         ViolationDecided e = f.honest<ViolationDecided>(
+             decide(f.state(), f.admin, DecideViolation{of, "UNFOUNDED", "NONE", "no record"},
+                    f.moment()));
+         e.sanction = Sanction::kDiscipline;
+         return f.forge(e);
+       }},
+      {"I12-J-3", "a breach closed before its procedure",
+       [](Forger& f) {
+         const Sequence of = f.permit(
+             decide(f.state(), f.it,
+                    RecordBreach{"CREDENTIALS", f.world.now, "a password on a note"}, f.moment()));
+         return f.forge(BreachStepRecorded{1, of, BreachStep::kClosed, "done", f.it});
+       }},
+      {"I12-L-5", "a complaint answered twice",
+       [](Forger& f) {
+         const Sequence of =
+             f.permit(decide(f.state(), f.coordinator,
+                             RecordComplaint{"MISUSE", f.world.now, "a look-up"}, f.moment()));
+         const ComplaintAnswered e = f.honest<ComplaintAnswered>(
+             decide(f.state(), f.coordinator, AnswerComplaint{of, "UNFOUNDED", "no such look-up"},
+                    f.moment()));
+         f.forge(e);
+         return f.forge(e);
+       }},
+      {"I12-L-4", "a review of accounts that passes over a dormant one",
+       [](Forger& f) {
+         f.world.enrol("away", "SWORN");
+         f.advance(91 * kDay);
+         return f.forge(AccountsReviewed{1, 8, 0, {}, f.world.log_in("coordinator")});
+       }},
+      {"I12-C3-b", "a source that somebody opened to themselves",
+       [](Forger& f) {
+         SourceGranted e = f.honest<SourceGranted>(decide(
+             f.state(), f.admin, GrantSource{"officer", "NCIC", {}, "certified"}, f.moment()));
+         e.username = f.admin.username;
+         return f.forge(e);
+       }},
+      {"I12-C3-b", "a hit of a source that was not opened to the person",
+       [](Forger& f) {
+         f.adopt([](Parameters& p) { p.sources_by_grant = std::vector{HotlistSource::kSvs}; });
+         return f.forge(HitsDisclosed{f.moment().policy->version, {f.hit}, f.officer});
+       }},
+      {"I12-C2B-8", "a sealed attachment that is sealed to no key",
+       [](Forger& f) {
+         AttachmentDisclosed e = f.honest<AttachmentDisclosed>(
+             decide(f.state(), f.coordinator,
+                    DiscloseAttachment{Attachment::kQueries, 10, {}, f.world.now, 0, Digest{}},
+                    f.moment()));
+         e.edition = Edition::kSealed;
+         return f.forge(e);
+       }},
+      {"I12-C3-8", "a session that moved back and was not ended",
+       [](Forger& f) {
+         f.permit(decide(f.state(), MoveSession{f.officer.session, "10.0.0.2"}, f.moment()));
+         const Decision back = decide(f.state(), MoveSession{f.officer.session, ""}, f.moment());
+         const Sequence moved = f.append(back.events.front());
+         f.advance(60);
+         f.query(f.second, {f.reads[1]});  // in the place of the flag
+         return moved;
        }},
   };
 }
@@ -303,7 +391,8 @@ std::vector<Forgery> of_missed_years() {
 
 std::vector<Forgery> forgeries_of_oversight() {
   std::vector<Forgery> all = of_audits();
-  for (const auto& topic : {of_conclusions(), of_checks(), of_reports(), of_missed_years()})
+  for (const auto& topic :
+       {of_conclusions(), of_checks(), of_reports(), of_answers(), of_missed_years()})
     all.insert(all.end(), topic.begin(), topic.end());
   return all;
 }
