@@ -1,46 +1,40 @@
-// Where in a picture a line of plate characters may be: several binarisations, connected components
-// of character shape, collinear groups of them. No training, no plate outline needed.
+// Where in a picture lines of plate characters may be: a small convolutional network over the
+// picture in three sizes. recognition/training/ makes its weights.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <vector>
 
 #include "ledger/chain/error.h"
+#include "recognition/rectify.h"
 
 namespace alpr::recognition {
 
-// A line of characters: the parallelogram around its components, from the first to the last one
-// found.
-struct LineCandidate {
-  cv::Point2f start;   // middle of the left edge of the first character, pixels
-  cv::Point2f end;     // middle of the right edge of the last character
-  float height = 0;    // of the characters, across the line, pixels
-  float score = 0;     // only for ordering within one picture
-  int characters = 0;  // components that made it
-  bool light_on_dark = false;
-};
+// kUsual finds lines from a fiftieth of the picture's longer side. kFine sees small ones better and
+// costs four times as much.
+enum class Detection { kUsual, kFine };
 
-struct DetectOptions {
-  std::size_t candidates_max = 8;
-};
+// Owned by one thread at a time.
+class LineDetector {
+ public:
+  static Result<LineDetector> load();  // kCorrupt when OpenCV refuses the built-in weights
+  LineDetector(LineDetector&&) noexcept;
+  LineDetector& operator=(LineDetector&&) noexcept;
+  ~LineDetector();
+  // `gray` is 8-bit, one channel. Best first, at most kCandidatesMax, none twice. kMalformed for
+  // another kind of image or when OpenCV fails.
+  Result<std::vector<LineCandidate>> find(const cv::Mat& gray, Detection detection);
+  // The same line, looked at more closely: its ends and its tilt are known better then. The line as
+  // it was where there is none on a closer look. Errors as find().
+  Result<LineCandidate> look_closer(const cv::Mat& gray, const LineCandidate& line);
 
-// `gray` is 8-bit, one channel. Best first. kMalformed for another kind of image or when OpenCV
-// fails. Any thread.
-Result<std::vector<LineCandidate>> detect_lines(const cv::Mat& gray,
-                                                const DetectOptions& options = {});
-
-// Cuts the candidate out, upright: the characters are `kLineTextHeight` high in an image of
-// kLineHeight x kLineWidth, dark on light, contrast stretched. `margin` is how much of the picture
-// beside the first and last character is taken along, in character heights: the ends of a line are
-// what detection misses most.
-inline constexpr int kLineHeight = 32;
-inline constexpr int kLineTextHeight = 20;
-inline constexpr int kLineWidth = 160;
-struct LineImage {
-  cv::Mat gray;            // 8-bit, kLineHeight x kLineWidth
-  cv::Matx23f to_picture;  // maps a point of the line image to the picture
+ private:
+  struct Nets;
+  explicit LineDetector(std::unique_ptr<Nets> nets);
+  std::unique_ptr<Nets> nets_;
 };
-Result<LineImage> rectify(const cv::Mat& gray, const LineCandidate& line, float margin);
+inline constexpr std::size_t kCandidatesMax = 12;
 
 }  // namespace alpr::recognition

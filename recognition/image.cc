@@ -89,13 +89,14 @@ Result<ImageHeader> inspect_image(BytesView bytes) {
   return header;
 }
 
-Result<cv::Mat> decode_image(BytesView bytes) {
+Result<cv::Mat> decode_image(BytesView bytes, ImageColor color) {
   const Result<ImageHeader> header = inspect_image(bytes);
   if (!header) return tl::unexpected(header.error());
   try {
     const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U,
                       const_cast<std::uint8_t*>(bytes.data()));
-    cv::Mat image = cv::imdecode(raw, cv::IMREAD_COLOR);
+    cv::Mat image =
+        cv::imdecode(raw, color == ImageColor::kGray ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
     if (image.empty()) return bad_image("the decoder can't read it");
     const bool upright = image.cols == header->width && image.rows == header->height;
     const bool turned = image.cols == header->height && image.rows == header->width;

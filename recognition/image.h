@@ -26,8 +26,11 @@ struct ImageHeader {
 // the bounds above.
 Result<ImageHeader> inspect_image(BytesView bytes);
 
-// inspect_image(), then decodes to 8-bit BGR with the EXIF orientation applied. kMalformed when the
-// decoder fails, when the data ends early, or when the decoded size is not the declared one.
-Result<cv::Mat> decode_image(BytesView bytes);
+enum class ImageColor { kBgr, kGray };
+
+// inspect_image(), then decodes to 8-bit BGR or gray with the EXIF orientation applied. kMalformed
+// when the decoder fails, when the data ends early, or when the decoded size is not the declared
+// one.
+Result<cv::Mat> decode_image(BytesView bytes, ImageColor color = ImageColor::kBgr);
 
 }  // namespace alpr::recognition

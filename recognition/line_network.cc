@@ -6,30 +6,17 @@
 #include <opencv2/dnn.hpp>
 #include <string_view>
 
-#include "recognition/detect.h"
-
-// The weights are linked in by the assembler: as a C array they would be six times the size and
-// slow to compile.
-asm(".section .rodata\n"
-    ".balign 16\n"
-    ".global plateledger_line_model\n"
-    "plateledger_line_model:\n"
-    ".incbin \"" LINE_MODEL_PATH
-    "\"\n"
-    ".global plateledger_line_model_end\n"
-    "plateledger_line_model_end:\n"
-    ".byte 0\n"
-    ".text\n");
-extern "C" const char plateledger_line_model[];
-extern "C" const char plateledger_line_model_end[];
+#include "recognition/rectify.h"
+#include "recognition/weights.h"
 
 namespace alpr::recognition {
 namespace {
 
 constexpr std::string_view kAlphabet = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr int kBlank = 0;
-constexpr std::size_t kBeamWidth = 24;
-constexpr float kCharacterMin = 1e-4F;  // less probable characters of a column are not followed
+constexpr float kSurelyBlank = 0.999F;  // such a column only ends a character
+constexpr std::size_t kBeamWidth = 16;
+constexpr float kCharacterMin = 1e-3F;  // less probable characters of a column are not followed
 
 // How probable it is that the columns so far spell a prefix, by whether they end in a blank.
 struct Prefix {
@@ -43,11 +30,11 @@ void extend(const std::string& text, const Prefix& prefix, const float* column, 
   Prefix& same = next[text];
   same.blank += prefix.total() * static_cast<double>(column[kBlank]);
   for (std::size_t k = 1; k < kAlphabet.size(); ++k) {
-    const auto p = static_cast<double>(column[k]);
     if (column[k] < kCharacterMin) continue;
+    const auto p = static_cast<double>(column[k]);
     const char c = kAlphabet[k];
     if (!text.empty() && text.back() == c) {
-      next[text].character += prefix.character * p;
+      same.character += prefix.character * p;
       next[text + c].character += prefix.blank * p;
     } else {
       next[text + c].character += prefix.total() * p;
@@ -63,6 +50,21 @@ std::vector<std::pair<std::string, Prefix>> best_of(const Beams& beams, std::siz
   });
   if (sorted.size() > count) sorted.resize(count);
   return sorted;
+}
+
+// Mean 0 and deviation 1, as in training: neither light nor contrast matters.
+cv::Mat normalized(const cv::Mat& line) {
+  constexpr double kDeviationMin = 2;  // below it there is only noise
+  constexpr double kLimit = 4;
+  cv::Scalar mean;
+  cv::Scalar deviation;
+  cv::meanStdDev(line, mean, deviation);
+  const double scale = 1 / std::max(kDeviationMin, deviation[0]);
+  cv::Mat out;
+  line.convertTo(out, CV_32F, scale, -mean[0] * scale);
+  cv::min(out, kLimit, out);
+  cv::max(out, -kLimit, out);
+  return out;
 }
 
 // 1 x classes x 1 x columns of scores to columns x classes of probabilities.
@@ -110,8 +112,9 @@ LineNetwork::~LineNetwork() = default;
 Result<LineNetwork> LineNetwork::load() {
   try {
     auto net = std::make_unique<Net>();
-    const auto size = static_cast<std::size_t>(plateledger_line_model_end - plateledger_line_model);
-    net->net = cv::dnn::readNetFromONNX(plateledger_line_model, size);
+    const BytesView weights = line_reader_weights();
+    net->net =
+        cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(weights.data()), weights.size());
     net->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     return LineNetwork(std::move(net));
   } catch (const cv::Exception& error) {
@@ -124,7 +127,7 @@ Result<LineReading> LineNetwork::read(const cv::Mat& line) {
     return fail(ErrorCode::kMalformed, "the line reader needs a gray line image");
   }
   try {
-    net_->net.setInput(cv::dnn::blobFromImage(line, 1.0 / 255));
+    net_->net.setInput(cv::dnn::blobFromImage(normalized(line)));
     const cv::Mat probabilities = softmax(net_->net.forward());
     LineReading reading;
     reading.texts = decode_ctc(probabilities);
@@ -141,6 +144,10 @@ std::vector<LineText> decode_ctc(const cv::Mat& probabilities) {
   Beams beams;
   beams[""] = Prefix{1, 0};
   for (int t = 0; t < probabilities.rows; ++t) {
+    if (probabilities.at<float>(t, kBlank) > kSurelyBlank) {
+      for (auto& [text, prefix] : beams) prefix = Prefix{prefix.total(), 0};
+      continue;
+    }
     Beams next;
     for (const auto& [text, prefix] : best_of(beams, kBeamWidth)) {
       extend(text, prefix, probabilities.ptr<float>(t), next);

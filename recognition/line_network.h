@@ -1,6 +1,4 @@
-// The small CTC network that turns a line image into text. recognition/training/ makes its weights;
-// they are part of the program, so there is no model file that could be missing or of another
-// version.
+// The small CTC network that turns a line image into text. recognition/training/ makes its weights.
 #pragma once
 
 #include <memory>

@@ -5,60 +5,69 @@
 #include <map>
 #include <opencv2/imgproc.hpp>
 
+#include "recognition/confidence.h"
 #include "recognition/image.h"
+#include "recognition/rectify.h"
+#include "recognition/syntax.h"
 
 namespace alpr::recognition {
 namespace {
 
-constexpr float kMargin = 1.0F;  // of the picture beside a line, in character heights
-constexpr int kSecondLooks = 2;  // how often a line is cut out again around what was read
 constexpr std::size_t kTextMin = 3;
 constexpr std::size_t kTextMax = 10;
-constexpr double kProbabilityMin = 0.10;  // below it a line is clutter more often than a plate
-constexpr double kSure = 0.90;            // above it Tesseract is not asked
-// How much of the doubt is left when Tesseract, which errs in other ways, reads the same.
-constexpr double kDoubtLeft = 0.35;
-constexpr double kPpm = 1e6;
+constexpr double kSure = 0.90;        // above it one look at a line is enough
+constexpr double kNothing = 0.50;     // of no plate: a second look is saved
+constexpr double kPlateMin = 0.05;    // below it nothing is said
+constexpr double kDoubtLeft = 0.6;    // where Tesseract reads the same
+constexpr float kLikelyPlace = 0.6F;  // of the detector; less likely places are read if need be
+constexpr std::int64_t kShownMinPpm = 350'000;    // less sure reads are clutter too often
+constexpr std::int64_t kGoodEnoughPpm = 410'000;  // no further search after such a read
 
-// Other cuts of an unsure line: what is only noise at its edges reads differently in each, the
-// plate does not.
-struct Framing {
-  float margin;  // as kMargin
-  float height;  // of the characters, against what detection said
-};
-constexpr std::array kFramings{Framing{0.45F, 1.0F}, Framing{0.7F, 1.12F}, Framing{0.7F, 0.9F}};
-
-std::int64_t to_ppm(double probability) {
-  return std::clamp<std::int64_t>(std::llround(probability * kPpm), 0, 1'000'000);
-}
-
-cv::Point2f map(const cv::Matx23f& transform, float x, float y) {
-  return {transform(0, 0) * x + transform(0, 1) * y + transform(0, 2),
-          transform(1, 0) * x + transform(1, 1) * y + transform(1, 2)};
-}
-
-// The line from the first character read to the last one, where detection may have missed or
-// invented some.
-LineCandidate refit(const LineCandidate& line, const LineImage& image, const LineReading& reading) {
-  LineCandidate out = line;
-  out.start = map(image.to_picture, reading.start_x, kLineHeight / 2.0F);
-  out.end = map(image.to_picture, reading.end_x, kLineHeight / 2.0F);
-  return out;
-}
-
-bool moved(const LineCandidate& before, const LineCandidate& after) {
-  const float limit = 0.4F * before.height;
-  return std::abs(before.start.x - after.start.x) > limit ||
-         std::abs(before.end.x - after.end.x) > limit;
-}
+// Other cuts of an unsure line: what is only noise reads differently in each, the plate does not.
+constexpr std::array kFramings{
+    Framing{.wider = 1.1F, .taller = 1.1F}, Framing{.wider = 0.96F, .taller = 0.94F},
+    Framing{.lower = 0.05F, .leaning = 0.05F}, Framing{.lower = -0.05F, .leaning = -0.05F}};
 
 std::array<cv::Point2f, 4> box_of(const LineCandidate& line) {
-  const cv::Point2f along =
-      (line.end - line.start) * (1.0F / static_cast<float>(cv::norm(line.end - line.start)));
-  const cv::Point2f aside = along * (0.3F * line.height);
-  const cv::Point2f half(0, 0.8F * line.height);
-  return {line.start - aside - half, line.end + aside - half, line.end + aside + half,
-          line.start - aside + half};
+  const cv::Point2f along = line.along + line.along * (0.6F * line.height() / line.length());
+  const cv::Point2f down = line.down * 1.6F;
+  return {line.centre - along - down, line.centre + along - down, line.centre + along + down,
+          line.centre - along + down};
+}
+
+void sort_best_first(std::vector<LineText>& texts) {
+  std::stable_sort(texts.begin(), texts.end(), [](const LineText& a, const LineText& b) {
+    return a.probability > b.probability;
+  });
+}
+
+// How much a text counts beside other ways to read the same line. Training shows the network lines
+// that it is to be silent about, so it leaves characters out sooner than it invents them: each
+// character read counts for that.
+double weight_of(const std::string& text) {
+  constexpr double kCharacter = 1.6;
+  if (text.empty()) return 1;
+  return plausibility(text) * std::pow(kCharacter, static_cast<double>(text.size()));
+}
+
+// What the network says, weighed by patterns; what it did not say keeps its share. No text is
+// dropped or changed for fitting no pattern.
+void weigh(std::vector<LineText>& texts) {
+  double said = 0;
+  double weighed = 0;
+  double usual = 0;
+  for (const LineText& t : texts) {
+    const double weight = weight_of(t.text);
+    said += t.probability;
+    weighed += t.probability * weight;
+    usual = std::max(usual, weight);
+  }
+  const double sum = weighed + std::max(0.0, 1 - said) * usual;
+  if (sum <= 0) return;
+  for (LineText& t : texts) {
+    t.probability *= weight_of(t.text) / sum;
+  }
+  sort_best_first(texts);
 }
 
 void drop_impossible(std::vector<LineText>& texts) {
@@ -67,34 +76,39 @@ void drop_impossible(std::vector<LineText>& texts) {
   });
 }
 
+// Tesseract errs in other ways, so what both say is less likely wrong.
 void heed_second_reader(std::vector<LineText>& texts, const std::string& second) {
-  const auto same =
-      std::find_if(texts.begin(), texts.end(), [&](const LineText& t) { return t.text == second; });
-  if (same == texts.end()) return;
-  same->probability = 1 - (1 - same->probability) * kDoubtLeft;
-  std::stable_sort(texts.begin(), texts.end(), [](const LineText& a, const LineText& b) {
-    return a.probability > b.probability;
-  });
+  for (LineText& t : texts) {
+    if (t.text == second) t.probability = 1 - (1 - t.probability) * kDoubtLeft;
+  }
+  sort_best_first(texts);
 }
 
-// Which of several lines is shown first. Burnt-in dates are long and all digits, dealers' frames
-// and states' names all letters. This only orders: no read is dropped or changed for fitting no
-// pattern (policy/formats.md section 1).
-double rank(const PlateCandidate& plate) {
-  const std::size_t length = plate.text.size();
-  const auto letters = std::count_if(plate.text.begin(), plate.text.end(),
-                                     [](char c) { return c >= 'A' && c <= 'Z'; });
-  double weight = 1;
-  if (length > 8 || length < 4) weight *= 0.3;
-  if (letters == static_cast<std::ptrdiff_t>(length)) weight *= 0.5;
-  if (letters == 0) weight *= length > 7 ? 0.3 : 0.6;
-  return weight * static_cast<double>(plate.confidence_ppm);
+// Which of several plates is shown first: the surest, and of equals the nearest.
+double rank(const PlateCandidate& plate, const LineCandidate& line) {
+  return static_cast<double>(plate.confidence_ppm) *
+         std::sqrt(static_cast<double>(line.height() * line.length()));
 }
 
-bool overlap(const PlateCandidate& a, const PlateCandidate& b) {
-  const cv::Rect2f first = cv::boundingRect(std::vector<cv::Point2f>(a.box.begin(), a.box.end()));
-  const cv::Rect2f second = cv::boundingRect(std::vector<cv::Point2f>(b.box.begin(), b.box.end()));
+bool overlap(const LineCandidate& a, const LineCandidate& b) {
+  const auto box = [](const LineCandidate& line) {
+    const std::array<cv::Point2f, 4> corners{
+        line.centre - line.along - line.down, line.centre + line.along - line.down,
+        line.centre + line.along + line.down, line.centre - line.along + line.down};
+    return cv::boundingRect(std::vector<cv::Point2f>(corners.begin(), corners.end()));
+  };
+  const cv::Rect2f first = box(a);
+  const cv::Rect2f second = box(b);
   return (first & second).area() > 0.3F * std::min(first.area(), second.area());
+}
+
+// Print on the same plate in smaller characters: the month on a sticker, a slogan.
+bool small_print_of(const LineCandidate& small, const LineCandidate& plate) {
+  if (small.height() > 0.7F * plate.height()) return false;
+  const cv::Point2f apart = small.centre - plate.centre;
+  const float across = std::abs(apart.dot(plate.down)) / (plate.height() / 2);
+  const float beside = std::abs(apart.dot(plate.along)) / (plate.length() / 2);
+  return across < 2.0F * plate.height() && beside < plate.length() / 2 + 1.5F * plate.height();
 }
 
 Result<cv::Mat> to_gray(const cv::Mat& picture) {
@@ -113,52 +127,53 @@ Result<cv::Mat> to_gray(const cv::Mat& picture) {
 
 }  // namespace
 
-PlateReader::PlateReader(LineNetwork network, TesseractReader tesseract)
-    : network_(std::move(network)), tesseract_(std::move(tesseract)) {}
+PlateReader::PlateReader(LineDetector detector, LineNetwork network, TesseractReader tesseract)
+    : detector_(std::move(detector)),
+      network_(std::move(network)),
+      tesseract_(std::move(tesseract)) {}
 
 Result<PlateReader> PlateReader::create() {
+  Result<LineDetector> detector = LineDetector::load();
+  if (!detector) return tl::unexpected(detector.error());
   Result<LineNetwork> network = LineNetwork::load();
   if (!network) return tl::unexpected(network.error());
   Result<TesseractReader> tesseract = TesseractReader::open();
   if (!tesseract) return tl::unexpected(tesseract.error());
-  return PlateReader(std::move(*network), std::move(*tesseract));
+  return PlateReader(std::move(*detector), std::move(*network), std::move(*tesseract));
 }
 
-Result<std::optional<PlateCandidate>> PlateReader::read_line(const cv::Mat& gray,
-                                                             LineCandidate line) {
-  Result<LineImage> image = rectify(gray, line, kMargin);
+Result<std::optional<PlateReader::ReadLine>> PlateReader::read_line(const cv::Mat& gray,
+                                                                    LineCandidate line) {
+  Result<LineImage> image = rectify(gray, line);
   if (!image) return tl::unexpected(image.error());
   Result<LineReading> reading = network_.read(image->gray);
   if (!reading) return tl::unexpected(reading.error());
-  for (int look = 0; look < kSecondLooks && reading->end_x > reading->start_x; ++look) {
-    const LineCandidate fitted = refit(line, *image, *reading);
-    if (!moved(line, fitted)) break;
-    line = fitted;
-    image = rectify(gray, line, kMargin);
-    if (!image) return tl::unexpected(image.error());
-    Result<LineReading> again = network_.read(image->gray);
-    if (!again) return tl::unexpected(again.error());
-    reading = std::move(again);
-  }
   std::vector<LineText> texts = std::move(reading->texts);
-  if (!texts.empty() && texts.front().probability < kSure) {
+  const bool nothing = texts.empty() || texts.front().probability < kPlateMin ||
+                       (texts.front().text.empty() && texts.front().probability > kNothing);
+  if (nothing) return std::optional<ReadLine>();
+  if (texts.front().probability < kSure) {
+    const Result<LineCandidate> closer = detector_.look_closer(gray, line);
+    if (!closer) return tl::unexpected(closer.error());
+    line = *closer;
     const Result<void> looked = look_again(gray, line, texts);
     if (!looked) return tl::unexpected(looked.error());
   }
+  weigh(texts);
+  if (texts.front().text.empty()) return std::optional<ReadLine>();
   drop_impossible(texts);
-  if (texts.empty() || texts.front().probability < kProbabilityMin) {
-    return std::optional<PlateCandidate>();
-  }
-  if (texts.front().probability < kSure) {
+  if (!texts.empty() && texts.front().probability < kSure) {
     const Result<std::string> second = tesseract_.read(image->gray);
     if (!second) return tl::unexpected(second.error());
     heed_second_reader(texts, *second);
   }
-  PlateCandidate plate{texts.front().text, to_ppm(texts.front().probability), box_of(line), {}};
+  if (texts.empty() || texts.front().probability < kPlateMin) return std::optional<ReadLine>();
+  PlateCandidate plate{
+      texts.front().text, calibrated_ppm(texts.front().probability), box_of(line), {}};
   for (std::size_t i = 1; i < texts.size() && plate.alternatives.size() < kBeamsMax - 1; ++i) {
-    plate.alternatives.push_back({texts[i].text, to_ppm(texts[i].probability)});
+    plate.alternatives.push_back({texts[i].text, calibrated_ppm(texts[i].probability)});
   }
-  return std::optional(std::move(plate));
+  return std::optional(ReadLine{line, std::move(plate)});
 }
 
 Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& line,
@@ -166,9 +181,7 @@ Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& l
   std::map<std::string, double> sums;
   for (const LineText& t : texts) sums[t.text] += t.probability;
   for (const Framing& framing : kFramings) {
-    LineCandidate other = line;
-    other.height *= framing.height;
-    const Result<LineImage> image = rectify(gray, other, framing.margin);
+    const Result<LineImage> image = rectify(gray, framed(line, framing));
     if (!image) return tl::unexpected(image.error());
     const Result<LineReading> reading = network_.read(image->gray);
     if (!reading) return tl::unexpected(reading.error());
@@ -176,38 +189,61 @@ Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& l
   }
   texts.clear();
   for (const auto& [text, sum] : sums) texts.push_back({text, sum / (1.0 + kFramings.size())});
-  std::stable_sort(texts.begin(), texts.end(), [](const LineText& a, const LineText& b) {
-    return a.probability > b.probability;
-  });
+  sort_best_first(texts);
   return {};
+}
+
+Result<std::vector<PlateReader::ReadLine>> PlateReader::read_lines(const cv::Mat& gray,
+                                                                   Detection detection) {
+  const Result<std::vector<LineCandidate>> lines = detector_.find(gray, detection);
+  if (!lines) return tl::unexpected(lines.error());
+  std::vector<ReadLine> read;
+  bool good = false;
+  for (const LineCandidate& line : *lines) {
+    if (good && line.score < kLikelyPlace) break;
+    Result<std::optional<ReadLine>> one = read_line(gray, line);
+    if (!one) return tl::unexpected(one.error());
+    if (!*one) continue;
+    good = good || (*one)->plate.confidence_ppm >= kGoodEnoughPpm;
+    read.push_back(std::move(**one));
+  }
+  std::stable_sort(read.begin(), read.end(), [](const ReadLine& a, const ReadLine& b) {
+    return rank(a.plate, a.line) > rank(b.plate, b.line);
+  });
+  std::vector<ReadLine> kept;
+  for (ReadLine& one : read) {
+    const bool taken = std::any_of(kept.begin(), kept.end(), [&](const ReadLine& other) {
+      return overlap(one.line, other.line) || small_print_of(one.line, other.line);
+    });
+    if (!taken) kept.push_back(std::move(one));
+  }
+  return kept;
 }
 
 Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture) {
   const Result<cv::Mat> gray = to_gray(picture);
   if (!gray) return tl::unexpected(gray.error());
-  const Result<std::vector<LineCandidate>> lines = detect_lines(*gray);
+  Result<std::vector<ReadLine>> lines = read_lines(*gray, Detection::kUsual);
+  const bool good =
+      lines && !lines->empty() && lines->front().plate.confidence_ppm >= kGoodEnoughPpm;
+  if (lines && !good) {
+    Result<std::vector<ReadLine>> finer = read_lines(*gray, Detection::kFine);
+    if (!finer) return tl::unexpected(finer.error());
+    const auto best = [](const std::vector<ReadLine>& found) {
+      return found.empty() ? 0 : found.front().plate.confidence_ppm;
+    };
+    if (best(*finer) > best(*lines)) lines = std::move(finer);
+  }
   if (!lines) return tl::unexpected(lines.error());
   std::vector<PlateCandidate> plates;
-  for (const LineCandidate& line : *lines) {
-    Result<std::optional<PlateCandidate>> plate = read_line(*gray, line);
-    if (!plate) return tl::unexpected(plate.error());
-    if (*plate) plates.push_back(std::move(**plate));
+  for (ReadLine& line : *lines) {
+    if (line.plate.confidence_ppm >= kShownMinPpm) plates.push_back(std::move(line.plate));
   }
-  std::stable_sort(
-      plates.begin(), plates.end(),
-      [](const PlateCandidate& a, const PlateCandidate& b) { return rank(a) > rank(b); });
-  std::vector<PlateCandidate> kept;
-  for (PlateCandidate& plate : plates) {
-    const bool seen = std::any_of(kept.begin(), kept.end(), [&](const PlateCandidate& other) {
-      return overlap(plate, other);
-    });
-    if (!seen) kept.push_back(std::move(plate));
-  }
-  return kept;
+  return plates;
 }
 
 Result<std::vector<PlateCandidate>> PlateReader::read_encoded(BytesView image) {
-  const Result<cv::Mat> picture = decode_image(image);
+  const Result<cv::Mat> picture = decode_image(image, ImageColor::kGray);
   if (!picture) return tl::unexpected(picture.error());
   return read(*picture);
 }

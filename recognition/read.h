@@ -1,5 +1,6 @@
-// Photo in, plates out: detection, rectification, the line network, and Tesseract where the network
-// is not sure.
+// Photo in, plates out: the detector finds lines, the line network reads them, in several framings
+// where it is not sure; patterns weigh what it says, Tesseract is asked where doubt is left, and
+// the confidence is calibrated.
 #pragma once
 
 #include <array>
@@ -22,11 +23,10 @@ struct PlateText {
   std::int64_t confidence_ppm = 0;
 };
 
-// I12-D-1: what the camera says about one plate. The confidence orders reads; it is not yet
-// calibrated.
+// I12-D-1: what the camera says about one plate.
 struct PlateCandidate {
   std::string text;
-  std::int64_t confidence_ppm = 0;  // 0 to 1,000,000
+  std::int64_t confidence_ppm = 0;  // 0 to 1,000,000; uncertain below kSurePpm
   std::array<cv::Point2f, 4>
       box;  // around the characters, pixels, clockwise from the top left corner
   std::vector<PlateText> alternatives;  // best first, at most ten, without the text itself
@@ -35,7 +35,7 @@ struct PlateCandidate {
 // Owned by one thread at a time; make one per thread.
 class PlateReader {
  public:
-  // kCorrupt or kIo when the network or Tesseract can't be loaded.
+  // kCorrupt or kIo when a network or Tesseract can't be loaded.
   static Result<PlateReader> create();
   // Best first, empty when there is no plate. `picture` is 8-bit, gray or BGR; else kMalformed.
   Result<std::vector<PlateCandidate>> read(const cv::Mat& picture);
@@ -43,12 +43,19 @@ class PlateReader {
   Result<std::vector<PlateCandidate>> read_encoded(BytesView image);
 
  private:
-  PlateReader(LineNetwork network, TesseractReader tesseract);
-  Result<std::optional<PlateCandidate>> read_line(const cv::Mat& gray, LineCandidate line);
+  struct ReadLine {
+    LineCandidate line;
+    PlateCandidate plate;
+  };
+
+  PlateReader(LineDetector detector, LineNetwork network, TesseractReader tesseract);
+  Result<std::vector<ReadLine>> read_lines(const cv::Mat& gray, Detection detection);
+  Result<std::optional<ReadLine>> read_line(const cv::Mat& gray, LineCandidate line);
   // Reads the line in other framings too and puts the mean of what all of them say into `texts`.
   Result<void> look_again(const cv::Mat& gray, const LineCandidate& line,
                           std::vector<LineText>& texts);
 
+  LineDetector detector_;
   LineNetwork network_;
   TesseractReader tesseract_;
 };

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "ledger/chain/canonical_json.h"
+#include "recognition/confidence.h"
 #include "recognition/files.h"
 #include "recognition/image.h"
 
@@ -97,8 +98,9 @@ void tell(const std::string& image, const PhotoReading& reading, OutputForm form
   if (!reading.plates) return;
   if (reading.plates->empty()) out << image << ": no plate\n";
   for (const PlateCandidate& plate : *reading.plates) {
-    out << fmt::format("{}: {} ({:.1f} %)\n", image, plate.text,
-                       static_cast<double>(plate.confidence_ppm) / 10'000);
+    out << fmt::format("{}: {} ({:.1f} %{})\n", image, plate.text,
+                       static_cast<double>(plate.confidence_ppm) / 10'000,
+                       plate.confidence_ppm < kSurePpm ? ", uncertain" : "");
   }
 }
 
@@ -135,6 +137,7 @@ std::string photo_json(const std::string& image, const PhotoReading& reading) {
       }
       plates.emplace_back(Json::Object{{"text", Json(plate.text)},
                                        {"confidence", Json(plate.confidence_ppm)},
+                                       {"uncertain", Json(plate.confidence_ppm < kSurePpm)},
                                        {"box", Json(box_json(plate.box))},
                                        {"alternatives", Json(std::move(alternatives))}});
     }

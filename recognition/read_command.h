@@ -25,8 +25,8 @@ struct PhotoReading {
   std::int64_t milliseconds = 0;  // decoding included
 };
 
-// {"image":...,"ms":...,"plates":[...]} and, for a file that could not be read, "error". No line
-// feed.
+// {"image":...,"ms":...,"plates":[{"text","confidence","uncertain","box","alternatives"},...]} and,
+// for a file that could not be read, "error". No line feed.
 std::string photo_json(const std::string& image, const PhotoReading& reading);
 
 // Results go to `out`, complaints to `log`. Returns the process's exit code: 0, 2 when a file was

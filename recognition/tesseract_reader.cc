@@ -44,7 +44,8 @@ Result<std::string> TesseractReader::read(const cv::Mat& line) {
   }
   try {
     cv::Mat large;
-    cv::resize(line, large, {}, kScale, kScale, cv::INTER_CUBIC);
+    cv::normalize(line, large, 0, 255, cv::NORM_MINMAX);
+    cv::resize(large, large, {}, kScale, kScale, cv::INTER_CUBIC);
     cv::copyMakeBorder(large, large, kBorder, kBorder, kBorder, kBorder, cv::BORDER_CONSTANT,
                        cv::Scalar(255));
     api_->SetImage(large.data, large.cols, large.rows, 1, static_cast<int>(large.step));

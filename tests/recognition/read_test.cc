@@ -6,12 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 #include <random>
 #include <sstream>
 
 #include "ledger/chain/canonical_json.h"
-#include "recognition/detect.h"
 #include "recognition/files.h"
 #include "recognition/image.h"
 #include "recognition/read_command.h"
@@ -77,23 +75,6 @@ TEST(Reader, SeesNoPlateInAnEmptyPicture) {
   EXPECT_FALSE(reader->read(cv::Mat()));
   EXPECT_FALSE(reader->read(cv::Mat(10, 10, CV_16UC1, cv::Scalar(0))));
   EXPECT_FALSE(reader->read_encoded(as_bytes("no picture")));
-}
-
-TEST(Detector, FindsALineOfCharactersAndCutsItOutUpright) {
-  cv::Mat gray(200, 600, CV_8UC1, cv::Scalar(220));
-  cv::putText(gray, "7ABC123", {150, 120}, cv::FONT_HERSHEY_SIMPLEX, 1.5, cv::Scalar(20), 3);
-  const auto lines = detect_lines(gray);
-  ASSERT_TRUE(lines) << lines.error().detail;
-  ASSERT_FALSE(lines->empty());
-  const LineCandidate& line = lines->front();
-  EXPECT_NEAR(line.start.x, 153, 25);
-  EXPECT_NEAR(line.start.y, 103, 6);
-  EXPECT_NEAR(line.height, 34, 6);
-  EXPECT_GE(line.characters, 5);
-  const auto image = rectify(gray, line, 1.0F);
-  ASSERT_TRUE(image) << image.error().detail;
-  EXPECT_EQ(image->gray.size(), cv::Size(kLineWidth, kLineHeight));
-  EXPECT_FALSE(detect_lines(cv::Mat(10, 10, CV_8UC3)));
 }
 
 TEST(Decoder, SumsOverAlignmentsAndKeepsDoubledCharactersApart) {
