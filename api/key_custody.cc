@@ -100,6 +100,20 @@ Outcome enrol_recovery_key(Service& service, const Custody& custody, const Publi
                 store::recovery_enrolled(*checked));
 }
 
+ExportedKeys export_permanent_keys(Service& service, const Custody& custody) {
+  ExportedKeys exported;
+  exported.outcome = record(service, custody, policy::KeyAction::kExportKeys, std::nullopt);
+  if (!exported.outcome.done()) return exported;
+  std::string all = service.store().vault().export_keys();
+  const std::size_t buckets = all.find(",\"buckets\":");  // the months stand before it
+  ALPR_CHECK(buckets != std::string::npos);
+  constexpr std::string_view kNoOthers = ",\"buckets\":{},\"held\":{},\"blobs\":{}}";
+  exported.text.reserve(buckets + kNoOthers.size());
+  exported.text.append(all, 0, buckets).append(kNoOthers);
+  chain::wipe({reinterpret_cast<std::uint8_t*>(all.data()), all.size()});
+  return exported;
+}
+
 BackedUp back_up(Service& service, const std::optional<Custody>& custody,
                  const std::filesystem::path& to) {
   const auto key = service.store().recovery_key();

@@ -32,6 +32,14 @@ Outcome move_epoch_secret(Service& service, const Custody& custody,
 // recovery.enrolled, keys.handled.
 Outcome enrol_recovery_key(Service& service, const Custody& custody, const PublicKey& key);
 
+struct ExportedKeys {
+  Outcome outcome;
+  std::string text;  // of --keys FILE, where it is done(); the caller wipes it
+};
+// keys.handled; then the keys of permanent events. Those of buckets, held reads and list versions
+// stay: a copy of them would open what is purged later (I12-G-1).
+ExportedKeys export_permanent_keys(Service& service, const Custody& custody);
+
 struct BackedUp {
   Outcome outcome;
   std::optional<store::BackupManifest> manifest;  // where it is done()

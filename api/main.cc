@@ -20,6 +20,7 @@ struct Options {
   RotateLogCommand rotate_log;
   RotateMasterCommand rotate_master;
   MoveEpochCommand move_epoch;
+  ExportKeysCommand export_keys;
   RecoveryCommand recovery;
   BackupCommand backup;
   RestoreCommand restore;
@@ -127,6 +128,12 @@ CLI::App* add_key(CLI::App& app, Options& options) {
   move->add_option("--new-epoch-secret", options.move_epoch.file,
                    "file of the epoch secret from now on (neither: in the keyring's folder)");
   require(*move, {"--store", "--as", "--approver", "--reason"});
+  CLI::App* given = key->add_subcommand(
+      "export",
+      "the keys of permanent events, for an auditor's --keys FILE; none that a purge destroys");
+  add_custody_options(*given, options.export_keys.custody, People::kTwo);
+  given->add_option("--out", options.export_keys.out, "a new file")->required();
+  require(*given, {"--store", "--as", "--approver", "--reason"});
   CLI::App* recovery = key->add_subcommand(
       "recovery-init",
       "a key that backups are wrapped to; prints its secret once. Without --store: "
@@ -253,6 +260,7 @@ int run(int argc, char** argv) {
     if (key->got_subcommand("rotate-log")) return run_rotate_log(options.rotate_log);
     if (key->got_subcommand("rotate-master")) return run_rotate_master(options.rotate_master);
     if (key->got_subcommand("move-epoch")) return run_move_epoch(options.move_epoch);
+    if (key->got_subcommand("export")) return run_export_keys(options.export_keys);
     return run_recovery_init(options.recovery);
   }
   return run_init(options.init);

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <functional>
 
 #include "ledger/chain/canonical_json.h"
+#include "ledger/store/files.h"
 #include "ledger/store/recovery_key.h"
 
 namespace alpr::api {
@@ -117,6 +119,30 @@ int run_move_epoch(const MoveEpochCommand& command) {
         "A new epoch secret is on the {}, and the one of before is destroyed. Name the new place "
         "in the configuration.\n",
         next.token.named() ? "token" : "disk, in a file");
+    return 0;
+  });
+}
+
+int run_export_keys(const ExportKeysCommand& command) {
+  std::error_code ignored;
+  if (std::filesystem::exists(command.out, ignored))
+    return complain(
+        {ErrorCode::kConflict, command.out.string() + " is there already; name a new file"});
+  return with_custody(command.custody, [&](LocalLedger& ledger, const Custody& custody) {
+    ExportedKeys exported = export_permanent_keys(ledger.service(), custody);
+    if (const int code = finish(exported.outcome); code != 0) return code;
+    const auto written = store::write_new_file_durably(command.out, as_bytes(exported.text), 0600);
+    wipe_text(exported.text);
+    if (!written) return complain(written.error());
+    const auto seq = static_cast<std::int64_t>(exported.outcome.commit.first.value);
+    if (command.custody.json) {
+      fmt::print("{}\n", chain::write(Json(Json::Object{{"seq", Json(seq)}})));
+      return 0;
+    }
+    fmt::print(
+        "Event {}: {} has the keys of permanent events. Give it to the auditor over a channel that "
+        "nobody reads, and remove it.\n",
+        seq, command.out.string());
     return 0;
   });
 }

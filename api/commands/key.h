@@ -39,6 +39,12 @@ struct MoveEpochCommand {
 };
 int run_move_epoch(const MoveEpochCommand& command);
 
+struct ExportKeysCommand {
+  CustodyCommand custody;
+  std::filesystem::path out;  // a new file
+};
+int run_export_keys(const ExportKeysCommand& command);
+
 struct RecoveryCommand {
   CustodyCommand custody;  // without a store the pair is only printed, to be enrolled over the API
 };

@@ -13,7 +13,8 @@ enum class KeyAction {
   kEnrolRecoveryKey,
   kBackUp,
   kEpochSecretToToken,
-  kEpochSecretToFile
+  kEpochSecretToFile,
+  kExportKeys  // those of permanent events, for an auditor
 };
 
 template <>
@@ -24,7 +25,8 @@ struct EnumTexts<KeyAction> {
       std::pair{KeyAction::kEnrolRecoveryKey, "ENROL_RECOVERY_KEY"},
       std::pair{KeyAction::kBackUp, "BACK_UP"},
       std::pair{KeyAction::kEpochSecretToToken, "EPOCH_SECRET_TO_TOKEN"},
-      std::pair{KeyAction::kEpochSecretToFile, "EPOCH_SECRET_TO_FILE"}};
+      std::pair{KeyAction::kEpochSecretToFile, "EPOCH_SECRET_TO_FILE"},
+      std::pair{KeyAction::kExportKeys, "EXPORT_KEYS"}};
 };
 
 struct KeysHandled {

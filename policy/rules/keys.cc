@@ -24,11 +24,12 @@ Decision decide(const State& state, const Actor& actor, const HandleKeys& comman
                      std::nullopt};
   if (command.action == KeyAction::kBackUp) return Decision{}.then(record);
   if (!command.approver || command.approver->username == actor.username) {
-    return refuse(moment, open.actor, kAction,
-                  {{"I12-F-0", "I12-L-1"},
-                   "second-person-missing",
-                   "A key is changed by two people: another holder of IT_UNIT, ADMINISTRATOR or "
-                   "CHIEF_DESIGNEE agrees."});
+    return refuse(
+        moment, open.actor, kAction,
+        {{"I12-F-0", "I12-L-1"},
+         "second-person-missing",
+         "A key is changed or given out by two people: another holder of IT_UNIT, ADMINISTRATOR "
+         "or CHIEF_DESIGNEE agrees."});
   }
   const Gate second =
       gate_role(state, *command.approver, moment, kApprovers, {"I12-F-0", "I12-L-1"});

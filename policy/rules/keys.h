@@ -17,7 +17,7 @@ struct HandleKeys {
   std::optional<Actor> approver;  // a second session, opened for this
 };
 
-// -> keys.handled. The actor holds IT_UNIT. A change of a key needs an approver, who is somebody
+// -> keys.handled. The actor holds IT_UNIT. A change or export of keys needs an approver, who is somebody
 // else and holds IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE; a backup needs none.
 Decision decide(const State& state, const Actor& actor, const HandleKeys& command,
                 const Moment& moment);

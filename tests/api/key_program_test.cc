@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "ledger/store/restore.h"
 
 namespace alpr::api {
@@ -60,6 +63,27 @@ TEST_F(KeyProgram, I12_K_1_ASecondFactorIsAskedForWhereNoServerRuns) {
   EXPECT_EQ(run(command + Words{"--approver-code", "no code"}), "code 2");
   EXPECT_NE(json(command + Words{"--approver-code", code}).member("vkey"), nullptr);
   EXPECT_EQ(run(command + Words{"--approver-code", code}), "code 2") << "a code is taken once";
+}
+
+// With what is given to an auditor the permanent record is opened and judged; nothing that a purge
+// destroys is in it, or the purge would destroy nothing.
+TEST_F(KeyProgram, I12_G_1_AnAuditorsKeysAreThoseOfPermanentEvents) {
+  const Json made = json(Words{"init"} + new_log("store", "prog.example/log"));
+  ASSERT_NO_FATAL_FAILURE(activate("store", made));
+  const Words command = people(Words{"key", "export", "--out", file("auditor.keys")}, "pat", "kim");
+  EXPECT_NE(json(command).member("seq"), nullptr);
+  EXPECT_EQ(run(command), "code 2") << "the file is there";
+  std::ifstream in(file("auditor.keys"));
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const auto keys = chain::parse_canonical(text);
+  ASSERT_TRUE(keys.has_value()) << "not canonical";
+  EXPECT_FALSE(keys->member("months")->object()->empty());
+  for (const char* none : {"buckets", "held", "blobs"})
+    EXPECT_TRUE(keys->member(none)->object()->empty()) << none;
+  EXPECT_EQ(run(people(Words{"key", "export", "--out", file("again.keys")}, "pat", "pat")),
+            "code 1")
+      << "nobody alone";
+  EXPECT_FALSE(std::filesystem::exists(file("again.keys")));
 }
 
 }  // namespace
