@@ -17,8 +17,8 @@ struct HandleKeys {
   std::optional<Actor> approver;  // a second session, opened for this
 };
 
-// -> keys.handled. The actor holds IT_UNIT. A change or export of keys needs an approver, who is somebody
-// else and holds IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE; a backup needs none.
+// -> keys.handled. The actor holds IT_UNIT. A change or export of keys needs an approver, who is
+// somebody else and holds IT_UNIT, ADMINISTRATOR or CHIEF_DESIGNEE; a backup needs none.
 Decision decide(const State& state, const Actor& actor, const HandleKeys& command,
                 const Moment& moment);
 

@@ -336,6 +336,11 @@ std::vector<Forgery> of_answers() {
          f.forge(e);
          return f.forge(e);
        }},
+  };
+}
+
+std::vector<Forgery> of_access() {
+  return {
       {"I12-L-4", "a review of accounts that passes over a dormant one",
        [](Forger& f) {
          f.world.enrol("away", "SWORN");
@@ -392,7 +397,7 @@ std::vector<Forgery> of_missed_years() {
 std::vector<Forgery> forgeries_of_oversight() {
   std::vector<Forgery> all = of_audits();
   for (const auto& topic :
-       {of_conclusions(), of_checks(), of_reports(), of_answers(), of_missed_years()})
+       {of_conclusions(), of_checks(), of_reports(), of_answers(), of_access(), of_missed_years()})
     all.insert(all.end(), topic.begin(), topic.end());
   return all;
 }
