@@ -173,5 +173,16 @@ TEST(Syntax, PatternsWeighButRejectNothing) {
   }
 }
 
+TEST(Syntax, TheSameDrawingIsReadAsTheSerialPatternHasIt) {
+  EXPECT_EQ(as_patterns_have_it("N0X218"), "NOX218");
+  EXPECT_EQ(as_patterns_have_it("5A0J230"), "5AOJ230");
+  EXPECT_EQ(as_patterns_have_it("444N0Q"), "444NOQ");
+  EXPECT_EQ(as_patterns_have_it("ABCO12O"), "ABC0120");
+  // What fits a pattern as it is, or no serial pattern in any way, is left alone.
+  for (const char* text :
+       {"BA0523", "0JW695", "6A5730A", "DCV0TE", "CHICAGO", "1000000", "", "O0O0O0O0"})
+    EXPECT_EQ(as_patterns_have_it(text), text);
+}
+
 }  // namespace
 }  // namespace alpr::recognition
