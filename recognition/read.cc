@@ -70,7 +70,7 @@ void weigh(std::vector<LineText>& texts) {
   sort_best_first(texts);
 }
 
-// What is drawn alike is told apart by where it stands (syntax.h); what was read stays second to it.
+// What is drawn alike is told apart by where it stands (syntax.h); what was read stays second.
 void tell_o_from_0(std::vector<LineText>& texts) {
   constexpr double kAsRead = 0.2;  // share that stays with the reading itself
   const std::size_t read = texts.size();

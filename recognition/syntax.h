@@ -12,8 +12,8 @@ namespace alpr::recognition {
 double plausibility(std::string_view text);
 
 // The text with its O and 0 changed so that it is one of the great serial patterns (ABC123, 123ABC,
-// ABC1234, 1ABC234), where it fits no pattern as it is: on most American plates the two are the same
-// drawing, and the place alone tells them apart. Else the text itself. Pure; any thread.
+// ABC1234, 1ABC234), where it fits no pattern as it is: on most American plates the two are the
+// same drawing, and the place alone tells them apart. Else the text itself. Pure; any thread.
 std::string as_patterns_have_it(std::string_view text);
 
 }  // namespace alpr::recognition
