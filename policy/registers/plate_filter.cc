@@ -37,6 +37,11 @@ void PlateFilter::add(unsigned slot, const std::vector<std::uint64_t>& plates) {
     for (const std::size_t row : rows_of(plate)) rows_[row] |= bit;
 }
 
+void PlateFilter::clear(unsigned slot) {
+  const std::uint64_t others = ~(std::uint64_t{1} << slot);
+  for (std::uint64_t& row : rows_) row &= others;
+}
+
 std::uint64_t PlateFilter::may_have(std::uint64_t plate) const {
   const auto rows = rows_of(plate);
   return rows_[rows[0]] & rows_[rows[1]] & rows_[rows[2]];

@@ -181,18 +181,23 @@ void ReadsIndex::replace(std::uint64_t bucket, Columns columns) {
   auto next = std::make_shared<Sorted>(*sorted_);
   const std::uint64_t group = bucket / PlateFilter::kSlots;
   const auto known = next->filters.find(group);
-  const bool fits = columns && known != next->filters.end() &&
-                    known->second->fits(columns->size()) && next->find(bucket) == nullptr;
-  if (fits) {
+  // A bucket that is emptied, as by a purge, leaves nothing in it; the others stay as they are.
+  const bool fits = columns && known != next->filters.end() && known->second->fits(columns->size());
+  const bool stays = fits || (!columns && known != next->filters.end());
+  if (stays) {
+    const auto slot = static_cast<unsigned>(bucket % PlateFilter::kSlots);
     auto filter = std::make_shared<PlateFilter>(*known->second);
-    filter->add(static_cast<unsigned>(bucket % PlateFilter::kSlots), columns->plate);
+    filter->clear(slot);
+    if (columns) filter->add(slot, columns->plate);
     known->second = std::move(filter);
   }
   if (columns)
     next->put(bucket, std::move(columns));
   else
     next->take(bucket);
-  if (!fits) next->filter_anew(group);
+  const bool empty =
+      next->place(group * PlateFilter::kSlots) == next->place((group + 1) * PlateFilter::kSlots);
+  if (!stays || empty) next->filter_anew(group);
   sorted_ = std::move(next);
 }
 

@@ -229,6 +229,9 @@ TEST(PlateFilters, MissNothingAndLetLittleThroughByMistake) {
   }
   // 64 x 64 questions, of which one in sixty is let through; twice that would be a bad filter.
   EXPECT_LT(let_through, 64U * 64U / 30U);
+  filter.clear(5);
+  for (const std::uint64_t plate : plates[5]) ASSERT_FALSE(filter.may_have(plate) >> 5U & 1U);
+  for (const std::uint64_t plate : plates[6]) ASSERT_TRUE(filter.may_have(plate) >> 6U & 1U);
 }
 
 // Reads of an hour and a half, so of several buckets, the newest of which is open.
