@@ -18,6 +18,7 @@
 
 namespace {
 
+using alpr::recognition::ListenAddress;
 using alpr::recognition::OutputForm;
 using alpr::recognition::ReadRequest;
 using alpr::recognition::RelayRequest;
@@ -32,6 +33,8 @@ struct Options {
   bool json = false;
   std::string captured_at;
   std::vector<std::string> cameras;
+  std::string listen;
+  ListenAddress address;  // but for address and port, which `listen` has
 };
 
 std::atomic<bool> stop_asked = false;
@@ -72,7 +75,15 @@ CLI::App* add_relay(CLI::App& app, Options& options) {
       ->add_option("--camera", options.cameras,
                    "NAME=CREDENTIALS, once a camera; * for every other camera")
       ->required();
-  relay->add_option("paths", options.relay.paths, "messages, or folders of them")->required();
+  relay->add_option("paths", options.relay.paths, "messages, or folders of them");
+  relay->add_option("--listen", options.listen,
+                    "ADDRESS:PORT where cameras post messages to, until the program is ended");
+  relay->add_option("--certificate", options.address.certificate,
+                    "PEM; without it --listen takes a loopback address alone");
+  relay->add_option("--private-key", options.address.private_key, "PEM, of the certificate");
+  relay->add_option(
+      "--path-secret", options.address.secret,
+      "file of the secret that is the path which cameras post to, with a certificate");
   relay->add_flag("--json", options.json, "one JSON object per message and batch, then the counts");
   relay->add_flag("--consume", options.relay.consume, "remove each message once it is queued");
   relay
@@ -94,6 +105,19 @@ int run_relay_command(Options& options) {
       return 2;
     }
     options.relay.cameras.push_back(std::move(*camera));
+  }
+  if (!options.listen.empty()) {
+    auto where = alpr::recognition::parse_listen_address(options.listen);
+    if (!where) {
+      std::cerr << "plateledger-reader: " << where.error().detail << '\n';
+      return 2;
+    }
+    options.address.address = where->address;
+    options.address.port = where->port;
+    options.relay.listen = options.address;
+    options.relay.listening = [address = where->address](std::uint16_t port) {
+      std::cerr << "plateledger-reader: listening on " << address << ':' << port << '\n';
+    };
   }
   options.relay.form = options.json ? OutputForm::kJson : OutputForm::kText;
   // Between two messages: one that is being taken is taken to its end.

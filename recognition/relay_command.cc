@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <ostream>
 #include <set>
 #include <thread>
@@ -22,6 +23,8 @@ namespace alpr::recognition {
 namespace {
 
 constexpr int kStillWrittenSeconds = 60;
+constexpr int kRetryEverySeconds =
+    10;  // what is queued and was not sent, where nothing is looked at
 constexpr std::size_t kMessagesMax = 10'000;  // of one look; the next look takes the rest
 
 // A file's age in seconds; 0 where it can't be told.
@@ -38,6 +41,10 @@ struct Relayed {
   UploadClient client;
 };
 
+bool is_bad_input(const Error& error) {
+  return error.code == ErrorCode::kMalformed || error.code == ErrorCode::kTooLarge;
+}
+
 class Relay {
  public:
   Relay(const RelayRequest& request, std::ostream& out, std::ostream& log)
@@ -51,7 +58,7 @@ class Relay {
       Result<UploadClient> client =
           UploadClient::open({request_.server, device->server_certificate});
       if (!client) return complain(client.error().detail, 2);
-      Result<UploadQueue> queue = UploadQueue::open(device->queue, wall_clock());
+      Result<UploadQueue> queue = UploadQueue::open(device->queue, wall_clock(), device->key);
       if (!queue) return complain(queue.error().detail, 3);
       const bool added =
           cameras_
@@ -62,6 +69,24 @@ class Relay {
     }
     return 0;
   }
+
+  // A message that was posted: 200 once its reads are queued and synced. Any thread.
+  Taken receive(const std::string& text) {
+    const Result<ForeignMessage> message = parse_message(text);
+    if (!message) return refuse(400, message.error().detail);
+    Result<std::optional<std::uint64_t>> batch = enqueue(*message);
+    if (!batch) {
+      const int status = batch.error().code == ErrorCode::kNotFound ? 404
+                         : is_bad_input(batch.error())              ? 400
+                                                                    : 503;
+      return refuse(status, batch.error().detail);
+    }
+    arrived_ = true;
+    tell("(posted)", *message, *batch);
+    return {200, *batch ? fmt::format("batch {}", **batch) : std::string("nothing to queue")};
+  }
+  // Whether something was posted since the last time that this was asked.
+  bool something_arrived() { return arrived_.exchange(false); }
 
   // Takes every message there is and sends what is queued; the exit code.
   int look() {
@@ -78,7 +103,24 @@ class Relay {
   }
 
  private:
+  // As one batch of the camera's device, or nothing. kNotFound: no --camera names it.
+  Result<std::optional<std::uint64_t>> enqueue(const ForeignMessage& message) {
+    if (message.reads.empty()) return std::optional<std::uint64_t>();
+    auto camera = cameras_.find(message.camera);
+    if (camera == cameras_.end()) camera = cameras_.find("*");
+    if (camera == cameras_.end())
+      return fail(ErrorCode::kNotFound, "no --camera names the camera \"" + message.camera + "\"");
+    const std::lock_guard<std::mutex> lock(queueing_);
+    return enqueue_message(camera->second.queue, camera->second.device, message);
+  }
+
+  Taken refuse(int status, const std::string& why) {
+    complain("(posted): " + why, 0);
+    return {status, why};
+  }
+
   int complain(const std::string& what, int exit_code) {
+    const std::lock_guard<std::mutex> lock(telling_);
     log_ << "plateledger-reader: " << what << '\n';
     return exit_code;
   }
@@ -118,41 +160,32 @@ class Relay {
     const Result<ForeignMessage> message =
         parse_message({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
     if (!message) return wrong(path, message.error().detail, 2);
-    std::optional<std::uint64_t> batch;
-    if (!message->reads.empty()) {
-      auto camera = cameras_.find(message->camera);
-      if (camera == cameras_.end()) camera = cameras_.find("*");
-      if (camera == cameras_.end()) {
-        return wrong(path, "no --camera names the camera \"" + message->camera + "\"", 2);
-      }
-      const auto queued = enqueue_message(camera->second.queue, camera->second.device, *message);
-      if (!queued) {
-        const bool bad_input = queued.error().code == ErrorCode::kMalformed ||
-                               queued.error().code == ErrorCode::kTooLarge;
-        return bad_input ? wrong(path, queued.error().detail, 2)
-                         : complain(queued.error().detail, 3);
-      }
-      batch = *queued;
+    const auto batch = enqueue(*message);
+    if (!batch) {
+      const bool wrong_message =
+          batch.error().code == ErrorCode::kNotFound || is_bad_input(batch.error());
+      return wrong_message ? wrong(path, batch.error().detail, 2)
+                           : complain(batch.error().detail, 3);
     }
     if (request_.consume) {
       if (const Result<void> gone = remove_file_durably(path); !gone) {
         return complain(gone.error().detail, 3);
       }
     }
-    tell(path, *message, batch);
+    tell(path.string(), *message, *batch);
     return 0;
   }
 
-  void tell(const std::filesystem::path& path, const ForeignMessage& message,
+  void tell(const std::string& from, const ForeignMessage& message,
             std::optional<std::uint64_t> batch) {
+    const std::lock_guard<std::mutex> lock(telling_);
     if (request_.form == OutputForm::kJson) {
-      out_ << message_json(path.string(), message, batch) << '\n';
+      out_ << message_json(from, message, batch) << '\n';
       return;
     }
     std::int64_t dropped = 0;
     for (const auto& [name, times] : message.dropped.by_name()) dropped += times;
-    out_ << fmt::format("{}: {} reads{}, {} attributes dropped", path.string(),
-                        message.reads.size(),
+    out_ << fmt::format("{}: {} reads{}, {} attributes dropped", from, message.reads.size(),
                         batch ? fmt::format(", batch {}", *batch) : std::string(), dropped);
     if (message.without_picture + message.without_plate > 0) {
       out_ << fmt::format(", {} reads left out ({} without a picture, {} without a plate)",
@@ -166,6 +199,9 @@ class Relay {
   std::ostream& out_;
   std::ostream& log_;
   std::map<std::string, Relayed> cameras_;
+  std::mutex queueing_;  // a batch names the one before it: one at a time
+  std::mutex telling_;   // out_ and log_
+  std::atomic<bool> arrived_ = false;
   std::set<std::filesystem::path> complained_;
 };
 
@@ -236,21 +272,35 @@ std::string message_json(const std::string& file, const ForeignMessage& message,
 int run_relay(const RelayRequest& request, const std::atomic<bool>& stop, std::ostream& out,
               std::ostream& log) {
   chain::init_crypto();
-  if (request.every_seconds > 0 && !request.consume) {
-    log << "plateledger-reader: --every needs --consume: else each look would send every message "
-           "again\n";
-    return 2;
-  }
+  const auto give_up = [&](const std::string& what, int exit_code) {
+    log << "plateledger-reader: " << what << '\n';
+    return exit_code;
+  };
+  if (request.every_seconds > 0 && !request.consume)
+    return give_up("--every needs --consume: else each look would send every message again", 2);
+  if (request.paths.empty() && !request.listen)
+    return give_up("nothing to relay: name a message, a folder of them, or --listen", 2);
   Relay relay(request, out, log);
   if (const int opened = relay.open(); opened != 0) return opened;
+  std::optional<RelayListener> listener;
+  if (request.listen) {
+    auto listening = RelayListener::open(
+        *request.listen, [&](const std::string& message) { return relay.receive(message); });
+    if (!listening)
+      return give_up(listening.error().detail,
+                     listening.error().code == ErrorCode::kMalformed ? 2 : 3);
+    listener = std::move(*listening);
+    if (request.listening) request.listening(listener->port());
+  }
   int exit_code = relay.look();
-  while (request.every_seconds > 0 && !stop) {
-    for (int tenths = request.every_seconds * 10; tenths > 0 && !stop; --tenths) {
+  while ((request.every_seconds > 0 || request.listen) && !stop) {
+    const int every = request.every_seconds > 0 ? request.every_seconds : kRetryEverySeconds;
+    for (int tenths = every * 10; tenths > 0 && !stop && !relay.something_arrived(); --tenths)
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
     if (!stop) exit_code = relay.look();
     out.flush();
   }
+  listener.reset();
   return exit_code;
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "recognition/queue.h"
 #include "recognition/read_command.h"
 #include "recognition/relay/message.h"
+#include "recognition/relay_listener.h"
 
 namespace alpr::recognition {
 
@@ -26,6 +28,9 @@ struct RelayRequest {
   std::string server;
   std::vector<RelayedCamera> cameras;
   std::vector<std::filesystem::path> paths;  // messages (.json .xml), or folders of them
+  // Where cameras post messages to as well. They are queued as they come and lie nowhere else.
+  std::optional<ListenAddress> listen = std::nullopt;
+  std::function<void(std::uint16_t port)> listening = nullptr;  // called once it does
   OutputForm form = OutputForm::kText;
   // Removes each message once its reads are queued and synced: what stays in a folder outlives the
   // 30 days (I12-G-1).
@@ -50,7 +55,8 @@ std::string message_json(const std::string& file, const ForeignMessage& message,
                          std::optional<std::uint64_t> batch);
 
 // Returns the process's exit code, as run_send() does; 2 also for a message of a camera that no
-// credentials are given for. One thread; `stop` may be set from a signal handler.
+// credentials are given for. Goes on until `stop` is set where it listens or looks again. Called on
+// one thread; `stop` may be set from a signal handler.
 int run_relay(const RelayRequest& request, const std::atomic<bool>& stop, std::ostream& out,
               std::ostream& log);
 

@@ -208,7 +208,7 @@ Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& devic
                                     std::vector<ReadFacts> reads,
                                     const std::vector<BytesView>& images,
                                     const LocalMatching* matching) {
-  UploadBatch batch{device.origin, device.device, 0, {}, {}};
+  UploadBatch batch{device.origin, device.device, 0, std::nullopt, {}, {}};
   for (ReadFacts& facts : reads) {
     // A read that the format refuses must not use up a number.
     if (const Result<void> checked = check_facts(facts); !checked)
@@ -222,11 +222,13 @@ Result<std::uint64_t> enqueue_reads(UploadQueue& queue, const Credentials& devic
   const Result<std::uint64_t> number = queue.reserve_batch();
   if (!number) return tl::unexpected(number.error());
   batch.batch = *number;
+  batch.previous = queue.last_link();
   if (const Result<void> done = sign_upload(batch, device.key); !done)
     return tl::unexpected(done.error());
   const Result<Bytes> body = encode_upload(batch, images);
   if (!body) return tl::unexpected(body.error());
-  if (const Result<void> put = queue.put(*number, *body); !put) return tl::unexpected(put.error());
+  if (const Result<void> put = queue.put(*number, *body, link_of(batch)); !put)
+    return tl::unexpected(put.error());
   for (const LocalAlert& alert : alerts) matching->alert(alert);
   return *number;
 }
@@ -239,8 +241,10 @@ Result<FlushResult> flush(UploadQueue& queue, const FlushPlan& plan) {
   int patience_ms = plan.retry_seconds * 1000;
   for (const std::uint64_t batch : *batches) {
     const Result<Bytes> body = queue.load(batch);
-    if (!body) return tl::unexpected(body.error());
-    const Result<ServerAnswer> answer = post_with_patience(plan, *body, patience_ms);
+    if (!body && body.error().code != ErrorCode::kCorrupt) return tl::unexpected(body.error());
+    // What does not open never will; the batches behind it are not held up by it.
+    const Result<ServerAnswer> answer =
+        body ? post_with_patience(plan, *body, patience_ms) : ServerAnswer{0, body.error().detail};
     if (!answer) {
       result.stopped = answer.error();
       return result;
@@ -296,7 +300,7 @@ int run_send(const SendRequest& request, std::ostream& out, std::ostream& log) {
   if (!device) return give_up(device.error(), 2);
   Result<UploadClient> client = UploadClient::open({request.server, device->server_certificate});
   if (!client) return give_up(client.error(), 2);
-  Result<UploadQueue> queue = UploadQueue::open(device->queue, wall_clock());
+  Result<UploadQueue> queue = UploadQueue::open(device->queue, wall_clock(), device->key);
   if (!queue) return give_up(queue.error(), 3);
   Sending sending(request, *device, out, log);
   const int listing = sending.load_lists();

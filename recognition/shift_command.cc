@@ -65,7 +65,7 @@ int run_shift(const ShiftCommand& command, std::ostream& out, std::ostream& log)
   if (!device) return give_up(device.error(), 2);
   const TimeUs now = wall_clock();
   // For its lock: nothing is matched while the lists come or go.
-  const Result<UploadQueue> queue = UploadQueue::open(device->queue, now);
+  const Result<UploadQueue> queue = UploadQueue::open(device->queue, now, device->key);
   if (!queue) return give_up(queue.error(), 3);
   if (!command.start) {
     const Result<bool> ended = end_shift(*device);

@@ -41,6 +41,7 @@ bool plain_https_address(std::string_view url) {
 }  // namespace
 
 std::string reason_of(const ServerAnswer& answer) {
+  if (answer.status == 0) return answer.body;
   std::string text = fmt::format("HTTP {}", answer.status);
   const Result<chain::Json> problem = parse_loose_json(answer.body);
   if (!problem) return text;

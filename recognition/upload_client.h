@@ -16,7 +16,7 @@ struct ServerAddress {
 };
 
 struct ServerAnswer {
-  long status = 0;   // HTTP status
+  long status = 0;   // HTTP status; 0: it was not asked, and `body` says why
   std::string body;  // at most 64 KiB; of the lists, what a copy may have
 };
 // The sentence of an RFC 9457 problem document, or what there is of the answer.

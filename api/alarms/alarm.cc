@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/records/hotlists.h"
+#include "policy/records/reads.h"
 #include "policy/records/sessions.h"
 #include "policy/records/system.h"
 
@@ -26,6 +27,8 @@ std::optional<Alarm> alarm_of(std::uint16_t kind) {
       return Alarm::kWitnessSilent;
     case policy::DiskLow::kKind.number:
       return Alarm::kDiskLow;
+    case policy::QueueBroken::kKind.number:
+      return Alarm::kQueueBroken;
     default:
       return std::nullopt;
   }
@@ -63,6 +66,9 @@ std::string_view what_to_do(Alarm alarm) {
       return "A witness has not cosigned for an hour: the server's log says why.";
     case Alarm::kDiskLow:
       return "The disk is nearly full and uploads are refused: make room.";
+    case Alarm::kQueueBroken:
+      return "A reader's batch does not follow on the one before: reads of its may be missing. See "
+             "docs/operations/queue.md.";
   }
   return "";
 }

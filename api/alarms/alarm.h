@@ -22,7 +22,8 @@ enum class Alarm {
   kAccountLocked,
   kSessionFlagged,
   kWitnessSilent,
-  kDiskLow
+  kDiskLow,
+  kQueueBroken
 };
 
 // All alarms of one kind since the last message: an alarm that is raised again and again is one
@@ -56,5 +57,6 @@ struct alpr::policy::EnumTexts<alpr::api::Alarm> {
                                     std::pair{Alarm::kAccountLocked, "ACCOUNT_LOCKED"},
                                     std::pair{Alarm::kSessionFlagged, "SESSION_FLAGGED"},
                                     std::pair{Alarm::kWitnessSilent, "WITNESS_SILENT"},
-                                    std::pair{Alarm::kDiskLow, "DISK_LOW"}};
+                                    std::pair{Alarm::kDiskLow, "DISK_LOW"},
+                                    std::pair{Alarm::kQueueBroken, "QUEUE_BROKEN"}};
 };

@@ -24,7 +24,7 @@ std::vector<Attribute> known_names(const KnownAttributes& attributes) {
 
 std::vector<chain::Kind> reads_kinds() {
   return {kind_of<UploadReceived>(), kind_of<ReadRecorded>(), kind_of<UploadRefused>(),
-          kind_of<BucketSummarised>()};
+          kind_of<BucketSummarised>(), kind_of<QueueBroken>()};
 }
 
 std::vector<chain::Kind> hotlists_kinds() {

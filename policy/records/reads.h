@@ -122,6 +122,10 @@ struct UploadReceived {
   // clock is ahead.
   std::int64_t newest_capture_age_us = 0;
   std::int64_t policy = 0;
+  // The batch that the reader made before this one, and this one, as recognition::link_of(): absent
+  // where the reader does not chain its batches.
+  std::optional<Digest> previous = std::nullopt;
+  std::optional<Digest> link = std::nullopt;
   template <typename M>
   void members(M& m) {
     m("device", device);
@@ -132,6 +136,43 @@ struct UploadReceived {
     m("signature", signature);
     m("newest_capture_age_us", newest_capture_age_us);
     m("policy", policy);
+    m("previous", previous);
+    m("link", link);
+  }
+};
+
+// How a batch does not follow on the one that was let in before it.
+enum class QueueBreak {
+  kMissing,     // the reader made a batch in between that is not here
+  kBegunAnew,   // the reader's queue was lost or exchanged
+  kNotChained,  // the reader chained its batches before, and does not any more
+};
+template <>
+struct EnumTexts<QueueBreak> {
+  static constexpr std::array texts{std::pair{QueueBreak::kMissing, "MISSING"},
+                                    std::pair{QueueBreak::kBegunAnew, "BEGUN_ANEW"},
+                                    std::pair{QueueBreak::kNotChained, "NOT_CHAINED"}};
+};
+
+// Its batch is let in all the same: what is missing is not made good by losing what is there.
+struct QueueBroken {
+  static constexpr KindSpec kKind{
+      125, "queue.broken", chain::Retention::kOpen, chain::Form::kByMember,
+      "a reader's batch does not follow on the one before it: reads may be missing (I12-F-3)"};
+  std::int64_t policy = 0;
+  QueueBreak how{};
+  std::string device;
+  Sequence upload;
+  std::int64_t batch = 0;
+  std::int64_t after = 0;  // the highest batch that was let in before it; 0: none
+  template <typename M>
+  void members(M& m) {
+    m("policy", policy);
+    m("how", how);
+    m("device", device);
+    m("upload", upload);
+    m("batch", batch);
+    m("after", after);
   }
 };
 

@@ -53,7 +53,7 @@ Result<void> fold_received(const chain::EventView& event, chain::RegisterWriter&
   if (!key) return tl::unexpected(key.error());
   if (!*key) return fail(ErrorCode::kCorrupt, "an upload's device is not in the register");
   (*key)->number(static_cast<std::uint64_t>(e->batch));
-  const UploadRow row{event.header.seq, event.header.time, e->batch, e->reads, e->hits};
+  const UploadRow row{event.header.seq, event.header.time, e->batch, e->reads, e->hits, e->link};
   auto written = write_row(rows, table::kUploads, **key, row, event.header.seq);
   if (!written) return written;
   return raise_highest(rows, e->device, e->batch);

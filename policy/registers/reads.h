@@ -23,6 +23,7 @@ struct UploadRow {
   std::int64_t batch = 0;
   std::int64_t reads = 0;  // the events upload + 1 ...
   std::int64_t hits = 0;   // ... and those after them
+  std::optional<Digest> link = std::nullopt;
   template <typename M>
   void members(M& m) {
     m("upload", upload);
@@ -30,6 +31,7 @@ struct UploadRow {
     m("batch", batch);
     m("reads", reads);
     m("hits", hits);
+    m("link", link);
   }
 };
 

@@ -33,12 +33,12 @@ std::optional<Again> unknown_device(const Scene& s, const std::string& device) {
   return std::nullopt;
 }
 
-constexpr std::string_view kNotTheBatch =
-    "whose batch is not decided again as a whole: its signature, pictures and lists' rows";
+// The rest is judged by Batches, once all of the batch has come by.
+Again judged_as_a_batch() { return {}; }
 
 Again uploaded(const Scene& s, const UploadReceived& e) {
   if (auto wrong = unknown_device(s, e.device)) return *wrong;
-  return undecidable(std::string(kNotTheBatch));
+  return judged_as_a_batch();
 }
 
 Again read(const Scene& s, const ReadRecorded& e) {
@@ -51,7 +51,7 @@ Again read(const Scene& s, const ReadRecorded& e) {
                         s.moment.now < due_time(read.captured_at);
   if (!valid_plate(read.plate) || !captured)
     return breach({"I12-B-2"}, "a read without a plate or a time of capture that it can have");
-  return undecidable(std::string(kNotTheBatch));
+  return judged_as_a_batch();
 }
 
 // I12-C2B2-2, C2B1-2: a custom entry matches while it is approved and not ended, of a general list
@@ -87,7 +87,7 @@ Again raised(const Scene& s, const HitRaised& e) {
   const bool equal = e.plate == e.entry.plate;
   if (equal != (e.match == MatchKind::kExact))
     return breach({"I12-B-3"}, "its match is not of the kind that it says");
-  return undecidable(std::string(kNotTheBatch));
+  return undecidable("whose list's rows are not on the record");
 }
 
 // ---- what members did ----

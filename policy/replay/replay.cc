@@ -7,6 +7,7 @@
 #include <set>
 
 #include "ledger/chain/custody_kinds.h"
+#include "ledger/chain/note.h"
 #include "policy/records/audit_worksheets.h"
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
@@ -130,7 +131,18 @@ bool is_audited(std::uint16_t kind) {
 bool decides(std::uint16_t kind) {
   return kind >= chain::kind::kFirstDomainKind && kind != WitnessSilent::kKind.number &&
          kind != DiskLow::kKind.number && kind != BucketSummarised::kKind.number &&
-         kind != HitSetAside::kKind.number;
+         kind != HitSetAside::kKind.number && kind != QueueBroken::kKind.number;
+}
+
+// The log's name, as its first event has it in front of its key.
+std::string origin_of(const chain::EventView& event) {
+  for (const chain::Member& member : event.members) {
+    if (member.name != "vkey") continue;
+    const auto vkey = chain::parse_canonical(member.value);
+    const auto key = vkey ? chain::parse_vkey(text_of(&*vkey)) : chain::parse_vkey("");
+    if (key) return key->name;
+  }
+  return {};
 }
 
 std::optional<KeyAction> action_of(std::uint16_t kind) {
@@ -159,7 +171,8 @@ Replay::Replay(Report report)
       state_{rows_, no_reads_, no_plates_,
              [this](Sequence event) { return past_.holds_on(event); }},
       fold_(fold()),
-      deadlines_(report_) {}
+      deadlines_(report_),
+      batches_(report_) {}
 
 void Replay::find(Sequence seq, std::vector<std::string> rules, std::string what) {
   report_({seq, std::move(rules), std::move(what)});
@@ -177,6 +190,8 @@ void Replay::take(const chain::EventView& event, Seen seen) {
   deadlines_.take(event.header, event.members);
   const bool known = kinds().find(event.header.kind) != nullptr;
   const bool permanent = event.header.retention != chain::Retention::kThirtyDay;
+  if (event.header.seq.value == 0) batches_.begin(origin_of(event));
+  if (seen != Seen::kWhole || lost_) batches_.lose(event.header);
   if (seen == Seen::kErased) {
     count_undecidable(fmt::format("{} erased", name_of(event.header.kind)));
   } else if (!lost_ && permanent && (seen == Seen::kSealed || !known)) {
@@ -192,6 +207,7 @@ void Replay::take(const chain::EventView& event, Seen seen) {
   } else if (seen == Seen::kWhole) {
     const std::uint64_t before = found_;
     if (!take_first_commit(event)) judge(event);
+    batches_.take(event, state_);
     follow(event);
     fold_in(event);
     if (found_ == before) note(event);
@@ -472,6 +488,8 @@ void Replay::finish(TimeUs as_of) {
   if (key_change_)
     find(key_change_->event, {"I12-F-0", "I12-L-1"},
          "a key was changed, and no keys.handled says who agreed");
+  batches_.finish();
+  if (batches_.lost() > 0) undecidable_["whose batch is not there as a whole"] += batches_.lost();
   deadlines_.finish(as_of);
 }
 

@@ -20,6 +20,7 @@
 #include "policy/registers/plate_index.h"
 #include "policy/registers/policies.h"
 #include "policy/registers/reads_index.h"
+#include "policy/replay/batches.h"
 #include "policy/replay/deadlines.h"
 #include "policy/replay/finding.h"
 #include "policy/replay/judge.h"
@@ -46,7 +47,8 @@ class Replay {
   // What is owed at the end of the log, and what had come due by `as_of`.
   void finish(TimeUs as_of);
 
-  std::uint64_t decided() const { return decided_; }  // that could be decided again
+  // Events that could be decided again.
+  std::uint64_t decided() const { return decided_ + batches_.right(); }
   // How many could not, by why: "12 whose hit is erased".
   const std::map<std::string, std::uint64_t>& undecidable() const { return undecidable_; }
   // The first event that was not opened: from there on the state is not known.
@@ -81,6 +83,7 @@ class Replay {
   State state_;
   chain::Fold fold_;
   Deadlines deadlines_;
+  Batches batches_;
   std::vector<PolicyRow> policies_;
 
   std::vector<chain::EventView> first_commit_;

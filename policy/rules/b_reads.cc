@@ -13,8 +13,8 @@ namespace alpr::policy {
 
 // Makes AcceptedUpload, which nobody else can.
 struct UploadJudge {
-  static AcceptedUpload accept(const recognition::UploadBatch& batch) {
-    return AcceptedUpload(batch);
+  static AcceptedUpload accept(const recognition::UploadBatch& batch, const Digest& link) {
+    return {batch, link};
   }
 };
 
@@ -118,8 +118,8 @@ HitSetAside set_aside_of(const std::string& device, const recognition::LocalHit&
   return record;
 }
 
-UploadReceived received_of(const recognition::UploadBatch& batch, std::size_t hits,
-                           const Moment& moment) {
+UploadReceived received_of(const AcceptedUpload& upload, std::size_t hits, const Moment& moment) {
+  const recognition::UploadBatch& batch = upload.batch();
   const TimeUs now = moment.now;
   UploadReceived record;
   record.device = batch.device;
@@ -134,10 +134,28 @@ UploadReceived received_of(const recognition::UploadBatch& batch, std::size_t hi
   record.signature = chain::base64(batch.signature);
   record.newest_capture_age_us = now.value - newest.value;
   record.policy = moment.policy->version;
+  record.previous = batch.previous;
+  if (batch.previous) record.link = upload.link();
   return record;
 }
 
 }  // namespace
+
+Result<std::optional<QueueBreak>> queue_break(const State& state, std::string_view device,
+                                              const std::optional<Digest>& previous, TimeUs now) {
+  const auto highest = highest_batch(state.rows, device);
+  if (!highest) return tl::unexpected(highest.error());
+  if (*highest == 0) {
+    const bool first = !previous || *previous == recognition::kFirstLink;
+    return first ? std::nullopt : std::optional(QueueBreak::kMissing);
+  }
+  const auto row = find_upload(state.rows, device, *highest);
+  if (!row) return tl::unexpected(row.error());
+  const bool comparable = *row && (*row)->link && now < due_time((*row)->received_at);
+  if (!previous) return comparable ? std::optional(QueueBreak::kNotChained) : std::nullopt;
+  if (!comparable || *previous == *(*row)->link) return std::nullopt;
+  return *previous == recognition::kFirstLink ? QueueBreak::kBegunAnew : QueueBreak::kMissing;
+}
 
 UploadJudgement judge_upload(const State& state, std::string_view origin,
                              const recognition::UploadBatch& batch, const Moment& moment) {
@@ -146,9 +164,10 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
   if (auto refusal = device_refusal(*device))
     return decided(refuse_upload(moment, batch, *refusal));
   // Before anything is said about a number, so that nobody but the device learns which it used.
-  if (auto checked = recognition::verify_upload(batch, (*device)->public_key, origin); !checked) {
-    return decided(refuse_upload(moment, batch,
-                                 {{"I12-F-3"}, "upload-not-authentic", checked.error().detail}));
+  const auto link = recognition::verify_upload(batch, (*device)->public_key, origin);
+  if (!link) {
+    return decided(
+        refuse_upload(moment, batch, {{"I12-F-3"}, "upload-not-authentic", link.error().detail}));
   }
   auto before = find_upload(state.rows, batch.device, static_cast<std::int64_t>(batch.batch));
   if (!before) return decided(not_judged(before.error()));
@@ -161,7 +180,7 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
   if (auto old = old_number(state, batch, moment)) return decided(std::move(*old));
   if (auto refusal = capture_refusal(batch, moment.now))
     return decided(refuse_upload(moment, batch, *refusal));
-  return {UploadJudge::accept(batch), std::nullopt, std::nullopt};
+  return {UploadJudge::accept(batch, *link), std::nullopt, std::nullopt};
 }
 
 Decision decide(const State& state, const AcceptedUpload& upload,
@@ -194,11 +213,19 @@ Decision decide(const State& state, const AcceptedUpload& upload,
     }
     std::move(of_read.begin(), of_read.end(), std::back_inserter(hits));
   }
+  const auto broken = queue_break(state, batch.device, batch.previous, moment.now);
+  if (!broken) return not_judged(broken.error());
   Decision decision;
-  decision.then(received_of(batch, hits.size(), moment));
+  decision.then(received_of(upload, hits.size(), moment));
   for (const ReadRecorded& read : reads) decision.then(read);
   for (const HitRaised& hit : hits) decision.then(hit);
   for (const HitSetAside& one : aside) decision.then(one);
+  if (*broken) {
+    const auto after = highest_batch(state.rows, batch.device);
+    if (!after) return not_judged(after.error());
+    decision.then(QueueBroken{moment.policy->version, **broken, batch.device, received,
+                              static_cast<std::int64_t>(batch.batch), *after});
+  }
   return decision;
 }
 

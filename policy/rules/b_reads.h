@@ -31,11 +31,14 @@ inline constexpr std::int64_t kCaptureAheadMaxUs = 300 * kSecondUs;  // of the s
 class AcceptedUpload {
  public:
   const recognition::UploadBatch& batch() const { return *batch_; }
+  const Digest& link() const { return link_; }  // of the batch, recognition::link_of()
 
  private:
   friend struct UploadJudge;
-  explicit AcceptedUpload(const recognition::UploadBatch& batch) : batch_(&batch) {}
+  AcceptedUpload(const recognition::UploadBatch& batch, const Digest& link)
+      : batch_(&batch), link_(link) {}
   const recognition::UploadBatch* batch_;
+  Digest link_;
 };
 
 // Exactly one of the three is set.
@@ -54,13 +57,19 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
                              const recognition::UploadBatch& batch, const Moment& moment);
 
 // upload.received, a read.recorded per read, a hit.raised per read and active list entry, then a
-// hit.set-aside per match of the device's own that is none of these (I12-A-3). `images` has a place
+// hit.set-aside per match of the device's own that is none of these (I12-A-3), and queue.broken
+// where it does not follow on the device's batch before it (I12-F-3). `images` has a place
 // per read (reads of one picture share it); it must fit the batch (ALPR_CHECK: the caller stored
 // those very pictures). `named` is look_up_local_hits() of this batch; a batch without local hits
 // needs none. An error when the lists do not read.
 Decision decide(const State& state, const AcceptedUpload& upload,
                 std::span<const ImagePlace> images, const Moment& moment,
                 const NamedEntries& named = {});
+
+// How a batch with this "previous" does not follow on what `device` sent last; nullopt: it does, or
+// it cannot be told, because that is purged, or of a reader that does not chain its batches.
+Result<std::optional<QueueBreak>> queue_break(const State& state, std::string_view device,
+                                              const std::optional<Digest>& previous, TimeUs now);
 
 // What a device signed, as records hold it.
 ReadContent content_of(const recognition::ReadFacts& facts);

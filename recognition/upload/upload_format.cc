@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
@@ -15,6 +16,8 @@ constexpr std::size_t kOriginMax = 255;
 constexpr std::size_t kLengthSize = 4;
 // Signing and checking a signature are about the bytes; bounds belong to encode_upload and
 // parse_upload.
+constexpr std::string_view kManifestMembers =
+    "the manifest has the members origin, device, batch, previous, reads, signature";
 constexpr UploadLimits kNoLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
 tl::unexpected<Error> malformed(std::string detail) {
@@ -31,9 +34,17 @@ bool is_of_type(BytesView image, std::string_view type) {
   return type == "image/jpeg" ? starts_with(image, kJpeg) : starts_with(image, kPng);
 }
 
-// Two reads say the same thing twice: the same plate at the same place of the same picture.
-bool same_sighting(const ReadFacts& a, const ReadFacts& b) {
-  return a.image_sha256 == b.image_sha256 && a.plate == b.plate && a.box == b.box;
+// Whether two of the reads have the same key; sorted, because every pair of 64 takes longer than
+// all else that is looked at here.
+template <typename Key>
+bool any_twice(const UploadBatch& batch, Key key) {
+  std::vector<const SignedRead*> reads;
+  reads.reserve(batch.reads.size());
+  for (const SignedRead& read : batch.reads) reads.push_back(&read);
+  std::sort(reads.begin(), reads.end(),
+            [&](const SignedRead* a, const SignedRead* b) { return key(*a) < key(*b); });
+  const auto same = [&](const SignedRead* a, const SignedRead* b) { return key(*a) == key(*b); };
+  return std::adjacent_find(reads.begin(), reads.end(), same) != reads.end();
 }
 
 const ReadFacts* earlier_picture(const UploadBatch& batch, std::size_t index) {
@@ -62,10 +73,6 @@ Result<void> check_read(const UploadBatch& batch, std::size_t index, const Uploa
   if (earlier != nullptr && earlier->image_type != read.facts.image_type) {
     return malformed("one picture is said to be of two types");
   }
-  for (std::size_t i = 0; i < index; ++i) {
-    if (batch.reads[i].salt == read.salt) return malformed("a salt is used twice");
-    if (same_sighting(batch.reads[i].facts, read.facts)) return malformed("a read is sent twice");
-  }
   return {};
 }
 
@@ -83,6 +90,13 @@ Result<void> check_batch(const UploadBatch& batch, const UploadLimits& limits) {
   for (std::size_t i = 0; i < batch.reads.size(); ++i) {
     if (const Result<void> read = check_read(batch, i, limits); !read) return read;
   }
+  if (any_twice(batch, [](const SignedRead& read) -> const Salt& { return read.salt; }))
+    return malformed("a salt is used twice");
+  // Two reads say the same thing twice: the same plate at the same place of the same picture.
+  if (any_twice(batch, [](const SignedRead& read) {
+        return std::tie(read.facts.image_sha256, read.facts.plate, read.facts.box);
+      }))
+    return malformed("a read is sent twice");
   return {};
 }
 
@@ -106,6 +120,7 @@ std::string manifest_text(const UploadBatch& batch) {
   chain::write_string(out, batch.device);
   out += ",\"batch\":";
   chain::write_integer(out, static_cast<std::int64_t>(batch.batch));
+  if (batch.previous) out += ",\"previous\":\"" + chain::hex(*batch.previous) + '"';
   out += ",\"reads\":[";
   for (std::size_t i = 0; i < batch.reads.size(); ++i) {
     if (i > 0) out += ',';
@@ -134,10 +149,12 @@ Result<UploadBatch> parse_manifest(std::string_view manifest, const UploadLimits
   UploadBatch batch;
   std::int64_t number = 0;
   if (!text.accept("{\"origin\":") || !text.string(batch.origin) || !text.accept(",\"device\":") ||
-      !text.string(batch.device) || !text.accept(",\"batch\":") || !text.integer(number) ||
-      !text.accept(",\"reads\":[")) {
-    return malformed("the manifest has the members origin, device, batch, reads, signature");
+      !text.string(batch.device) || !text.accept(",\"batch\":") || !text.integer(number)) {
+    return malformed(std::string(kManifestMembers));
   }
+  if (text.accept(",\"previous\":") && !text.digest(batch.previous.emplace()))
+    return malformed("\"previous\" is not 64 hex digits");
+  if (!text.accept(",\"reads\":[")) return malformed(std::string(kManifestMembers));
   if (number <= 0) return malformed("the batch number is out of range");
   batch.batch = static_cast<std::uint64_t>(number);
   while (!text.accept(']')) {
@@ -224,11 +241,11 @@ Digest read_digest(const SignedRead& read) {
   return chain::hmac_sha256(read.salt, {as_bytes(read_json(read.facts))});
 }
 
-std::string signed_message(std::string_view origin, std::string_view device, std::uint64_t batch,
-                           const std::vector<Digest>& read_digests) {
-  std::string out = "plateledger upload v1\n";
-  out.append(origin).append("\n").append(device).append("\n");
-  out += chain::decimal(batch) + "\n";
+std::string signed_message(const UploadName& name, const std::vector<Digest>& read_digests) {
+  std::string out = name.previous ? "plateledger upload v2\n" : "plateledger upload v1\n";
+  out.append(name.origin).append("\n").append(name.device).append("\n");
+  out += chain::decimal(name.batch) + "\n";
+  if (name.previous) out += chain::hex(*name.previous) + "\n";
   for (const Digest& digest : read_digests) out += chain::hex(digest) + "\n";
   return out;
 }
@@ -236,8 +253,10 @@ std::string signed_message(std::string_view origin, std::string_view device, std
 std::string signed_message(const UploadBatch& batch) {
   std::vector<Digest> digests;
   for (const SignedRead& read : batch.reads) digests.push_back(read_digest(read));
-  return signed_message(batch.origin, batch.device, batch.batch, digests);
+  return signed_message({batch.origin, batch.device, batch.batch, batch.previous}, digests);
 }
+
+Digest link_of(const UploadBatch& batch) { return chain::sha256(as_bytes(signed_message(batch))); }
 
 Result<void> sign_upload(UploadBatch& batch, const chain::SigningKey& key) {
   if (const Result<void> checked = check_batch(batch, kNoLimits); !checked) return checked;
@@ -245,14 +264,16 @@ Result<void> sign_upload(UploadBatch& batch, const chain::SigningKey& key) {
   return {};
 }
 
-Result<void> verify_upload(const UploadBatch& batch, const PublicKey& key,
-                           std::string_view origin) {
-  if (const Result<void> checked = check_batch(batch, kNoLimits); !checked) return checked;
+Result<Digest> verify_upload(const UploadBatch& batch, const PublicKey& key,
+                             std::string_view origin) {
+  if (const Result<void> checked = check_batch(batch, kNoLimits); !checked)
+    return tl::unexpected(checked.error());
   if (batch.origin != origin) return malformed("the batch is signed for another log");
-  if (!chain::verify(key, as_bytes(signed_message(batch)), batch.signature)) {
+  const std::string message = signed_message(batch);
+  if (!chain::verify(key, as_bytes(message), batch.signature)) {
     return fail(ErrorCode::kBadSignature, "upload: the device's signature does not match");
   }
-  return {};
+  return chain::sha256(as_bytes(message));
 }
 
 Result<Bytes> encode_upload(const UploadBatch& batch, const std::vector<BytesView>& images,

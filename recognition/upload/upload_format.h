@@ -4,8 +4,11 @@
 // Wire body, content type application/vnd.plateledger.upload:
 //   be32 length of manifest || manifest || images
 // manifest: canonical JSON (ledger/chain/canonical_json.h), members in this order:
-//   {"origin":string,"device":string,"batch":integer,
+//   {"origin":string,"device":string,"batch":integer,"previous":hex,
 //    "reads":[{"salt":hex,"read":{...}},...],"signature":base64}
+//   "previous" links a reader's batches to a chain: link_of() the batch that it made before this
+//   one, or kFirstLink. So the server sees a batch that was taken out of a queue. Readers of before
+//   the chain leave it out.
 // read: canonical JSON, members in this order (of the vehicle's four only those that are known):
 //   {"plate","confidence_ppm","captured_at_us","latitude_e7","longitude_e7","place","box":[[x,y] x
 //   4],
@@ -22,8 +25,9 @@
 //   carry it once.
 //
 // Signed with the device's Ed25519 key (signed_message below):
-//   "plateledger upload v1\n" origin "\n" device "\n" decimal(batch) "\n"
+//   "plateledger upload v2\n" origin "\n" device "\n" decimal(batch) "\n" hex(previous) "\n"
 //   then for each read in order:  hex(HMAC-SHA-256(salt, read JSON)) "\n"
+// or, without "previous", "plateledger upload v1\n" and no line of it.
 // The digests are salted, so the message and its signature may outlive the reads (I12-G-1): they
 // say nothing about a plate once the salts are erased. A picture is covered by its SHA-256 inside
 // the read. Neither origin nor device can hold a line feed, so no two batches have the same
@@ -110,6 +114,7 @@ struct UploadBatch {
   std::string origin;       // the log that the batch is meant for: it can't be sent to another
   std::string device;       // 1 to 64 of A-Z a-z 0-9 . _ -
   std::uint64_t batch = 0;  // strictly increasing per device, 1 to 2^53-1
+  std::optional<Digest> previous = std::nullopt;  // nullopt: not chained
   std::vector<SignedRead> reads;
   Signature signature{};
   bool operator==(const UploadBatch&) const = default;
@@ -146,16 +151,28 @@ Result<ReadFacts> read_facts(chain::CanonicalCursor& text);
 
 // HMAC-SHA-256(salt, read_json(facts)).
 Digest read_digest(const SignedRead& read);
+// What a batch says of itself besides its reads.
+struct UploadName {
+  std::string_view origin;
+  std::string_view device;
+  std::uint64_t batch = 0;
+  std::optional<Digest> previous;
+};
 // The text that the signature is over; also re-made by the verifier from the digests alone.
-std::string signed_message(std::string_view origin, std::string_view device, std::uint64_t batch,
-                           const std::vector<Digest>& read_digests);
+std::string signed_message(const UploadName& name, const std::vector<Digest>& read_digests);
 std::string signed_message(const UploadBatch& batch);
+
+// What the next batch of the same reader names as "previous": the SHA-256 of signed_message().
+// Salted as the message is, so it tells nothing of a plate and may outlive the reads (I12-G-1).
+Digest link_of(const UploadBatch& batch);
+inline constexpr Digest kFirstLink{};  // of a queue that begins
 
 // Checks the batch like parse_upload() does, bounds aside, and sets its signature.
 Result<void> sign_upload(UploadBatch& batch, const chain::SigningKey& key);
-// kBadSignature when the signature is not this key's over exactly this batch; kMalformed when it is
-// for another origin.
-Result<void> verify_upload(const UploadBatch& batch, const PublicKey& key, std::string_view origin);
+// The batch's link_of(), once it is known to be the device's. kBadSignature when the signature is
+// not this key's over exactly this batch; kMalformed when it is for another origin.
+Result<Digest> verify_upload(const UploadBatch& batch, const PublicKey& key,
+                             std::string_view origin);
 
 struct ParsedUpload {
   UploadBatch batch;

@@ -69,7 +69,7 @@ class VehicleShift : public ::testing::Test {
 
 TEST_F(VehicleShift, I12_A_3_ALocalHitBecomesAHitOfTheVersionThatTheVehicleHad) {
   const rec::Credentials device = credentials();
-  auto queue = rec::UploadQueue::open(device.queue, d.now());
+  auto queue = rec::UploadQueue::open(device.queue, d.now(), device.key);
   ASSERT_TRUE(queue.has_value());
   const auto taken = start(device);
   ASSERT_TRUE(taken.has_value()) << taken.error().detail;
@@ -101,7 +101,7 @@ TEST_F(VehicleShift, I12_A_3_ALocalHitBecomesAHitOfTheVersionThatTheVehicleHad) 
 
 TEST_F(VehicleShift, I12_DEF_1_ARevokedVehicleIsGivenNothing) {
   const rec::Credentials device = credentials();
-  auto queue = rec::UploadQueue::open(device.queue, d.now());
+  auto queue = rec::UploadQueue::open(device.queue, d.now(), device.key);
   ASSERT_EQ(
       d.as(kAdmin).post("/v1/devices/car-7/revocation", object({{"reason", "stolen"}})).status,
       201);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/chain/note.h"
 #include "policy/records/holds.h"
 #include "policy/records/kinds.h"
 #include "policy/registers/fold.h"
@@ -21,9 +22,11 @@ std::vector<chain::Draft> genesis() {
   const auto open = [](std::string name, std::string value) {
     return chain::Member{std::move(name), std::move(value), true};
   };
+  const std::string vkey = chain::format_vkey(
+      {std::string(kOrigin), chain::KeyType::kEd25519, key_named("log").public_key()});
   return {{chain::kind::kLogStarted,
            {},
-           {open("format", "1"), open("vkey", "\"\""), open("log_id", "\"\""),
+           {open("format", "1"), open("vkey", '"' + vkey + '"'), open("log_id", "\"\""),
             open("bucket_seconds", "900"), open("simulated", "true")}}};
 }
 

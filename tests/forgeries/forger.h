@@ -107,6 +107,7 @@ struct Forgery {
 std::vector<Forgery> forgeries_of_people();
 std::vector<Forgery> forgeries_of_queries();
 std::vector<Forgery> forgeries_of_hits();
+std::vector<Forgery> forgeries_of_batches();
 std::vector<Forgery> forgeries_of_lists();
 std::vector<Forgery> forgeries_of_sharing();
 std::vector<Forgery> forgeries_of_oversight();

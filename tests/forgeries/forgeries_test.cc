@@ -55,9 +55,9 @@ bool names(const verify::LevelReport& level, Sequence event, std::string_view ro
 
 std::vector<Forgery> all_forgeries() {
   std::vector<Forgery> all;
-  for (const auto& topic :
-       {forgeries_of_people(), forgeries_of_queries(), forgeries_of_hits(), forgeries_of_lists(),
-        forgeries_of_sharing(), forgeries_of_oversight(), forgeries_of_time()})
+  for (const auto& topic : {forgeries_of_people(), forgeries_of_queries(), forgeries_of_hits(),
+                            forgeries_of_batches(), forgeries_of_lists(), forgeries_of_sharing(),
+                            forgeries_of_oversight(), forgeries_of_time()})
     all.insert(all.end(), topic.begin(), topic.end());
   return all;
 }

@@ -18,7 +18,7 @@
 
 namespace alpr::policy::testing {
 
-inline constexpr std::string_view kOrigin = "test.example/alpr";
+inline constexpr std::string_view kOrigin = "ledger.example/alpr";
 inline constexpr std::string_view kReader = "reader-1";
 
 // A batch of one read per plate, captured a minute ago, signed by key_named(device).

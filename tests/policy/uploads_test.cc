@@ -2,6 +2,7 @@
 // sending signed batches to a log in memory and changing one thing at a time.
 #include <gtest/gtest.h>
 
+#include "ledger/chain/hash.h"
 #include "policy/records/reads.h"
 #include "policy/registers/hits.h"
 #include "policy/registers/reads.h"
@@ -76,7 +77,8 @@ TEST_F(Uploads, I12_F_3_TheDevicesSignatureCanBeCheckedFromTheEventsAlone) {
     digests.push_back(recognition::read_digest({received->salts[i], *facts}));
   }
   const std::string message = recognition::signed_message(
-      kOrigin, received->device, static_cast<std::uint64_t>(received->batch), digests);
+      {kOrigin, received->device, static_cast<std::uint64_t>(received->batch), received->previous},
+      digests);
   const auto raw = chain::parse_base64(received->signature);
   ASSERT_TRUE(raw.has_value());
   Signature signature{};
@@ -169,6 +171,61 @@ TEST_F(Uploads, I12_F_3_ANumberThatWasSkippedIsRefused) {
   send(world, 9, {"7ABC123"});
   EXPECT_EQ(refused(batch_of(world, kReader, 7, {"7ABC123"}), "I12-F-3"), "batch-out-of-order");
   EXPECT_TRUE(judge(world, batch_of(world, kReader, 10, {"7ABC123"})).accepted.has_value());
+}
+
+// What a reader whose queue is as it made it sends, and what it sends otherwise.
+class QueueChain : public Uploads {
+ protected:
+  recognition::UploadBatch chained(std::uint64_t number, std::optional<Digest> previous) {
+    auto batch = batch_of(world, kReader, number, {"8XYZ999"});
+    batch.previous = previous;
+    sign(batch);
+    return batch;
+  }
+  // How the batch does not follow on the one before it, as the record says; "": it does.
+  std::string broken_by(const recognition::UploadBatch& batch) {
+    const Sequence upload = take(world, batch);
+    const auto broken = from_event<QueueBroken>(world.log.back());
+    if (!broken) return "";
+    EXPECT_EQ(broken->upload, upload);
+    EXPECT_EQ(broken->device, kReader);
+    EXPECT_EQ(broken->batch, static_cast<std::int64_t>(batch.batch));
+    return std::string(to_text(broken->how));
+  }
+  const Digest strange = chain::sha256(as_bytes("a batch that never came"));
+};
+
+TEST_F(QueueChain, I12_F_3_ABatchThatIsTakenOutOfAQueueIsOnTheRecord) {
+  const auto first = chained(1, recognition::kFirstLink);
+  EXPECT_EQ(broken_by(first), "");
+  const auto second = chained(2, recognition::link_of(first));
+  EXPECT_EQ(broken_by(second), "");
+  const auto third = chained(3, recognition::link_of(second));
+  const auto fourth = chained(4, recognition::link_of(third));
+  EXPECT_EQ(broken_by(fourth), "MISSING");
+  EXPECT_EQ(from_event<QueueBroken>(world.log.back())->after, 2);
+  EXPECT_EQ(broken_by(chained(5, recognition::link_of(fourth))), "");
+}
+
+TEST_F(QueueChain, I12_F_3_AQueueThatWasLostOrIsNotChainedAnyMoreIsOnTheRecord) {
+  broken_by(chained(1, recognition::kFirstLink));
+  EXPECT_EQ(broken_by(chained(2, recognition::kFirstLink)), "BEGUN_ANEW");
+  EXPECT_EQ(broken_by(chained(3, std::nullopt)), "NOT_CHAINED");
+  EXPECT_EQ(broken_by(chained(4, std::nullopt)), "") << "said once";
+  EXPECT_EQ(broken_by(chained(5, strange)), "") << "nothing to compare it with";
+}
+
+TEST_F(QueueChain, I12_F_3_AReadersFirstBatchHereIsTheFirstOfItsQueue) {
+  EXPECT_EQ(broken_by(chained(1, strange)), "MISSING");
+  EXPECT_EQ(from_event<QueueBroken>(world.log.back())->after, 0);
+}
+
+// What is purged says nothing any more, and is not made up.
+TEST_F(QueueChain, I12_G_1_AfterThirtyDaysNobodyCanTell) {
+  const auto first = chained(1, recognition::kFirstLink);
+  broken_by(first);
+  world.advance(31 * 86'400);
+  EXPECT_EQ(broken_by(chained(2, strange)), "");
 }
 
 TEST_F(Uploads, NumbersAreEachDevicesOwn) {

@@ -2,6 +2,7 @@
 // whatever goes wrong. Plays a server that is away, busy, refusing or forgetful, and counts; no
 // pause is slept.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -54,8 +55,14 @@ struct Server {
 
 class Flush : public testing::Test {
  protected:
-  Flush() : scratch_("flush"), queue_(UploadQueue::open(scratch_ / "queue", TimeUs{1000}).value()) {
+  Flush() : scratch_("flush"), queue_(open()) {
     photo_ = render_street_photo("7ABC123", 1, {.width = 640, .height = 360}).value();
+  }
+  UploadQueue open() {
+    return UploadQueue::open(scratch_ / "queue", TimeUs{1000}, device().key).value();
+  }
+  UploadBatch queued(std::uint64_t batch) {
+    return parse_upload(queue_.load(batch).value())->batch;
   }
   std::uint64_t enqueue() {
     const std::vector<PlateCandidate> plates{{"7ABC123", 900'000, {}, {{"7ABC128", 1000}}},
@@ -131,6 +138,42 @@ TEST_F(Flush, ARefusedBatchIsSetAsideWithTheReasonAndTheNextGoesOn) {
   const auto reason = scratch_ / "queue" / "refused" / fmt::format("{:020}.reason", first);
   const std::string text(as_text(read_file(reason, 4096).value()));
   EXPECT_TRUE(text.starts_with("HTTP 422: played: why not\n")) << text;
+}
+
+// The next batch names the one before it, whatever became of that and whenever the reader was ended.
+TEST_F(Flush, I12_F_3_BatchesAreChainedAcrossRestartsAndSending) {
+  const std::uint64_t first = enqueue();
+  EXPECT_EQ(queued(first).previous, kFirstLink);
+  const Digest first_link = link_of(queued(first));
+  { const UploadQueue closed = std::move(queue_); }
+  queue_ = open();
+  const std::uint64_t second = enqueue();
+  EXPECT_EQ(queued(second).previous, first_link);
+  const Digest second_link = link_of(queued(second));
+  Server server{{201, 422}};
+  EXPECT_EQ(flush(queue_, server.plan(0))->counts.refused, 1U);
+  { const UploadQueue closed = std::move(queue_); }
+  queue_ = open();
+  EXPECT_EQ(queued(enqueue()).previous, second_link);
+}
+
+TEST_F(Flush, ADamagedBatchIsSetAsideAndThoseBehindItGoOn) {
+  const std::uint64_t first = enqueue();
+  const std::uint64_t second = enqueue();
+  const auto file = scratch_ / "queue" / "pending" / fmt::format("{:020}.upload", first);
+  Bytes bytes = read_file(file, 1 << 20).value();
+  bytes.back() ^= 1;
+  ASSERT_TRUE(write_file_durably(file, bytes));
+  Server server{{201}};
+  const FlushResult result = flush(queue_, server.plan(0)).value();
+  EXPECT_EQ(server.got, (std::vector<std::uint64_t>{second}));
+  EXPECT_EQ(result.counts.refused, 1U);
+  EXPECT_EQ(result.counts.sent, 1U);
+  EXPECT_THAT(
+      std::string(as_text(
+          read_file(scratch_ / "queue" / "refused" / fmt::format("{:020}.reason", first), 1000)
+              .value())),
+      testing::HasSubstr("does not open"));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ class ShiftProgram : public ::testing::Test {
   Credentials device() const { return load_credentials(scratch / "device.json").value(); }
   void start() {
     const Credentials credentials = device();
-    const auto queue = UploadQueue::open(credentials.queue, wall_clock());
+    const auto queue = UploadQueue::open(credentials.queue, wall_clock(), credentials.key);
     ASSERT_TRUE(queue.has_value());
     const TimeUs now = wall_clock();
     const auto lists = start_shift(credentials, now, [&](std::string_view json) {
@@ -109,7 +109,7 @@ TEST_F(ShiftProgram, I12_A_3_WhatWasToldIsInTheQueueThoughTheReaderIsKilled) {
     EXPECT_NE(said.find("\"list\":12"), std::string::npos) << said;
   }
   const Credentials credentials = device();
-  const auto queue = UploadQueue::open(credentials.queue, wall_clock());
+  const auto queue = UploadQueue::open(credentials.queue, wall_clock(), credentials.key);
   ASSERT_TRUE(queue.has_value());
   const auto pending = queue->pending();
   ASSERT_TRUE(pending.has_value());

@@ -50,7 +50,7 @@ class Shift : public ::testing::Test {
                      -1'222'712'000,
                      "Broadway",
                      scratch / "queue"};
-  UploadQueue queue = UploadQueue::open(device.queue, kNow).value();
+  UploadQueue queue = UploadQueue::open(device.queue, kNow, device.key).value();
   chain::BoxPublicKey asked{};
 };
 

@@ -67,7 +67,7 @@ struct Example {
 
 // Two photos; the first has two plates.
 Example example() {
-  Example out{{std::string(kOrigin), "cam-01", 42, {}, {}}, {jpeg(1), jpeg(2)}};
+  Example out{{std::string(kOrigin), "cam-01", 42, std::nullopt, {}, {}}, {jpeg(1), jpeg(2)}};
   out.batch.reads = {{salt(1), facts("7ABC123", out.images[0])},
                      {salt(2), facts("8XYZ987", out.images[0])},
                      {salt(3), facts("AB12", out.images[1])}};
@@ -76,7 +76,7 @@ Example example() {
   return out;
 }
 
-Result<void> accept(BytesView body) {
+Result<Digest> accept(BytesView body) {
   const Result<ParsedUpload> parsed = parse_upload(body);
   if (!parsed) return tl::unexpected(parsed.error());
   return verify_upload(parsed->batch, device_key().public_key(), kOrigin);
@@ -141,6 +141,30 @@ TEST(UploadFormat, TheSignedMessageIsTheDocumentedText) {
                                   first + "\n"));
   EXPECT_EQ(std::ranges::count(message, '\n'), 7);
   EXPECT_EQ(message.find("7ABC123"), std::string::npos);
+}
+
+TEST(UploadFormat, I12_F_3_AChainedBatchNamesTheOneBeforeItUnderItsSignature) {
+  Example sent = example();
+  const Digest before = link_of(sent.batch);
+  sent.batch.batch = 43;
+  sent.batch.previous = before;
+  ASSERT_TRUE(sign_upload(sent.batch, device_key()));
+  const std::string message = signed_message(sent.batch);
+  EXPECT_TRUE(message.starts_with("plateledger upload v2\noakland.example/alpr\ncam-01\n43\n" +
+                                  chain::hex(before) + "\n"));
+  const Bytes body = sent.encoded();
+  const Result<ParsedUpload> parsed = parse_upload(body);
+  ASSERT_TRUE(parsed) << parsed.error().detail;
+  EXPECT_EQ(parsed->batch.previous, before);
+  EXPECT_EQ(encode_upload(parsed->batch, sent.views()).value(), body);
+  EXPECT_EQ(accept(body).value_or(Digest{}), chain::sha256(as_bytes(message)));
+  // Neither another link, nor none, nor one that is half.
+  const std::string member = ",\"previous\":\"" + chain::hex(before) + "\"";
+  const std::string other = ",\"previous\":\"" + chain::hex(Digest{}) + "\"";
+  EXPECT_EQ(accept(with_manifest(body, member, other)).error().code, ErrorCode::kBadSignature);
+  EXPECT_EQ(accept(with_manifest(body, member, "")).error().code, ErrorCode::kBadSignature);
+  EXPECT_EQ(accept(with_manifest(body, member, ",\"previous\":\"ab\"")).error().code,
+            ErrorCode::kMalformed);
 }
 
 TEST(UploadFormat, TheReadJsonIsTheDocumentedText) {

@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <future>
 #include <sstream>
 
+#include "api/http_client/http_client.h"
 #include "ledger/chain/encoding.h"
 #include "recognition/files.h"
 #include "recognition/render.h"
@@ -47,11 +49,7 @@ class RelayCommand : public testing::Test {
     std::ofstream(path, std::ios::binary) << text;
   }
   void put_message(const std::string& file, const std::string& camera) {
-    write(inbox() / file,
-          fmt::format("<AutoVu><Plate>7ABC123</Plate><UTCDate>2026:11:25</UTCDate>"
-                      "<UTCTime>14:03:59</UTCTime><CameraName>{}</CameraName><Lane>2</Lane>"
-                      "<ContextImage>{}</ContextImage></AutoVu>",
-                      camera, chain::base64(photo_)));
+    write(inbox() / file, message(camera));
   }
   int relay(std::vector<RelayedCamera> cameras, bool consume = true) {
     RelayRequest request;
@@ -66,8 +64,35 @@ class RelayCommand : public testing::Test {
     const std::atomic<bool> stop = false;
     return run_relay(request, stop, out_, log_);
   }
+  std::string message(const std::string& camera) const {
+    return fmt::format(
+        "<AutoVu><Plate>7ABC123</Plate><UTCDate>2026:11:25</UTCDate><UTCTime>14:03:59</UTCTime>"
+        "<CameraName>{}</CameraName><Lane>2</Lane><ContextImage>{}</ContextImage></AutoVu>",
+        camera, chain::base64(photo_));
+  }
+  // Runs the command as a listener while `while_it_listens` is, on a free port.
+  int listen(const ListenAddress& where,
+             const std::function<void(std::uint16_t)>& while_it_listens) {
+    RelayRequest request;
+    request.server = "https://127.0.0.1:1";
+    request.cameras = {{"Sharp 1", credentials("cam-01")}};
+    request.retry_seconds = 0;
+    request.listen = where;
+    std::promise<std::uint16_t> port;
+    request.listening = [&](std::uint16_t p) { port.set_value(p); };
+    std::atomic<bool> stop = false;
+    auto run = std::async(std::launch::async, [&] { return run_relay(request, stop, out_, log_); });
+    auto listening = port.get_future();
+    while (listening.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
+      if (run.wait_for(std::chrono::seconds(0)) == std::future_status::ready) return run.get();
+    while_it_listens(listening.get());
+    stop = true;
+    return run.get();
+  }
   std::vector<Bytes> queued(const std::string& device) {
-    const UploadQueue queue = UploadQueue::open(scratch_ / device, TimeUs{1}).value();
+    const UploadQueue queue =
+        UploadQueue::open(scratch_ / device, TimeUs{1}, load_credentials(credentials(device))->key)
+            .value();
     const std::vector<std::uint64_t> batches = queue.pending().value();
     std::vector<Bytes> bodies;
     for (const std::uint64_t batch : batches) {
@@ -142,6 +167,69 @@ TEST_F(RelayCommand, WhatIsWrongStaysAndTheOthersGoOn) {
     EXPECT_TRUE(std::filesystem::exists(inbox() / kept)) << kept;
   }
   EXPECT_FALSE(std::filesystem::exists(inbox() / "b.xml"));
+}
+
+// What an agent beside the gateway posts: answered once it is in the queue, and nowhere else.
+TEST_F(RelayCommand, I12_G_1_APostedMessageIsQueuedAndLiesNowhereElse) {
+  listen({"127.0.0.1", 0, {}, {}, {}}, [&](std::uint16_t port) {
+    api::HttpClient agent;
+    const std::string url = fmt::format("http://127.0.0.1:{}/push", port);
+    const auto post = [&](const std::string& body) {
+      const auto answer = agent.send("POST", url, {"Content-Type: text/xml"}, body);
+      return answer ? answer->status : 0;
+    };
+    EXPECT_EQ(post(message("Sharp 1")), 200);
+    EXPECT_EQ(post(message("stranger")), 404);
+    EXPECT_EQ(post("{"), 400);
+    EXPECT_EQ(post(R"({"data_type":"heartbeat"})"), 200);
+    const auto got = agent.send("GET", url, {}, "");
+    ASSERT_TRUE(got.has_value());
+    EXPECT_EQ(got->status, 405);
+  });
+  const std::vector<Bytes> bodies = queued("cam-01");
+  ASSERT_EQ(bodies.size(), 1U) << log_.str();
+  EXPECT_EQ(parse_upload(bodies[0])->batch.reads.at(0).facts.plate, "7ABC123");
+  EXPECT_TRUE(std::filesystem::is_empty(inbox()));
+  EXPECT_THAT(log_.str(), HasSubstr("no --camera names the camera \"stranger\""));
+}
+
+TEST_F(RelayCommand, FromAnotherMachineTheSecretIsAskedFor) {
+  const ListenAddress where{"127.0.0.1", 0, scratch_ / "c.pem", scratch_ / "k.pem",
+                            scratch_ / "secret"};
+  const std::string make = fmt::format(
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "
+      "/CN=relay "
+      "-addext subjectAltName=IP:127.0.0.1 -keyout '{}' -out '{}' 2>/dev/null",
+      where.private_key.string(), where.certificate.string());
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  write(where.secret, "a-secret-of-the-gateway\n");
+  EXPECT_EQ(listen(where, [](std::uint16_t) { ADD_FAILURE() << "others may read the secret"; }), 2);
+  ::chmod(where.secret.c_str(), 0600);
+  listen(where, [&](std::uint16_t port) {
+    api::HttpClient camera({.certificate = where.certificate});
+    const auto post = [&](const std::string& path) {
+      const auto answer = camera.send("POST", fmt::format("https://127.0.0.1:{}{}", port, path), {},
+                                      message("Sharp 1"));
+      return answer ? answer->status : 0;
+    };
+    EXPECT_EQ(post("/"), 404);
+    EXPECT_EQ(post("/a-secret-of-the-gatewax"), 404);
+    EXPECT_EQ(post("/a-secret-of-the-gateway"), 200);
+  });
+  EXPECT_EQ(queued("cam-01").size(), 1U);
+}
+
+TEST_F(RelayCommand, WithoutACertificateItListensOnThisMachineAlone) {
+  const auto never = [](std::uint16_t) { ADD_FAILURE() << "it listens"; };
+  EXPECT_EQ(listen({"0.0.0.0", 0, {}, {}, {}}, never), 3);
+  EXPECT_EQ(listen({"127.0.0.1", 0, scratch_ / "c.pem", {}, {}}, never), 2);
+  EXPECT_THAT(log_.str(), HasSubstr("go together"));
+  EXPECT_FALSE(parse_listen_address("8080"));
+  EXPECT_FALSE(parse_listen_address("127.0.0.1:"));
+  EXPECT_FALSE(parse_listen_address("127.0.0.1:99999"));
+  EXPECT_FALSE(parse_listen_address("::1:8080"));
+  EXPECT_EQ(parse_listen_address("[::1]:8080")->address, "::1");
+  EXPECT_EQ(parse_listen_address("127.0.0.1:8080")->port, 8080);
 }
 
 TEST_F(RelayCommand, ACameraIsNamedOnceAndWithAFile) {
