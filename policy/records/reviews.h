@@ -18,6 +18,7 @@ enum class ReviewFlag {
   kImmigrationWords,       // in what the person wrote
   kReproductiveCareWords,  // likewise
   kFirstAmendmentWords,    // likewise
+  kUnusualHour,            // of the day, for this person
 };
 template <>
 struct EnumTexts<ReviewFlag> {
@@ -29,7 +30,8 @@ struct EnumTexts<ReviewFlag> {
       std::pair{ReviewFlag::kFlaggedPlace, "FLAGGED_PLACE"},
       std::pair{ReviewFlag::kImmigrationWords, "IMMIGRATION_WORDS"},
       std::pair{ReviewFlag::kReproductiveCareWords, "REPRODUCTIVE_CARE_WORDS"},
-      std::pair{ReviewFlag::kFirstAmendmentWords, "FIRST_AMENDMENT_WORDS"}};
+      std::pair{ReviewFlag::kFirstAmendmentWords, "FIRST_AMENDMENT_WORDS"},
+      std::pair{ReviewFlag::kUnusualHour, "UNUSUAL_HOUR"}};
 };
 
 enum class ReviewFinding { kJustified, kRetrain, kViolation };

@@ -1,5 +1,7 @@
 #include "policy/registers/csv_record.h"
 
+#include <algorithm>
+
 namespace alpr::policy {
 namespace {
 
@@ -39,12 +41,16 @@ Result<void> RecordReader::read_quoted(std::string& field) {
 }
 
 Result<void> RecordReader::read_plain(std::string& field) {
-  for (; !at_break() && text_[at_] != separator_; ++at_) {
-    if (text_[at_] == '"') return fail(ErrorCode::kMalformed, "a quote inside an unquoted field");
-    if (control(text_[at_])) return fail(ErrorCode::kMalformed, "a control character");
-    field += text_[at_];
-  }
-  return {};
+  std::size_t end = at_;
+  // A tab is a control character, and may be the separator.
+  while (end < text_.size() && text_[end] != separator_ && text_[end] != '"' &&
+         !control(text_[end]))
+    ++end;
+  field.assign(text_, at_, end - at_);
+  at_ = end;
+  if (at_break() || text_[at_] == separator_) return {};
+  return fail(ErrorCode::kMalformed,
+              text_[at_] == '"' ? "a quote inside an unquoted field" : "a control character");
 }
 
 Result<bool> RecordReader::next(std::vector<std::string>& fields) {
@@ -64,21 +70,27 @@ Result<bool> RecordReader::next(std::vector<std::string>& fields) {
   return true;
 }
 
+void append_field(std::string& record, std::string_view field) {
+  const bool quote = std::any_of(field.begin(), field.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n' || c == '\t';
+  });
+  if (!quote) {
+    record += field;
+    return;
+  }
+  record += '"';
+  for (const char c : field) {
+    if (c == '"') record += '"';
+    record += c;
+  }
+  record += '"';
+}
+
 std::string write_record(const std::vector<std::string>& fields) {
   std::string record;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) record += ',';
-    const bool quote = fields[i].find_first_of(",\"\r\n\t") != std::string::npos;
-    if (!quote) {
-      record += fields[i];
-      continue;
-    }
-    record += '"';
-    for (const char c : fields[i]) {
-      if (c == '"') record += '"';
-      record += c;
-    }
-    record += '"';
+    append_field(record, fields[i]);
   }
   return record;
 }

@@ -13,6 +13,7 @@ namespace alpr::policy {
 namespace {
 
 constexpr std::size_t kColumns = kHotlistColumns;
+constexpr std::size_t kOriginsMax = 4'096;
 enum Column : std::size_t {
   kPlate,
   kState,
@@ -70,14 +71,26 @@ bool has_any(const std::string& words, std::initializer_list<std::string_view> p
   });
 }
 
+// Empty stays empty: the caller excludes such rows.
+Result<std::string> read_plate(std::string_view text, std::size_t line) {
+  if (text.empty()) return std::string();
+  auto plate = normalise_plate(text);
+  if (!plate) return bad(line, "plate: " + plate.error().detail);
+  return plate;
+}
+
 // A day alone is its first moment in UTC.
-Result<std::optional<TimeUs>> parse_time_field(std::string_view text) {
+Result<std::optional<TimeUs>> read_time(std::string_view text, Column column, std::size_t line) {
   if (text.empty()) return std::optional<TimeUs>();
   std::string full(text);
   if (full.size() == 10) full += "T00:00:00Z";
-  auto time = chain::parse_time(full);
-  if (!time) return tl::unexpected(time.error());
-  return std::optional<TimeUs>(*time);
+  const auto time = chain::parse_time(full);
+  if (time) return std::optional<TimeUs>(*time);
+  return bad(line, std::string(kColumnNames[column]) + ": not a time as of RFC 3339, nor a day");
+}
+
+std::string time_text(const std::optional<TimeUs>& at) {
+  return at ? chain::format_time(*at) : std::string();
 }
 
 std::optional<std::string> if_given(std::string_view text) {
@@ -88,20 +101,16 @@ std::optional<std::string> if_given(std::string_view text) {
 // `fields` are trimmed. An empty plate stays empty: the caller excludes such rows.
 Result<HotlistEntry> entry_of(const std::vector<std::string>& fields, std::size_t line) {
   HotlistEntry entry;
-  if (!fields[kPlate].empty()) {
-    auto plate = normalise_plate(fields[kPlate]);
-    if (!plate) return bad(line, "plate: " + plate.error().detail);
-    entry.plate = std::move(*plate);
-  }
+  auto plate = read_plate(fields[kPlate], line);
+  if (!plate) return tl::unexpected(plate.error());
+  entry.plate = std::move(*plate);
   if (fields[kCategory].empty()) return bad(line, "category: missing");
   entry.category = fields[kCategory];
   entry.source_list = fields[kSourceList];
   entry.source_record_id = fields[kSourceRecordId];
   for (const Column column : {kEnteredAt, kExpiresAt}) {
-    auto time = parse_time_field(fields[column]);
-    if (!time)
-      return bad(line,
-                 std::string(kColumnNames[column]) + ": not a time as of RFC 3339, nor a day");
+    auto time = read_time(fields[column], column, line);
+    if (!time) return tl::unexpected(time.error());
     (column == kEnteredAt ? entry.entered_at : entry.expires_at) = *time;
   }
   KnownAttributes& known = entry.attributes;
@@ -121,15 +130,12 @@ Result<HotlistEntry> entry_of(const std::vector<std::string>& fields, std::size_
 
 std::string canonical_row(const HotlistEntry& entry) {
   const KnownAttributes& known = entry.attributes;
-  const auto time = [](const std::optional<TimeUs>& at) {
-    return at ? chain::format_time(*at) : std::string();
-  };
   return write_record({entry.plate, known.state.value_or(""), known.plate_type.value_or(""),
                        entry.category, entry.source_list, entry.source_record_id,
-                       time(entry.entered_at), time(entry.expires_at), known.vin.value_or(""),
-                       known.year.value_or(""), known.make.value_or(""), known.model.value_or(""),
-                       known.style.value_or(""), known.color.value_or(""), entry.case_number,
-                       entry.agency_ori, entry.remarks});
+                       time_text(entry.entered_at), time_text(entry.expires_at),
+                       known.vin.value_or(""), known.year.value_or(""), known.make.value_or(""),
+                       known.model.value_or(""), known.style.value_or(""), known.color.value_or(""),
+                       entry.case_number, entry.agency_ori, entry.remarks});
 }
 
 bool same_word(std::string_view a, std::string_view b) {
@@ -141,13 +147,18 @@ bool same_word(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<Exclusion> immigration_origin(const HotlistEntry& entry) {
-  const std::string what = words_of(entry.category + " " + entry.source_list);
+  return immigration_origin(entry.category, entry.source_list, entry.agency_ori);
+}
+
+std::optional<Exclusion> immigration_origin(std::string_view category, std::string_view source_list,
+                                            std::string_view agency_ori) {
+  const std::string what = words_of(std::string(category) + " " + std::string(source_list));
   if (has_any(what,
               {" IMMIGRATION ", " IMMIGRATION VIOLATOR ", " IVF ", " DEPORTED ", " DEPORTATION ",
                " ABSCONDER ", " REMOVAL ORDER ", " ADMINISTRATIVE WARRANT "})) {
     return Exclusion::kImmigrationViolator;
   }
-  const std::string agency = words_of(entry.agency_ori);
+  const std::string agency = words_of(agency_ori);
   if (has_any(what + agency, {" ICE ", " CBP ", " ERO ", " HSI ", " USBP ", " CUSTOMS ",
                               " BORDER PATROL ", " HOMELAND SECURITY INVESTIGATIONS "})) {
     return Exclusion::kImmigrationAgency;
@@ -164,53 +175,95 @@ std::optional<Exclusion> immigration_origin(const HotlistEntry& entry) {
 
 const std::array<std::string_view, kHotlistColumns>& hotlist_columns() { return kColumnNames; }
 
+std::optional<Exclusion> HotlistRows::origin_of(std::string_view category,
+                                                std::string_view source_list,
+                                                std::string_view agency_ori) {
+  // With their lengths in front, so that no two triples are one text.
+  std::string of = std::to_string(category.size()) + ' ' + std::to_string(source_list.size()) + ' ';
+  of.append(category).append(source_list).append(agency_ori);
+  const auto known = origins_.find(of);
+  if (known != origins_.end()) return known->second;
+  const auto origin = immigration_origin(category, source_list, agency_ori);
+  if (origins_.size() < kOriginsMax) origins_.emplace(std::move(of), origin);
+  return origin;
+}
+
+// What entry_of() and canonical_row() would make of it, without an entry between.
 Result<void> HotlistRows::take(std::vector<std::string>& fields, std::size_t line) {
   if (fields.size() != kColumns) {
     return bad(line, "has " + std::to_string(fields.size()) + " fields and must have " +
                          std::to_string(kColumns));
   }
+  std::array<std::string_view, kColumns> given;
   for (std::size_t i = 0; i < kColumns; ++i) {
     if (fields[i].size() > kHotlistFieldMax) {
       return bad(line, std::string(kColumnNames[i]) + ": longer than " +
                            std::to_string(kHotlistFieldMax) + " bytes");
     }
-    fields[i] = std::string(trimmed(fields[i]));
+    given[i] = trimmed(fields[i]);
   }
-  auto entry = entry_of(fields, line);
-  if (!entry) return tl::unexpected(entry.error());
+  std::string plate;
+  if (auto read = read_plate(given[kPlate], line); read)
+    plate = std::move(*read);
+  else
+    return tl::unexpected(read.error());
+  if (given[kCategory].empty()) return bad(line, "category: missing");
+  std::array<std::string, 2> times;
+  for (const Column column : {kEnteredAt, kExpiresAt}) {
+    auto time = read_time(given[column], column, line);
+    if (!time) return tl::unexpected(time.error());
+    times[column == kEnteredAt ? 0 : 1] = time_text(*time);
+  }
   // Immigration comes first: such a row is counted as what it is, with or without a plate, and
   // whether or not its category is left out anyway.
-  if (const auto why = immigration_origin(*entry)) {
+  if (const auto why = origin_of(given[kCategory], given[kSourceList], given[kAgencyOri])) {
     ++excluded_[*why];
     return {};
   }
   const auto left_out = std::find_if(
       leave_out_.begin(), leave_out_.end(),
-      [&](const std::string& category) { return same_word(category, entry->category); });
+      [&](const std::string& category) { return same_word(category, given[kCategory]); });
   if (left_out != leave_out_.end()) {
     ++left_out_[*left_out];
-  } else if (entry->plate.empty()) {
-    ++excluded_[Exclusion::kNoPlate];
-  } else {
-    rows_.push_back(canonical_row(*entry));
+    return {};
   }
+  if (plate.empty()) {
+    ++excluded_[Exclusion::kNoPlate];
+    return {};
+  }
+  given[kPlate] = plate;
+  given[kEnteredAt] = times[0];
+  given[kExpiresAt] = times[1];
+  const std::size_t offset = text_.size();
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (i > 0) text_ += ',';
+    append_field(text_, given[i]);
+  }
+  rows_.push_back({offset, text_.size() - offset});
   return {};
 }
 
 ParsedHotlist HotlistRows::finish() {
-  std::sort(rows_.begin(), rows_.end());
-  const auto same = std::unique(rows_.begin(), rows_.end());
+  const auto text_of = [&](const Row& row) {
+    return std::string_view(text_).substr(row.offset, row.size);
+  };
+  std::sort(rows_.begin(), rows_.end(),
+            [&](const Row& a, const Row& b) { return text_of(a) < text_of(b); });
+  const auto same = std::unique(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
+    return text_of(a) == text_of(b);
+  });
   if (const auto repeated = rows_.end() - same; repeated > 0) {
     excluded_[Exclusion::kDuplicate] = repeated;
     rows_.erase(same, rows_.end());
   }
   ParsedHotlist parsed;
+  parsed.canonical.reserve(kHotlistHeader.size() + 1 + text_.size() + rows_.size());
   parsed.canonical = std::string(kHotlistHeader) + "\n";
   chain::CompactRange tree;
-  for (const std::string& row : rows_) {
+  for (const Row& row : rows_) {
     static constexpr std::uint8_t kLeaf = 0x00;  // RFC 6962, 2.1
-    tree.append(chain::sha256({BytesView(&kLeaf, 1), as_bytes(row)}));
-    parsed.canonical += row;
+    tree.append(chain::sha256({BytesView(&kLeaf, 1), as_bytes(text_of(row))}));
+    parsed.canonical += text_of(row);
     parsed.canonical += '\n';
   }
   parsed.rows = rows_.size();
@@ -273,11 +326,13 @@ Result<std::vector<CanonicalRow>> canonical_rows(std::string_view canonical) {
   std::vector<CanonicalRow> rows;
   for (std::size_t at = header.size(); at < canonical.size();) {
     // A line feed inside quotes does not end a row; quotes inside quotes come in pairs.
-    bool quoted = false;
     std::size_t end = at;
-    while (end < canonical.size() && (quoted || canonical[end] != '\n')) {
-      if (canonical[end] == '"') quoted = !quoted;
-      ++end;
+    for (bool quoted = true; quoted;) {
+      end = std::min(canonical.find('\n', end), canonical.size());
+      const auto quotes = std::count(canonical.begin() + static_cast<std::ptrdiff_t>(at),
+                                     canonical.begin() + static_cast<std::ptrdiff_t>(end), '"');
+      quoted = quotes % 2 != 0 && end < canonical.size();
+      if (quoted) ++end;
     }
     if (end == canonical.size())
       return fail(ErrorCode::kCorrupt, "a stored hot list ends inside a row");

@@ -45,6 +45,8 @@ struct HotlistEntry {
 // A row to be left out (I12-C2A1-3, E-3): immigration files, and whatever comes from ICE or from
 // customs and border protection, told by its category, source list or agency.
 std::optional<Exclusion> immigration_origin(const HotlistEntry& entry);
+std::optional<Exclusion> immigration_origin(std::string_view category, std::string_view source_list,
+                                            std::string_view agency_ori);
 
 struct ParsedHotlist {
   std::string canonical;
@@ -70,8 +72,18 @@ class HotlistRows {
   ParsedHotlist finish();
 
  private:
+  std::optional<Exclusion> origin_of(std::string_view category, std::string_view source_list,
+                                     std::string_view agency_ori);
+
+  struct Row {
+    std::size_t offset = 0;
+    std::size_t size = 0;
+  };
   std::vector<std::string> leave_out_;
-  std::vector<std::string> rows_;
+  std::string text_;  // of the rows, as they came
+  std::vector<Row> rows_;
+  // A list has few categories and agencies, and telling what they are takes longer than all else.
+  std::map<std::string, std::optional<Exclusion>, std::less<>> origins_;
   std::map<Exclusion, std::int64_t> excluded_;
   std::map<std::string, std::int64_t> left_out_;  // by category, as leave_out spells it
 };

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@ namespace alpr::policy {
 
 class PackedRows {
  public:
+  PackedRows();
+  PackedRows(PackedRows&&) noexcept;
+  PackedRows& operator=(PackedRows&&) noexcept;
+  ~PackedRows();
   // In order; call finish() after the last. ALPR_CHECKs that zlib has memory.
   void add(std::string_view row);
   void finish();
@@ -28,6 +33,7 @@ class PackedRows {
       const std::function<Result<void>(std::uint32_t number, std::string_view row)>& visit) const;
 
  private:
+  struct Deflater;
   void pack_block();
   std::string unpack(std::size_t block) const;
 
@@ -37,6 +43,7 @@ class PackedRows {
   };
   std::string packed_;
   std::vector<Block> blocks_;
+  std::unique_ptr<Deflater> deflater_;  // until finish()
   std::string open_;  // the block that is being filled: be32 length and row, repeated
   std::uint32_t size_ = 0;
 };

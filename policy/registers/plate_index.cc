@@ -24,7 +24,18 @@ Result<PlateIndex::List> PlateIndex::read_list(std::uint64_t blob, Sequence load
                                                TimeUs source_time) const {
   auto text = blobs_(blob);
   if (!text) return tl::unexpected(text.error());
-  auto lines = canonical_rows(*text);
+  auto rows = prepare(*text);
+  if (!rows) return tl::unexpected(rows.error());
+  return List{loaded, source_time, std::move(*rows)};
+}
+
+void PlateIndex::expect(const Digest& root, std::shared_ptr<const Rows> rows) {
+  const std::unique_lock lock(mutex_);
+  expected_ = {root, std::move(rows)};
+}
+
+Result<std::shared_ptr<const PlateIndex::Rows>> PlateIndex::prepare(std::string_view canonical) {
+  auto lines = canonical_rows(canonical);
   if (!lines) return tl::unexpected(lines.error());
   auto rows = std::make_shared<Rows>();
   rows->folds.reserve(lines->size());
@@ -45,7 +56,7 @@ Result<PlateIndex::List> PlateIndex::read_list(std::uint64_t blob, Sequence load
     rows->folds.push_back(fold);
     rows->numbers.push_back(number);
   }
-  return List{loaded, source_time, std::move(rows)};
+  return std::shared_ptr<const Rows>(std::move(rows));
 }
 
 Result<void> PlateIndex::load(const chain::RegisterReader& rows) {
@@ -90,9 +101,17 @@ Result<void> PlateIndex::apply(const chain::EventView& event) {
   if (kind == HotlistLoaded::kKind.number) {
     auto loaded = from_event<HotlistLoaded>(event);
     if (!loaded) return tl::unexpected(loaded.error());
+    std::shared_ptr<const Rows> expected;
+    {
+      const std::unique_lock lock(mutex_);
+      if (expected_.second && expected_.first == loaded->root)
+        expected = std::exchange(expected_.second, nullptr);
+    }
     // Read outside the lock: searching goes on with the version before until this one is whole.
-    auto list =
-        read_list(static_cast<std::uint64_t>(loaded->blob), event.header.seq, loaded->source_time);
+    auto list = expected
+                    ? Result<List>(List{event.header.seq, loaded->source_time, std::move(expected)})
+                    : read_list(static_cast<std::uint64_t>(loaded->blob), event.header.seq,
+                                loaded->source_time);
     if (!list) return tl::unexpected(list.error());
     const std::unique_lock lock(mutex_);
     lists_[loaded->source] = std::move(*list);

@@ -44,6 +44,14 @@ class PlateIndex {
 
   // Drops everything and reads the registers' active versions and entries.
   Result<void> load(const chain::RegisterReader& rows);
+  // The rows of a list that is about to be loaded, made beforehand: takes as long as the list is, so
+  // not on the sequencer's thread. kCorrupt where it is no canonical text. Any thread.
+  struct Rows;
+  static Result<std::shared_ptr<const Rows>> prepare(std::string_view canonical);
+  // The next hotlist.loaded with this root takes these rows, instead of reading its blob. One list
+  // is expected at a time; nullptr: none. Any thread.
+  void expect(const Digest& root, std::shared_ptr<const Rows> rows);
+
   // kCorrupt or kIo when a list that was just committed does not read back: the caller must stop,
   // for matching with the version before would be wrong.
   Result<void> committed(std::span<const chain::EventView> events);
@@ -72,7 +80,6 @@ class PlateIndex {
   std::string dump() const;  // canonical text, for comparing a rebuilt index with a live one
 
  private:
-  struct Rows;
   struct List {
     Sequence loaded;
     TimeUs source_time;  // of the last good import
@@ -102,6 +109,7 @@ class PlateIndex {
   std::set<std::pair<std::uint64_t, std::uint64_t>>
       by_fold_;  // packed folded plate, active request
   std::uint64_t changes_ = 0;
+  std::pair<Digest, std::shared_ptr<const Rows>> expected_;
 };
 
 }  // namespace alpr::policy

@@ -26,6 +26,22 @@ std::int64_t recent(const LookupRow& row, std::int64_t within_us, TimeUs now) {
                        [&](TimeUs time) { return now.value - time.value < within_us; });
 }
 
+// Round the clock: from 23:00 to 1:00 are two hours.
+std::int64_t apart_on_the_clock(TimeUs a, TimeUs b) {
+  const std::int64_t apart = (a.value > b.value ? a.value - b.value : b.value - a.value) % kDayUs;
+  return std::min(apart, kDayUs - apart);
+}
+
+bool unusual_hour(const LookupRow& before, TimeUs now) {
+  std::int64_t habit = 0;
+  for (const TimeUs time : before.times) {
+    if (now.value - time.value >= kHabitUs) continue;
+    if (apart_on_the_clock(time, now) <= kHabitNearUs) return false;
+    ++habit;
+  }
+  return habit >= kHabitQueriesMin;
+}
+
 // Words as they are compared: lower-case letters and digits, one space between.
 std::string words_of(std::string_view text) {
   std::string words = " ";
@@ -137,6 +153,7 @@ std::string_view rule_of(ReviewFlag flag) {
   switch (flag) {
     case ReviewFlag::kRepeatedPlate:
     case ReviewFlag::kManyQueries:
+    case ReviewFlag::kUnusualHour:
       return "I12-C3-3";
     case ReviewFlag::kOwnPlate:
     case ReviewFlag::kColleaguesPlate:
@@ -188,6 +205,7 @@ Result<std::vector<ReviewFlag>> flags_of(const State& state, const Actor& actor,
     flags.push_back(ReviewFlag::kReproductiveCareWords);
   if (has_screen_word(p.screen_first_amendment, text))
     flags.push_back(ReviewFlag::kFirstAmendmentWords);
+  if (unusual_hour(*all, moment.now)) flags.push_back(ReviewFlag::kUnusualHour);
   return flags;
 }
 

@@ -8,6 +8,7 @@
 #include "policy/registers/reads_index.h"
 #include "policy/rules/c2b_queries.h"
 #include "policy/rules/c3_reviews.h"
+#include "policy/rules/sessions.h"
 #include "tests/policy/hits_world.h"
 
 namespace alpr::policy {
@@ -66,6 +67,29 @@ class Reviews : public ::testing::Test {
   std::map<std::string, Actor> sessions;
   Sequence last;  // review.raised
 };
+
+TEST_F(Reviews, I12_C3_3_AnHourThatIsUnusualForThisPersonIsFlagged) {
+  const auto later = [&](std::int64_t seconds) {
+    for (const auto& [who, actor] : sessions)
+      world.permit(
+          decide(world.state(), CloseSession{actor.session, SessionEnd::kLogout}, world.moment()));
+    sessions.clear();
+    world.advance(seconds);
+  };
+  for (std::int64_t day = 0; day < kHabitQueriesMin; ++day) {
+    EXPECT_THAT(ask(plate("8XYZ" + std::to_string(100 + day)), grounds()), IsEmpty()) << day;
+    later(86'400);
+  }
+  later(3 * 3'600);
+  EXPECT_THAT(ask(plate("9AAA001"), grounds()), IsEmpty()) << "within three hours";
+  later(4 * 3'600);
+  EXPECT_THAT(ask(plate("9AAA002"), grounds()), ElementsAre(ReviewFlag::kUnusualHour));
+  EXPECT_THAT(ask(plate("9AAA003"), grounds()), IsEmpty()) << "once, then it is no news";
+  world.trained("other", "SWORN");
+  EXPECT_THAT(ask(plate("9AAA002"), grounds(), "other"), IsEmpty()) << "nothing is known of them";
+  later(17 * 3'600);
+  EXPECT_THAT(ask(plate("9AAA004"), grounds()), IsEmpty()) << "the usual hour again";
+}
 
 TEST_F(Reviews, I12_C3_3_LookingOnePlateUpAgainAndAgainIsFlagged) {
   EXPECT_THAT(ask(plate("7ABC123"), grounds()), IsEmpty());
