@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/compress.h"
 #include "api/marking.h"
 #include "ledger/chain/header.h"
 #include "policy/rules/second_factor.h"
@@ -107,10 +108,26 @@ Response Api::handle(const Request& request) {
   call.query = std::move(*query);
   if (endpoint.body_type.empty() && !request.body.empty())
     return problem(Error{ErrorCode::kMalformed, "this takes no body"});
-  Response response = endpoint.handle(call);
+  Response response = answer_once(endpoint, call);
   // I12-C3-0: whatever leaves says whose it is.
   if (call.actor)
     response.headers.emplace_back("Plateledger-Marking", owner_notice(settings_.origin));
+  compress_for(request, response);
+  return response;
+}
+
+Response Api::answer_once(const Endpoint& endpoint, const Call& call) {
+  const std::string_view key = call.request.header("idempotency-key");
+  if (key.empty() || !call.actor || endpoint.method != "POST") return endpoint.handle(call);
+  auto begun = retries_.begin(call.actor->username, key, call.request, service_.now());
+  if (Response* before = std::get_if<Response>(&begun)) return std::move(*before);
+  Response response = endpoint.handle(call);
+  // What was not decided may be sent again; what was refused is on the record and stays refused.
+  const bool done = response.status >= 200 && response.status < 300;
+  const bool refused = response.status == 403;
+  if (done || refused)
+    std::get<Retries::First>(begun).done(response,
+                                         refused || endpoint.answer == members_of<Written>());
   return response;
 }
 

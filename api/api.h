@@ -16,6 +16,7 @@
 #include "api/alerts.h"
 #include "api/endpoint.h"
 #include "api/fair_share.h"
+#include "api/retries.h"
 #include "api/service.h"
 #include "api/sessions.h"
 #include "policy/registers/hotlist_profile.h"
@@ -70,6 +71,8 @@ class Api {
 
  private:
   std::optional<Response> second_factor_refusal(const policy::Actor& actor);
+  // The endpoint's answer, or that of the first time where the request is sent again.
+  Response answer_once(const Endpoint& endpoint, const Call& call);
 
   Service& service_;
   const ApiSettings settings_;
@@ -77,6 +80,7 @@ class Api {
   Alerts alerts_;
   Conditions conditions_;
   FairShare fair_share_;
+  Retries retries_;
   Context context_;
   Endpoints endpoints_;
 };

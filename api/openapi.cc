@@ -77,6 +77,8 @@ Json parameters(const Endpoint& endpoint) {
                {"schema", Object{{"type", "string"},
                                  {"pattern", rest ? "^[A-Za-z0-9._/-]+$" : "^[A-Za-z0-9._-]+$"}}}});
   }
+  if (endpoint.method == "POST" && endpoint.access == Access::kSession)
+    all.push_back(reference("parameters/IdempotencyKey"));
   for (const std::string& name : endpoint.query)
     all.push_back(Object{{"name", name}, {"in", "query"}, {"schema", Object{{"type", "string"}}}});
   return Json(std::move(all));
@@ -179,6 +181,15 @@ Json components() {
                                                    {"description",
                                                     "`Device NAME`; the body is signed with the "
                                                     "device's enrolled Ed25519 key"}}}}},
+      {"parameters",
+       Object{{"IdempotencyKey",
+               Object{{"name", "Idempotency-Key"},
+                      {"in", "header"},
+                      {"description",
+                       "1 to 200 printable characters of your own. The same request under it is "
+                       "done once in a day, and answered as at first; 409 where the answer gave "
+                       "out records, 422 where the key was another request's"},
+                      {"schema", Object{{"type", "string"}, {"maxLength", std::int64_t{200}}}}}}}},
       {"schemas", Object{{"Problem", problem_schema()}, {"Written", *written}}},
       {"responses",
        Object{{"Unauthenticated", problem_response("no session, or it has ended")},
@@ -199,6 +210,13 @@ Json info() {
        "signed, append-only log and is durable before its answer leaves. What the order refuses is "
        "an event too. Times are microseconds since 1970 UTC, numbers are whole."},
       {"license", Object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}});
+}
+
+Json servers() {
+  return Json(Array{Object{
+      {"url", "https://{host}:8443"},
+      {"variables", Object{{"host", Object{{"default", "localhost"},
+                                           {"description", "of the department's server"}}}}}}});
 }
 
 // ---- YAML ----
@@ -298,6 +316,7 @@ chain::Json openapi_document(const Endpoints& endpoints) {
   }
   return Json(Object{{"openapi", "3.1.0"},
                      {"info", info()},
+                     {"servers", servers()},
                      {"paths", std::move(paths)},
                      {"components", components()}});
 }

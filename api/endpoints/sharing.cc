@@ -197,7 +197,7 @@ constexpr std::string_view kExtractors =
 void add_documents(Endpoints& endpoints, Context& context) {
   endpoints.add(
       without_body({.method = "POST",
-                    .path = "/v1/sharing/documents",
+                    .path = "/v1/sharing-documents",
                     .summary = "File a written request as it came; sealed",
                     .who = "a trained user",
                     .rules = {"I12-I-7", "I12-I-9"},
@@ -208,7 +208,7 @@ void add_documents(Endpoints& endpoints, Context& context) {
                    [&context](const Call& call) { return file_document(context, call); }));
   endpoints.add(
       without_body({.method = "GET",
-                    .path = "/v1/sharing/documents/{document}",
+                    .path = "/v1/sharing-documents/{document}",
                     .summary = "A filed document; recorded first",
                     .who = "COORDINATOR, ADMINISTRATOR, or who filed it",
                     .rules = {"I12-E-4", "I12-I-9"},

@@ -132,11 +132,11 @@ TEST_F(AccessRecord, I12_F_2_EveryWayToDataLeavesOneAccessOnTheRecord) {
   expect_recorded("ccoord", "/v1/reviews/{review}", "/v1/reviews/" + std::to_string(review),
                   "review.disclosed");
   before = d.size();
-  const Reply filed = d.as("oreyes").send("POST", "/v1/sharing/documents",
+  const Reply filed = d.as("oreyes").send("POST", "/v1/sharing-documents",
                                           {"Content-Type: application/pdf"}, "%PDF-1.7 asked");
   ASSERT_EQ(filed.status, 201) << filed.body;
-  expect_recorded("ccoord", "/v1/sharing/documents/{document}",
-                  "/v1/sharing/documents/" + std::to_string(filed.number("seq")), "file.exported");
+  expect_recorded("ccoord", "/v1/sharing-documents/{document}",
+                  "/v1/sharing-documents/" + std::to_string(filed.number("seq")), "file.exported");
   const std::int64_t request = released();
   expect_recorded("oreyes", "/v1/sharing/{request}/package", at(request, "package"),
                   "file.exported");

@@ -146,7 +146,7 @@ TEST_F(Sharing, I12_I_8_I12_I_14_OthersDoNotDecideAndNobodyWithoutAReason) {
 TEST_F(Sharing, I12_I_9_I12_I_12_I12_I_15_TheFolderHasAllOfThemForItsKeepersAlone) {
   const std::int64_t request = released();
   const std::int64_t agency = recipient("Berkeley Police", "CA_LAW_ENFORCEMENT");
-  const Reply filed = d.as("oreyes").send("POST", "/v1/sharing/documents",
+  const Reply filed = d.as("oreyes").send("POST", "/v1/sharing-documents",
                                           {"Content-Type: application/pdf"}, "%PDF-1.7 a letter");
   ASSERT_EQ(filed.status, 201) << filed.body;
   Json in_writing = with(without(grounds(), "instrument"), "route", "DISCRETIONARY");
@@ -173,7 +173,7 @@ TEST_F(Sharing, I12_I_9_I12_I_12_I12_I_15_TheFolderHasAllOfThemForItsKeepersAlon
   EXPECT_EQ(closed.status, 403);
   EXPECT_TRUE(closed.has_rule("I12-I-9"));
   EXPECT_THAT(closed.body, Not(HasSubstr("Dana")));
-  const std::string document = "/v1/sharing/documents/" + std::to_string(filed.number("seq"));
+  const std::string document = "/v1/sharing-documents/" + std::to_string(filed.number("seq"));
   const Reply read_back = d.as("ccoord").get(document);
   EXPECT_EQ(read_back.body, "%PDF-1.7 a letter");
   EXPECT_EQ(d.kind(std::stoll(read_back.header("x-plateledger-event"))), "file.exported");
@@ -184,7 +184,7 @@ TEST_F(Sharing, I12_I_9_I12_I_12_I12_I_15_TheFolderHasAllOfThemForItsKeepersAlon
 TEST_F(Sharing, I12_I_7_AWrittenRequestIsAPdfOfBoundedSize) {
   const auto file = [&](const std::string& type, const std::string& body) {
     return d.as("oreyes")
-        .send("POST", "/v1/sharing/documents", {"Content-Type: " + type}, body)
+        .send("POST", "/v1/sharing-documents", {"Content-Type: " + type}, body)
         .status;
   };
   EXPECT_EQ(file("application/pdf", "a letter"), 400);
