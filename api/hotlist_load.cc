@@ -1,5 +1,7 @@
 #include "api/hotlist_load.h"
 
+#include <future>
+
 #include "policy/registers/hotlist_delta.h"
 #include "policy/registers/hotlists.h"
 
@@ -28,9 +30,17 @@ void compare(Service& service, const policy::LoadHotlist& command,
 Outcome load_hotlist(Service& service, const policy::Loader& by,
                      const policy::LoadHotlist& command) {
   policy::PreparedHotlist prepared = policy::prepare_hotlist(command);
+  // Two long looks at the rows, side by side; neither is the sequencer's to wait for.
+  std::future<void> indexed;
+  if (prepared.list)
+    indexed = std::async(std::launch::async, [&] {
+      auto rows = policy::PlateIndex::prepare(prepared.list->canonical);
+      if (rows) service.expect_list(prepared.list->root, std::move(*rows));
+    });
   compare(service, command, prepared);
-  return service.perform([&](const policy::State& state, store::Transaction& transaction,
-                             const policy::Moment& moment) -> policy::Decision {
+  if (indexed.valid()) indexed.get();
+  Outcome outcome = service.perform([&](const policy::State& state, store::Transaction& transaction,
+                                        const policy::Moment& moment) -> policy::Decision {
     if (auto judged = policy::judge_hotlist(state, by, command, prepared, moment)) return *judged;
     transaction.end_batch();  // the next upload matches against this list, or names its time
     if (policy::brings_the_same(state, by, command, prepared))
@@ -39,6 +49,8 @@ Outcome load_hotlist(Service& service, const policy::Loader& by,
     if (!blob) return policy::Decision::not_judged(blob.error().code, blob.error().detail);
     return policy::decide(state, by, command, prepared, *blob, moment);
   });
+  service.expect_list({}, nullptr);  // where it was refused, or is the active one already
+  return outcome;
 }
 
 }  // namespace alpr::api

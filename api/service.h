@@ -66,6 +66,10 @@ class Service {
   store::Retention& retention() { return *retention_; }
   const policy::ReadsIndex& reads() const { return reads_; }
   const policy::PlateIndex& plates() const { return *plates_; }
+  // See PlateIndex::expect().
+  void expect_list(const Digest& root, std::shared_ptr<const policy::PlateIndex::Rows> rows) {
+    plates_->expect(root, std::move(rows));
+  }
   TimeUs now() const { return store_->clock().now(); }
   // True when the log's genesis says so: the only store on which a simulated clock may be used.
   bool simulated() const { return simulated_; }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <random>
 #include <string>
 #include <thread>
@@ -21,6 +22,7 @@
 #include "ledger/store/store.h"
 #include "policy/registers/hotlist_csv.h"
 #include "tests/api/department.h"
+#include "tests/api/event_peer.h"
 
 extern "C" int malloc_trim(std::size_t pad) noexcept;  // glibc's, of malloc.h
 
@@ -85,7 +87,8 @@ std::uint64_t held_bytes() {
 
 // A batch whose reads share one photo, as several plates in one street do.
 std::string body(const std::string& device, const chain::SigningKey& key, std::uint64_t number,
-                 TimeUs now, std::size_t reads, std::mt19937_64& random, std::uint64_t plates) {
+                 TimeUs now, std::size_t reads, std::mt19937_64& random,
+                 const std::function<std::string()>& next_plate) {
   recognition::UploadBatch batch;
   batch.origin = std::string(api::testing::kOrigin);
   batch.device = device;
@@ -95,9 +98,7 @@ std::string body(const std::string& device, const chain::SigningKey& key, std::u
   for (std::size_t i = 0; i < reads; ++i) {
     recognition::SignedRead& read = batch.reads.emplace_back();
     chain::random_bytes(read.salt);
-    // One read in a thousand is of a plate on the list.
-    const bool listed = random() % 1000 == 0;
-    read.facts.plate = plate(listed ? random() % plates * 97 % kPlates : random() % kPlates);
+    read.facts.plate = next_plate();
     read.facts.confidence_ppm = 900'000;
     read.facts.captured_at = {now.value - 2 * kSecondUs};
     read.facts.latitude_e7 = 378'043'000;
@@ -120,24 +121,35 @@ struct Sent {
   std::vector<double> milliseconds;
 };
 
+[[noreturn]] void give_up(const std::string& why) {
+  fmt::print(stderr, "uploads: {}\n", why);
+  std::_Exit(3);
+}
+
+void post(api::HttpClient& client, const std::string& url, const std::string& device,
+          const std::string& body) {
+  const auto answer = client.send("POST", url + "/v1/reads",
+                                  {"Content-Type: " + std::string(recognition::kUploadContentType),
+                                   "Authorization: Device " + device},
+                                  body);
+  if (!answer || answer->status != 201)
+    give_up("an upload was not taken: " + (answer ? answer->body : answer.error().detail));
+}
+
 Sent send(const std::string& url, const std::filesystem::path& certificate,
-          const std::string& device, const std::vector<std::string>& bodies, std::size_t reads) {
+          const std::string& device, const std::vector<std::string>& bodies, std::size_t reads,
+          Seconds every = Seconds(0)) {
   Sent sent;
   const double before = thread_cpu();
   api::HttpClient client({.certificate = certificate});
-  const std::vector<std::string> headers{
-      "Content-Type: " + std::string(recognition::kUploadContentType),
-      "Authorization: Device " + device};
   for (const std::string& one : bodies) {
     const auto start = SteadyClock::now();
-    const auto answer = client.send("POST", url + "/v1/reads", headers, one);
+    post(client, url, device, one);
     sent.milliseconds.push_back(Seconds(SteadyClock::now() - start).count() * 1000);
-    if (!answer || answer->status != 201) {
-      fmt::print(stderr, "an upload was not taken: {}\n",
-                 answer ? answer->body : answer.error().detail);
-      std::_Exit(3);
-    }
     sent.reads += reads;
+    if (every.count() > 0)
+      std::this_thread::sleep_until(start +
+                                    std::chrono::duration_cast<SteadyClock::duration>(every));
   }
   sent.cpu_seconds = thread_cpu() - before;
   return sent;
@@ -158,9 +170,7 @@ store::StoreSettings large_store() {
 
 void load(Department& d, const std::string& csv) {
   const api::testing::Reply reply = d.load_list(api::testing::kIt, "SVS", csv);
-  if (reply.status == 201) return;
-  fmt::print(stderr, "the list was not taken: {} {}\n", reply.status, reply.body);
-  std::_Exit(3);
+  if (reply.status != 201) give_up("the list was not taken: " + reply.body);
 }
 
 struct ListFigures {
@@ -206,14 +216,56 @@ class Readers {
   }
 
   // Prepared before the clock runs: signing is the reader's work.
-  void prepare(std::uint64_t batches, const Options& options) {
+  void prepare(std::uint64_t batches, const Options& options, bool with_hits = true) {
+    const auto next_plate = [&] {
+      if (!with_hits) return plate(random_() % kPlates) + "0";  // longer than any that is listed
+      // One read in a thousand is of a plate on the list, besides those that happen to be.
+      return random_() % 1000 == 0 ? listed_plate(options) : plate(random_() % kPlates);
+    };
     for (Device& device : devices_) device.bodies.clear();
     for (std::uint64_t b = 0; b < batches; ++b) {
       ++number_;
       for (Device& device : devices_)
         device.bodies.push_back(body(device.name, device.key, number_, d_.now(),
-                                     options.reads_per_batch, random_, options.plates));
+                                     options.reads_per_batch, random_, next_plate));
     }
+  }
+  std::string listed_plate(const Options& options) {
+    return plate((options.plates / 100 + random_() % options.plates) * 97 % kPlates);
+  }
+
+  // Sends what is prepared at half the rate of the run before, while a reader of its own sends a
+  // listed plate five times a second; from the sending of each until an officer's stream has the
+  // alert. Milliseconds.
+  std::vector<double> alert_at_half_load(double seconds, const Options& options) {
+    d_.officer("oreyes");
+    api::testing::EventPeer stream(d_.url() + "/v1/alerts", d_.certificate(),
+                                   d_.as("oreyes").token());
+    if (!stream.opened()) give_up("the stream of alerts does not open");
+    const Seconds every(2.0 * kClients / batches_a_second_);
+    std::vector<std::thread> clients;
+    for (const Device& device : devices_)
+      clients.emplace_back([&] {
+        send(d_.url(), d_.certificate(), device.name, device.bodies, options.reads_per_batch,
+             every);
+      });
+    std::vector<double> milliseconds;
+    api::HttpClient client({.certificate = d_.certificate()});
+    const auto key = chain::SigningKey::from_seed(chain::sha256(as_bytes("cam-alert")));
+    const auto start = SteadyClock::now();
+    while (Seconds(SteadyClock::now() - start).count() < seconds) {
+      const std::size_t seen = stream.events().size();
+      const std::string one = body("cam-alert", key, milliseconds.size() + 1, d_.now(), 1, random_,
+                                   [&] { return listed_plate(options); });
+      const auto began = SteadyClock::now();
+      std::thread answer([&] { post(client, d_.url(), "cam-alert", one); });
+      if (!stream.has(seen + 1)) give_up("an alert did not come");
+      milliseconds.push_back(Seconds(SteadyClock::now() - began).count() * 1000);
+      answer.join();
+      std::this_thread::sleep_until(began + std::chrono::milliseconds(200));
+    }
+    for (std::thread& one : clients) one.join();
+    return milliseconds;
   }
 
   // Sends what is prepared, a thread a device; the figures as members of a JSON object.
@@ -281,10 +333,15 @@ int main(int argc, char** argv) {
   readers.send_all(options.reads_per_batch);  // how fast it goes here
   readers.prepare(readers.batches_for(options.seconds), options);
   const std::string uploads = readers.send_all(options.reads_per_batch);
+  d.enrol_device("cam-alert");
+  readers.prepare(readers.batches_for(options.seconds / 2), options, /*with_hits=*/false);
+  const std::vector<double> alerts = readers.alert_at_half_load(options.seconds, options);
   fmt::print(
       "{{\"plates\":{},\"list_bytes_a_plate\":{:.1f},\"list_replaced_s\":{:.2f},"
-      "\"longest_match_meanwhile_ms\":{:.1f},\"clients\":{},\"reads_per_batch\":{},{}}}\n",
+      "\"longest_match_meanwhile_ms\":{:.1f},\"clients\":{},\"reads_per_batch\":{},{},"
+      "\"alerts\":{},\"alert_ms_median\":{:.1f},\"alert_ms_p99\":{:.1f}}}\n",
       options.plates, lists.bytes_a_plate, lists.replaced_s, lists.longest_match_ms, kClients,
-      options.reads_per_batch, uploads);
+      options.reads_per_batch, uploads, alerts.size(), percentile(alerts, 0.5),
+      percentile(alerts, 0.99));
   return 0;
 }
