@@ -1,10 +1,8 @@
 #include "ledger/verify/log_server/log_server.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <fstream>
-
+#include "api/http_client/account_file.h"
 #include "api/http_client/http_client.h"
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/keys.h"
@@ -13,37 +11,12 @@
 namespace alpr::log_server {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::string_view kScheme = "https://";
 constexpr std::size_t kTextMax = std::size_t{64} << 10;
 constexpr std::uint64_t kBundleBytesMax = std::uint64_t{1} << 40;
-constexpr std::size_t kCredentialsMax = 4096;
 constexpr long kConnectSeconds = 10;
 constexpr long kTotalSeconds = 3600;
 constexpr long kStalledSeconds = 60;  // under 1 byte/s for so long
-
-Result<std::string> read_credentials(const fs::path& path) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0)
-    return fail(ErrorCode::kNotFound, "there is no credentials file " + path.string());
-  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    return fail(ErrorCode::kRefused, path.string() + " is open to group or others (chmod 600)");
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kCredentialsMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  while (text.ends_with('\n')) text.pop_back();
-  const auto json = chain::parse_canonical(text);
-  const bool good = json && json->object() != nullptr && json->object()->size() == 2 &&
-                    json->member("username") != nullptr && json->member("password") != nullptr;
-  if (!good) {
-    chain::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-    return fail(ErrorCode::kMalformed,
-                path.string() + R"( is not {"username":"...","password":"..."} without spaces)");
-  }
-  return text;
-}
 
 // What a problem document says, made printable; it comes from somebody who is not trusted.
 std::string problem_detail(const std::string& body) {
@@ -117,7 +90,7 @@ Result<LogServer> LogServer::log_in(const LogServerAddress& address) {
   if (session->url.ends_with('/')) session->url.pop_back();
   if (!plain_https_address(session->url))
     return fail(ErrorCode::kMalformed, "the server's address must be https://HOST[:PORT]");
-  auto credentials = read_credentials(address.credentials);
+  auto credentials = api::read_account_file(address.credentials);
   if (!credentials) return tl::unexpected(credentials.error());
   auto answer = session->text("POST", "/v1/sessions", *credentials);
   chain::wipe({reinterpret_cast<std::uint8_t*>(credentials->data()), credentials->size()});
