@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 
+#include "api/commands/audit_remote.h"
 #include "api/commands/commands.h"
 #include "api/commands/key.h"
 #include "api/commands/process_guard.h"
@@ -27,6 +28,7 @@ struct Options {
   AuditSizeCommand audit_size;
   AuditPlanCommand audit_plan;
   AuditBoundCommand audit_bound;
+  AuditReconcileCommand audit_reconcile;
 };
 
 // The epoch secret on a PKCS#11 token instead of a file.
@@ -192,6 +194,35 @@ void add_audit_plan(CLI::App& audit, AuditPlanCommand& command) {
   plan->add_flag("--json", command.json, "one JSON object");
 }
 
+// Of every command that asks a running server.
+void add_remote_options(CLI::App& command, RemoteOptions& remote) {
+  command.add_option("--server", remote.server, "the running server, https://HOST[:PORT]")
+      ->required();
+  command
+      .add_option("--credentials", remote.credentials,
+                  "your log-in: a file {\"username\":\"...\",\"password\":\"...\"}, yours alone")
+      ->required();
+  command.add_option("--cacert", remote.certificate,
+                     "PEM that the server's certificate must lead to (default: what is trusted)");
+  command.add_option("--code", remote.code, "a code of your second factor");
+}
+
+void add_audit_reconcile(CLI::App& audit, AuditReconcileCommand& command) {
+  CLI::App* reconcile = audit.add_subcommand(
+      "reconcile", "a vendor's list of searches against the queries on the record");
+  reconcile->add_option("file", command.file, "the vendor's export as CSV, or -")->required();
+  add_remote_options(*reconcile, command.remote);
+  reconcile->add_option("--from", command.from, "searches of this time (RFC 3339) ...")->required();
+  reconcile->add_option("--until", command.until, "... and before this one")->required();
+  reconcile->add_option("--profile", command.profile,
+                        "TOML: how the file is read (default: Flock's columns)");
+  reconcile->add_option("--tolerance-seconds", command.tolerance_seconds,
+                        "how far apart two times of one search are (default 120)");
+  reconcile->add_option("--gap-seconds", command.gap_seconds,
+                        "a time of this length without a row is told (default: three days)");
+  reconcile->add_flag("--json", command.json, "one JSON object");
+}
+
 CLI::App* add_audit(CLI::App& app, Options& options) {
   CLI::App* audit = app.add_subcommand("audit", "sample audits");
   audit->require_subcommand(1);
@@ -214,6 +245,7 @@ CLI::App* add_audit(CLI::App& app, Options& options) {
   shown->add_flag("--csv", bound.csv, "a table on standard input: risk_bp,population,n,k");
   shown->add_flag("--json", bound.json,
                   "{\"upper\"}: a count, or tenths of a percent where there is no population");
+  add_audit_reconcile(*audit, options.audit_reconcile);
   return audit;
 }
 
@@ -253,6 +285,7 @@ int run(int argc, char** argv) {
   if (restore->parsed()) return run_restore(options.restore);
   if (audit->parsed()) {
     if (audit->got_subcommand("plan")) return run_audit_plan(options.audit_plan);
+    if (audit->got_subcommand("reconcile")) return run_audit_reconcile(options.audit_reconcile);
     return audit->got_subcommand("size") ? run_audit_size(options.audit_size)
                                          : run_audit_bound(options.audit_bound);
   }

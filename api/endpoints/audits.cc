@@ -2,6 +2,7 @@
 // audit_worksheets.cc.
 #include "api/audit_population.h"
 #include "api/endpoints/log_access.h"
+#include "api/endpoints/reconciliations.h"
 #include "policy/records/open_part.h"
 #include "policy/rules/k_audits.h"
 #include "reports/figures/audit_population.h"
@@ -282,6 +283,7 @@ void add_audit_endpoints(Endpoints& endpoints, Context& context) {
   add_audit_worksheet_endpoints(endpoints, context);
   add_training_review_endpoints(endpoints, context);
   add_self_check_endpoints(endpoints, context);
+  add_reconciliation_endpoints(endpoints, context);
 }
 
 }  // namespace alpr::api

@@ -10,6 +10,7 @@
 #include "policy/records/checks.h"
 #include "policy/records/gaps.h"
 #include "policy/records/reads.h"
+#include "policy/records/reconciliations.h"
 #include "policy/records/reports.h"
 #include "policy/records/source_grants.h"
 #include "policy/registers/audits.h"
@@ -17,6 +18,7 @@
 #include "policy/rules/c3_sources.h"
 #include "policy/rules/k2_gaps.h"
 #include "policy/rules/k_audits.h"
+#include "policy/rules/k_reconciliations.h"
 #include "policy/rules/k_self_checks.h"
 #include "policy/rules/k_training_reviews.h"
 #include "policy/rules/l4_checks.h"
@@ -126,6 +128,15 @@ Again checked(const Scene& s, const SystemChecked& e) {
   return decided(decide(s.state, e.by, CheckSystem{e.size, e.checks}, s.moment));
 }
 
+// Whether the counts follow from the vendor's file is for whoever has the file.
+Again reconciled(const Scene& s, const ExportReconciled& e) {
+  return decided(
+      decide(s.state, e.by, ReconcileExport{e.from, e.until},
+             ReconciledExport{e.size, e.profile, e.profile_sha256, e.file_sha256, e.rows, e.queries,
+                              e.matched, e.differences, e.result_sha256, e.disclosed},
+             s.moment));
+}
+
 Again report(const Scene& s, const ReportDisclosed& e) {
   return decided(decide(s.state, e.by,
                         DiscloseReport{e.form, e.size, e.root, e.as_of, e.from, e.until, e.sha256},
@@ -232,6 +243,7 @@ std::span<const Judge> oversight_judges() {
       judging<AuditConcluded, concluded>("I12-K-7"),
       judging<TrainingsReviewed, trainings_reviewed>("I12-K-6"),
       judging<SystemChecked, checked>("I12-K-4"),
+      judging<ExportReconciled, reconciled>("I12-F-2"),
       judging<ReportDisclosed, report>("I12-F-2"),
       judging<AttachmentDisclosed, attachment>("I12-K-3"),
       judging<ReportIssued, issued>("I12-L-5"),

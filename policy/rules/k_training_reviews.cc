@@ -7,6 +7,7 @@
 #include "policy/records/holds.h"
 #include "policy/records/hotlists.h"
 #include "policy/records/queries.h"
+#include "policy/records/reconciliations.h"
 #include "policy/records/stops.h"
 #include "policy/registers/people.h"
 #include "policy/registers/policies.h"
@@ -18,13 +19,13 @@ namespace {
 constexpr std::array kReviewers{Role::kCoordinator, Role::kAdministrator};
 
 constexpr std::array kAccessKinds{
-    EntryRequested::kKind.number,        HitsDisclosed::kKind.number,
-    HitStepRecorded::kKind.number,       StopDocumented::kKind.number,
-    StopFollowedUp::kKind.number,        EntriesDisclosed::kKind.number,
-    HotlistDeltaDisclosed::kKind.number, StopsDisclosed::kKind.number,
-    QueryPerformed::kKind.number,        ImageDisclosed::kKind.number,
-    HoldRequested::kKind.number,         AuditWorksheetDisclosed::kKind.number,
-    AuditImageDisclosed::kKind.number};
+    EntryRequested::kKind.number,          HitsDisclosed::kKind.number,
+    HitStepRecorded::kKind.number,         StopDocumented::kKind.number,
+    StopFollowedUp::kKind.number,          EntriesDisclosed::kKind.number,
+    HotlistDeltaDisclosed::kKind.number,   StopsDisclosed::kKind.number,
+    QueryPerformed::kKind.number,          ImageDisclosed::kKind.number,
+    HoldRequested::kKind.number,           ExportReconciled::kKind.number,
+    AuditWorksheetDisclosed::kKind.number, AuditImageDisclosed::kKind.number};
 static_assert(std::is_sorted(kAccessKinds.begin(), kAccessKinds.end()));
 
 }  // namespace

@@ -4,12 +4,14 @@
 #include "policy/records/checks.h"
 #include "policy/records/gaps.h"
 #include "policy/records/oversight.h"
+#include "policy/records/reconciliations.h"
 #include "policy/records/reports.h"
 #include "policy/records/sessions.h"
 #include "policy/records/source_grants.h"
 #include "policy/rules/c3_sources.h"
 #include "policy/rules/k2_gaps.h"
 #include "policy/rules/k_audits.h"
+#include "policy/rules/k_reconciliations.h"
 #include "policy/rules/k_self_checks.h"
 #include "policy/rules/k_training_reviews.h"
 #include "policy/rules/l4_checks.h"
@@ -187,6 +189,15 @@ std::vector<Forgery> of_checks() {
        [](Forger& f) {
          SystemChecked e = honest_check(f);
          e.checks.front().passed = false;
+         return f.forge(e);
+       }},
+      {"I12-K-5", "a vendor's list held against the record by somebody without the role",
+       [](Forger& f) {
+         ExportReconciled e = f.honest<ExportReconciled>(
+             decide(f.state(), f.coordinator,
+                    ReconcileExport{f.world.log.front().header.time, f.world.now},
+                    ReconciledExport{}, f.moment()));
+         e.by = f.officer;
          return f.forge(e);
        }},
       {"I12-K-6", "a review of trainings over a time that is not over",
