@@ -8,11 +8,13 @@
 #include "ledger/chain/encoding.h"
 #include "policy/records/audit_worksheets.h"
 #include "policy/registers/csv_record.h"
+#include "reports/forms/xlsx_reader.h"
 
 namespace alpr::api {
 namespace {
 
 constexpr std::size_t kRowsMax = 20'000;
+constexpr const char* kTitle = "Audit worksheet";
 
 // What stands before the tests' columns.
 const std::vector<std::string> kAbout{
@@ -45,23 +47,30 @@ std::string test_cell(const WorksheetItem& item, std::string_view code) {
   return "";
 }
 
-tl::unexpected<Error> bad(std::size_t line, const std::string& what) {
-  return fail(ErrorCode::kMalformed, fmt::format("line {}: {}", line, what));
+// A row as it was given back, from either form.
+struct GivenRow {
+  std::string_view word;  // what it is called there: line or row
+  std::size_t number = 0;
+  std::vector<std::string> cells;
+};
+
+tl::unexpected<Error> bad(const GivenRow& row, const std::string& what) {
+  return fail(ErrorCode::kMalformed, fmt::format("{} {}: {}", row.word, row.number, what));
 }
 
 // Nothing: a row without a verdict.
-Result<std::optional<policy::JudgedItem>> judged_row(const std::vector<std::string>& cells,
-                                                     const std::vector<std::string>& columns,
-                                                     std::size_t line) {
+Result<std::optional<policy::JudgedItem>> judged_row(const GivenRow& row,
+                                                     const std::vector<std::string>& columns) {
+  const std::vector<std::string>& cells = row.cells;
   policy::JudgedItem judged;
   const auto item = chain::parse_decimal(cells[1]);
-  if (!item) return bad(line, "item: expected the number of an event");
+  if (!item) return bad(row, "item: expected the number of an event");
   judged.item = {*item};
   for (std::size_t i = kAbout.size(); i + 2 < cells.size(); ++i) {
     if (cells[i].empty() || forms::original(cells[i]) == "-") continue;
     const auto verdict = policy::enum_from_text<policy::ItemVerdict>(cells[i]);
     if (!verdict)
-      return bad(line,
+      return bad(row,
                  columns[i] + ": expected one of " + policy::enum_choices<policy::ItemVerdict>());
     judged.results.push_back({columns[i], *verdict});
   }
@@ -70,6 +79,42 @@ Result<std::optional<policy::JudgedItem>> judged_row(const std::vector<std::stri
   judged.note = forms::original(cells.back());
   return judged;
 }
+
+// Takes the rows one after the other, so that the first that is wrong is the one that is named.
+class Judged {
+ public:
+  explicit Judged(const policy::AuditRow& audit)
+      : audit_(audit), columns_(columns_of(audit.plan.population)), verdicts_{audit.audit, {}} {}
+
+  std::size_t width() const { return columns_.size(); }
+  Result<void> header(const GivenRow& row) const {
+    if (row.cells != columns_)
+      return bad(row, "the columns must be those of this audit's worksheet, in its order");
+    return {};
+  }
+  Result<void> take(const GivenRow& row) {
+    if (++rows_ > kRowsMax) return bad(row, "too many rows");
+    if (row.cells.size() != columns_.size())
+      return bad(row, fmt::format("{} cells instead of {}", row.cells.size(), columns_.size()));
+    if (row.cells.front() != chain::decimal(audit_.audit.value))
+      return bad(row, "audit: a row of another audit's worksheet");
+    auto judged = judged_row(row, columns_);
+    if (!judged) return tl::unexpected(judged.error());
+    if (*judged) verdicts_.verdicts.push_back(std::move(**judged));
+    return {};
+  }
+  Result<policy::RecordVerdicts> finish() {
+    if (verdicts_.verdicts.empty())
+      return fail(ErrorCode::kMalformed, "no row has a verdict: nothing is filled in");
+    return std::move(verdicts_);
+  }
+
+ private:
+  const policy::AuditRow& audit_;
+  const std::vector<std::string> columns_;
+  policy::RecordVerdicts verdicts_;
+  std::size_t rows_ = 0;
+};
 
 void add_person(std::vector<std::string>& people, const chain::Json* who) {
   const chain::Json* name = who ? who->member("username") : nullptr;
@@ -90,7 +135,7 @@ std::vector<std::string> people_in(const chain::EventView& event) {
 Result<forms::Sheet> audit_sheet(const policy::AuditRow& audit, TimeUs made_at,
                                  const std::vector<WorksheetItem>& items,
                                  const std::string& marking) {
-  forms::Sheet sheet("Audit worksheet", made_at, columns_of(audit.plan.population));
+  forms::Sheet sheet(kTitle, made_at, columns_of(audit.plan.population));
   const std::vector<std::string> codes = test_codes(audit.plan.population);
   for (const WorksheetItem& item : items) {
     std::vector<std::string> cells{chain::decimal(audit.audit.value),
@@ -113,35 +158,39 @@ Result<forms::Sheet> audit_sheet(const policy::AuditRow& audit, TimeUs made_at,
   return sheet;
 }
 
-Result<policy::RecordVerdicts> read_audit_sheet(const policy::AuditRow& audit,
-                                                std::string_view csv) {
+Result<policy::RecordVerdicts> read_audit_csv(const policy::AuditRow& audit, std::string_view csv) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // as spreadsheets write it
   if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
-  if (!chain::valid_utf8(csv)) return bad(1, "the file is not UTF-8");
-  const std::vector<std::string> columns = columns_of(audit.plan.population);
+  GivenRow row{"line", 1, {}};
+  if (!chain::valid_utf8(csv)) return bad(row, "the file is not UTF-8");
+  Judged judged(audit);
   policy::RecordReader reader(csv);
-  std::vector<std::string> cells;
-  auto more = reader.next(cells);
-  if (!more || !*more || cells != columns)
-    return bad(1, "the columns must be those of this audit's worksheet, in its order");
-  policy::RecordVerdicts verdicts{audit.audit, {}};
-  for (std::size_t rows = 0;; ++rows) {
-    more = reader.next(cells);
-    if (!more) return bad(reader.line(), more.error().detail);
-    if (!*more) break;
-    if (rows >= kRowsMax) return bad(reader.line(), "too many rows");
-    if (cells.size() != columns.size())
-      return bad(reader.line(),
-                 fmt::format("{} cells instead of {}", cells.size(), columns.size()));
-    if (cells.front() != chain::decimal(audit.audit.value))
-      return bad(reader.line(), "audit: a row of another audit's worksheet");
-    auto judged = judged_row(cells, columns, reader.line());
-    if (!judged) return tl::unexpected(judged.error());
-    if (*judged) verdicts.verdicts.push_back(std::move(**judged));
+  auto more = reader.next(row.cells);
+  if (!more || !*more) row.cells.clear();
+  if (auto taken = judged.header(row); !taken) return tl::unexpected(taken.error());
+  while ((more = reader.next(row.cells)) && *more) {
+    row.number = reader.line();
+    if (auto taken = judged.take(row); !taken) return tl::unexpected(taken.error());
   }
-  if (verdicts.verdicts.empty())
-    return fail(ErrorCode::kMalformed, "no row has a verdict: nothing is filled in");
-  return verdicts;
+  row.number = reader.line();
+  if (!more) return bad(row, more.error().detail);
+  return judged.finish();
+}
+
+Result<policy::RecordVerdicts> read_audit_xlsx(const policy::AuditRow& audit, BytesView workbook) {
+  auto rows = forms::read_xlsx(workbook, kTitle);
+  if (!rows) return tl::unexpected(rows.error());
+  Judged judged(audit);
+  GivenRow row{"row", 1, {}};
+  if (!rows->empty()) row = {"row", rows->front().number, std::move(rows->front().cells)};
+  if (auto taken = judged.header(row); !taken) return tl::unexpected(taken.error());
+  for (std::size_t i = 1; i < rows->size(); ++i) {
+    row = {"row", (*rows)[i].number, std::move((*rows)[i].cells)};
+    // A workbook has no empty cells at a row's end.
+    if (row.cells.size() < judged.width()) row.cells.resize(judged.width());
+    if (auto taken = judged.take(row); !taken) return tl::unexpected(taken.error());
+  }
+  return judged.finish();
 }
 
 }  // namespace alpr::api

@@ -57,9 +57,11 @@ Result<forms::Sheet> audit_sheet(const policy::AuditRow& audit, TimeUs made_at,
                                  const std::vector<WorksheetItem>& items,
                                  const std::string& marking);
 
-// What a reviewer gave back: the judged rows. kMalformed names the line and what is wrong with it;
-// other columns than the worksheet's, another audit's rows, a word that is no verdict.
-Result<policy::RecordVerdicts> read_audit_sheet(const policy::AuditRow& audit,
-                                                std::string_view csv);
+// What a reviewer gave back: the judged rows. kMalformed names the first line or row that is wrong
+// and what is wrong with it: other columns than the worksheet's, another audit's rows, a word that
+// is no verdict. kTooLarge: a workbook over the limits of forms/xlsx_reader.h.
+Result<policy::RecordVerdicts> read_audit_csv(const policy::AuditRow& audit, std::string_view csv);
+// The same of a workbook, whose sheet is called as the worksheet's or is its only one.
+Result<policy::RecordVerdicts> read_audit_xlsx(const policy::AuditRow& audit, BytesView workbook);
 
 }  // namespace alpr::api

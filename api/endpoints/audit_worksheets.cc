@@ -247,13 +247,16 @@ Response record(Context& context, const Call& call, const policy::RecordVerdicts
   return answer(context, outcome);
 }
 
-Response take_sheet(Context& context, const Call& call) {
+Response take_sheet(Context& context, const Call& call, policy::WorksheetForm form) {
   // Nothing of the file is read for somebody who may not judge.
   if (auto refused = refuse_unless(context, call, policy::gate_audit_review, "audit.judge"))
     return std::move(*refused);
   const auto audit = drawn_audit(context, call);
   if (!audit) return problem(audit.error());
-  const auto command = read_audit_sheet(*audit, call.request.body);
+  const std::string& body = call.request.body;
+  const auto command = form == policy::WorksheetForm::kCsv
+                           ? read_audit_csv(*audit, body)
+                           : read_audit_xlsx(*audit, as_bytes(body));
   if (!command) return problem(command.error());
   return record(context, call, *command);
 }
@@ -271,6 +274,23 @@ Endpoint worksheet_endpoint(Context& context, policy::WorksheetForm form) {
        .answer_type = type_of(form),
        .answer = json ? members_of<WorksheetAnswer>() : Schema()},
       [&context, form](const Call& call) { return disclose(context, call, form); });
+}
+
+Endpoint filled_endpoint(Context& context, policy::WorksheetForm form) {
+  const bool csv = form == policy::WorksheetForm::kCsv;
+  Endpoint filled = without_body(
+      {.method = "POST",
+       .path = std::string("/v1/audits/{audit}/worksheet.") + (csv ? "csv" : "xlsx"),
+       .summary = csv ? "Give a filled-in worksheet back; rows without a verdict are left for later"
+                      : "The same as a workbook; one with a formula is refused",
+       .who = "a trained COORDINATOR or ADMINISTRATOR, not on their own acts",
+       .rules = {"I12-K-5"},
+       .answer_status = 201,
+       .answer = members_of<Written>()},
+      [&context, form](const Call& call) { return take_sheet(context, call, form); });
+  filled.body_type = type_of(form);
+  filled.body_max = kSheetBodyMax;
+  return filled;
 }
 
 }  // namespace
@@ -297,18 +317,8 @@ void add_audit_worksheet_endpoints(Endpoints& endpoints, Context& context) {
       {{"audit", "audit"}}, [&context](const Call& call, const policy::RecordVerdicts& command) {
         return record(context, call, command);
       }));
-  Endpoint filled = without_body(
-      {.method = "POST",
-       .path = "/v1/audits/{audit}/worksheet.csv",
-       .summary = "Give a filled-in worksheet back; rows without a verdict are left for later",
-       .who = "a trained COORDINATOR or ADMINISTRATOR, not on their own acts",
-       .rules = {"I12-K-5"},
-       .answer_status = 201,
-       .answer = members_of<Written>()},
-      [&context](const Call& call) { return take_sheet(context, call); });
-  filled.body_type = std::string(kCsvType);
-  filled.body_max = kSheetBodyMax;
-  endpoints.add(std::move(filled));
+  for (const auto form : {policy::WorksheetForm::kCsv, policy::WorksheetForm::kXlsx})
+    endpoints.add(filled_endpoint(context, form));
 }
 
 }  // namespace alpr::api
