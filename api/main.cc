@@ -6,11 +6,19 @@
 #include "api/commands/commands.h"
 #include "api/commands/key.h"
 #include "api/commands/process_guard.h"
+#include "api/commands/report_remote.h"
 #include "ledger/chain/keys.h"
 
 namespace {
 
 using namespace alpr::api;
+
+// `audit plan` computes by itself, or makes the plan on a server.
+struct AuditPlanInput {
+  AuditMakePlanCommand make;
+  std::vector<std::int64_t> populations;
+  bool each = false;
+};
 
 struct Options {
   InitCommand init;
@@ -26,9 +34,15 @@ struct Options {
   BackupCommand backup;
   RestoreCommand restore;
   AuditSizeCommand audit_size;
-  AuditPlanCommand audit_plan;
+  AuditPlanInput audit_plan;
   AuditBoundCommand audit_bound;
   AuditReconcileCommand audit_reconcile;
+  AuditDrawCommand audit_draw;
+  AuditWorksheetCommand audit_worksheet;
+  AuditRecordCommand audit_record;
+  AuditEvaluateCommand audit_evaluate;
+  SelfCheckCommand audit_selfcheck;
+  AnnualReportCommand report_annual;
 };
 
 // The epoch secret on a PKCS#11 token instead of a file.
@@ -180,38 +194,119 @@ CLI::App* add_export(CLI::App& app, Options& options) {
   return bundle;
 }
 
-void add_audit_plan(CLI::App& audit, AuditPlanCommand& command) {
-  CLI::App* plan =
-      audit.add_subcommand("plan", "why a sample has its size, in a paragraph; needs no store");
-  plan->add_option("--risk-bp", command.risk_bp, "risk of a wrong acceptance (default 500)");
-  plan->add_option("--tolerable-bp", command.tolerable_bp, "the rate not to accept (default 500)");
-  plan->add_option("--expected-bp", command.expected_bp,
-                   "the rate to leave room for (default 100)");
-  plan->add_option("--population", command.populations, "items there are; once for each stratum")
-      ->required();
-  plan->add_option("--n,-n", command.n, "items to look at, where it is another number");
-  plan->add_flag("--each", command.each, "each stratum is judged by itself");
-  plan->add_flag("--json", command.json, "one JSON object");
-}
-
-// Of every command that asks a running server.
-void add_remote_options(CLI::App& command, RemoteOptions& remote) {
-  command.add_option("--server", remote.server, "the running server, https://HOST[:PORT]")
-      ->required();
-  command
-      .add_option("--credentials", remote.credentials,
-                  "your log-in: a file {\"username\":\"...\",\"password\":\"...\"}, yours alone")
-      ->required();
+struct RemoteFlags {
+  CLI::Option* server;
+  CLI::Option* credentials;
+};
+RemoteFlags add_remote_options(CLI::App& command, RemoteOptions& remote) {
+  CLI::Option* server =
+      command.add_option("--server", remote.server, "the running server, https://HOST[:PORT]");
+  CLI::Option* credentials = command.add_option(
+      "--credentials", remote.credentials,
+      "your log-in: a file {\"username\":\"...\",\"password\":\"...\"}, yours alone");
   command.add_option("--cacert", remote.certificate,
                      "PEM that the server's certificate must lead to (default: what is trusted)");
   command.add_option("--code", remote.code, "a code of your second factor");
+  return {server, credentials};
+}
+// Of every command that asks a running server.
+void add_remote(CLI::App& command, RemoteOptions& remote) {
+  const RemoteFlags flags = add_remote_options(command, remote);
+  flags.server->required();
+  flags.credentials->required();
+}
+
+void add_audit_plan(CLI::App& audit, AuditPlanInput& input) {
+  AuditMakePlanCommand& make = input.make;
+  CLI::App* plan = audit.add_subcommand(
+      "plan", "why a sample has its size, in a paragraph; with --server: makes the plan");
+  plan->add_option("--risk-bp", make.risk_bp, "risk of a wrong acceptance (default 500)");
+  plan->add_option("--tolerable-bp", make.tolerable_bp, "the rate not to accept (default 500)");
+  plan->add_option("--expected-bp", make.expected_bp, "the rate to leave room for (default 100)");
+  CLI::Option* population =
+      plan->add_option("--population", input.populations, "items there are; once for each stratum");
+  plan->add_option("--n,-n", make.n, "items to look at, where it is another number");
+  plan->add_flag("--each", input.each, "each stratum is judged by itself");
+  plan->add_flag("--json", make.json, "one JSON object");
+  const RemoteFlags flags = add_remote_options(*plan, make.remote);
+  flags.server->excludes(population)->needs(flags.credentials);
+  const auto with_server = [&](CLI::Option* option) {
+    option->needs(flags.server);
+    return option;
+  };
+  for (CLI::Option* needed :
+       {plan->add_option("--of", make.population, "QUERIES, HOT_LISTS, STOPS, TRAININGS, ..."),
+        plan->add_option("--from", make.from, "the records of this time (RFC 3339) ..."),
+        plan->add_option("--to", make.to, "... and before this one"),
+        plan->add_option("--beacon", make.beacon, "DRAND, NIST or LOTTERY"),
+        plan->add_option("--round", make.round, "which value of it"),
+        plan->add_option("--beacon-at", make.beacon_at, "not published before (RFC 3339)"),
+        plan->add_option("--reason", make.reason, "why; it goes on the record")})
+    flags.server->needs(with_server(needed));
+  with_server(plan->add_option("--method", make.method, "ATTRIBUTE, DISCOVERY or CENSUS"));
+  with_server(plan->add_option("--stratum", make.strata,
+                               "a JSON object as of POST /v1/audits; once for each stratum"));
+  with_server(plan->add_option("--certain", make.certain, "an event to look at in any case"));
+}
+
+void add_audit_options(CLI::App& command, AuditCommand& on) {
+  command.add_option("audit", on.audit, "the audit: its plan's event")
+      ->required()
+      ->check(CLI::NonNegativeNumber);
+  add_remote(command, on.remote);
+  command.add_flag("--json", on.json, "one JSON object");
+}
+
+// What is done with a plan, and the audit of the system itself.
+void add_audit_work(CLI::App& audit, Options& options) {
+  CLI::App* draw = audit.add_subcommand(
+      "draw", "enter the beacon's value; the second who enters the same draws");
+  add_audit_options(*draw, options.audit_draw.on);
+  draw->add_option("--value", options.audit_draw.value, "as its source published it")->required();
+  draw->add_option("--published-at", options.audit_draw.published_at,
+                   "when, as the source says (RFC 3339)")
+      ->required();
+  CLI::App* worksheet = audit.add_subcommand("worksheet", "what was drawn, to fill in");
+  add_audit_options(*worksheet, options.audit_worksheet.on);
+  worksheet->add_option("--out", options.audit_worksheet.out, "a new file: .xlsx, .csv or .json")
+      ->required();
+  CLI::App* record = audit.add_subcommand("record", "give a filled-in worksheet back");
+  add_audit_options(*record, options.audit_record.on);
+  record->add_option("file", options.audit_record.file, "the worksheet, as workbook or CSV")
+      ->required();
+  CLI::App* evaluate = audit.add_subcommand("evaluate", "what an audit has shown");
+  add_audit_options(*evaluate, options.audit_evaluate.on);
+  evaluate->add_option("--finding", options.audit_evaluate.finding,
+                       "concludes the audit first, with these words for the report");
+  CLI::App* check = audit.add_subcommand("selfcheck", "audit the system's function now");
+  add_remote(*check, options.audit_selfcheck.remote);
+  check->add_flag("--json", options.audit_selfcheck.json, "one JSON object");
+}
+
+CLI::App* add_report(CLI::App& app, AnnualReportCommand& annual) {
+  CLI::App* report = app.add_subcommand("report", "what is reported, from a running server");
+  report->require_subcommand(1);
+  CLI::App* year = report->add_subcommand("annual", "the figures of a period");
+  add_remote(*year, annual.remote);
+  year->add_option("--from", annual.from, "the period's beginning (RFC 3339)")->required();
+  year->add_option("--until", annual.until, "and its end")->required();
+  year->add_option("--size", annual.size, "of the log (default: as it is now)");
+  year->add_option("--out", annual.out, "a new file: .html, .csv or .json; or -")->required();
+  CLI::Option* last = nullptr;
+  for (const char* form : {"html", "csv", "json"}) {
+    CLI::Option* one = year->add_flag_callback(
+        std::string("--") + form, [&annual, form] { annual.form = form; }, "in this form");
+    if (last != nullptr) one->excludes(last);
+    last = one;
+  }
+  return report;
 }
 
 void add_audit_reconcile(CLI::App& audit, AuditReconcileCommand& command) {
   CLI::App* reconcile = audit.add_subcommand(
       "reconcile", "a vendor's list of searches against the queries on the record");
   reconcile->add_option("file", command.file, "the vendor's export as CSV, or -")->required();
-  add_remote_options(*reconcile, command.remote);
+  add_remote(*reconcile, command.remote);
   reconcile->add_option("--from", command.from, "searches of this time (RFC 3339) ...")->required();
   reconcile->add_option("--until", command.until, "... and before this one")->required();
   reconcile->add_option("--profile", command.profile,
@@ -246,7 +341,36 @@ CLI::App* add_audit(CLI::App& app, Options& options) {
   shown->add_flag("--json", bound.json,
                   "{\"upper\"}: a count, or tenths of a percent where there is no population");
   add_audit_reconcile(*audit, options.audit_reconcile);
+  add_audit_work(*audit, options);
   return audit;
+}
+
+int run_plan(const AuditPlanInput& input) {
+  AuditMakePlanCommand make = input.make;
+  if (!make.remote.server.empty()) {
+    if (input.each) make.spread = "EACH";
+    return run_audit_make_plan(make);
+  }
+  if (input.populations.empty())
+    return complain({alpr::ErrorCode::kMalformed,
+                     "audit plan: --population to compute a size, or --server to make a plan"});
+  const AuditPlanCommand otherwise;
+  return run_audit_plan({make.risk_bp.value_or(otherwise.risk_bp),
+                         make.tolerable_bp.value_or(otherwise.tolerable_bp),
+                         make.expected_bp.value_or(otherwise.expected_bp), input.populations,
+                         make.n, input.each, make.json});
+}
+
+int run_audit(const CLI::App& audit, const Options& options) {
+  if (audit.got_subcommand("plan")) return run_plan(options.audit_plan);
+  if (audit.got_subcommand("size")) return run_audit_size(options.audit_size);
+  if (audit.got_subcommand("bound")) return run_audit_bound(options.audit_bound);
+  if (audit.got_subcommand("draw")) return run_audit_draw(options.audit_draw);
+  if (audit.got_subcommand("worksheet")) return run_audit_worksheet(options.audit_worksheet);
+  if (audit.got_subcommand("record")) return run_audit_record(options.audit_record);
+  if (audit.got_subcommand("evaluate")) return run_audit_evaluate(options.audit_evaluate);
+  if (audit.got_subcommand("selfcheck")) return run_audit_selfcheck(options.audit_selfcheck);
+  return run_audit_reconcile(options.audit_reconcile);
 }
 
 int run(int argc, char** argv) {
@@ -272,6 +396,7 @@ int run(int argc, char** argv) {
   const CLI::App* backup = add_backup(app, options);
   const CLI::App* restore = add_restore(app, options);
   const CLI::App* audit = add_audit(app, options);
+  const CLI::App* report = add_report(app, options.report_annual);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -283,12 +408,8 @@ int run(int argc, char** argv) {
   if (demo->parsed()) return run_demo(options.demo);
   if (backup->parsed()) return run_backup(options.backup);
   if (restore->parsed()) return run_restore(options.restore);
-  if (audit->parsed()) {
-    if (audit->got_subcommand("plan")) return run_audit_plan(options.audit_plan);
-    if (audit->got_subcommand("reconcile")) return run_audit_reconcile(options.audit_reconcile);
-    return audit->got_subcommand("size") ? run_audit_size(options.audit_size)
-                                         : run_audit_bound(options.audit_bound);
-  }
+  if (audit->parsed()) return run_audit(*audit, options);
+  if (report->parsed()) return run_report_annual(options.report_annual);
   if (key->parsed()) {
     if (key->got_subcommand("rotate-log")) return run_rotate_log(options.rotate_log);
     if (key->got_subcommand("rotate-master")) return run_rotate_master(options.rotate_master);

@@ -18,20 +18,12 @@ constexpr std::size_t kFileMax = std::size_t{24} << 20;  // escaped, it fits the
 constexpr std::size_t kProfileMax = std::size_t{1} << 20;
 constexpr std::string_view kType = "application/vnd.plateledger.reconciliation+json";
 
-Result<Json> time_given(std::string_view option, const std::string& text) {
-  const auto time = chain::parse_time(text);
-  if (!time)
-    return fail(ErrorCode::kMalformed, fmt::format("{}: {}; a time is e.g. 2026-11-01T00:00:00Z",
-                                                   option, time.error().detail));
-  return Json(time->value);
-}
-
 Result<Json> body_of(const AuditReconcileCommand& command) {
-  const auto from = time_given("--from", command.from);
+  const auto from = time_option("--from", command.from);
   if (!from) return tl::unexpected(from.error());
-  const auto until = time_given("--until", command.until);
+  const auto until = time_option("--until", command.until);
   if (!until) return tl::unexpected(until.error());
-  Json::Object body{{"from", *from}, {"until", *until}};
+  Json::Object body{{"from", Json(from->value)}, {"until", Json(until->value)}};
   if (command.tolerance_seconds)
     body.emplace_back("tolerance_seconds", Json(*command.tolerance_seconds));
   if (command.gap_seconds) body.emplace_back("gap_seconds", Json(*command.gap_seconds));

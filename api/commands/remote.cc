@@ -1,12 +1,17 @@
 #include "api/commands/remote.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 
 #include "api/http_client/account_file.h"
 #include "api/http_client/http_client.h"
+#include "ledger/chain/encoding.h"
 #include "ledger/chain/keys.h"
 
 namespace alpr::api {
@@ -191,6 +196,36 @@ Result<std::string> read_whole(const std::string& file, std::size_t bytes_max) {
   if (bytes.size() > bytes_max)
     return fail(ErrorCode::kMalformed, fmt::format("{} has more than {} bytes", file, bytes_max));
   return bytes;
+}
+
+Result<void> write_new(const std::string& file, std::string_view bytes) {
+  const bool output = file == "-";
+  const int fd =
+      output ? STDOUT_FILENO : ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST)
+    return fail(ErrorCode::kConflict, file + " is there already; name a new file");
+  bool whole = fd >= 0;
+  while (whole && !bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    whole = n >= 0;
+    if (whole) bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  whole = whole && (output || ::fsync(fd) == 0);
+  const int error = errno;
+  if (fd >= 0 && !output) ::close(fd);
+  if (whole) return {};
+  if (fd >= 0 && !output) ::unlink(file.c_str());
+  return fail(error == ENOSPC ? ErrorCode::kNoSpace : ErrorCode::kIo,
+              file + ": " + std::strerror(error));
+}
+
+Result<TimeUs> time_option(std::string_view option, const std::string& text) {
+  auto time = chain::parse_time(text);
+  if (!time)
+    return fail(ErrorCode::kMalformed, fmt::format("{}: {}; a time is e.g. 2026-11-01T00:00:00Z",
+                                                   option, time.error().detail));
+  return time;
 }
 
 }  // namespace alpr::api

@@ -11,6 +11,7 @@
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/error.h"
+#include "ledger/chain/types.h"
 
 namespace alpr::api {
 
@@ -35,7 +36,8 @@ class Remote {
   // kIo. The detail is what the server said, made printable.
   Result<std::string> get(const std::string& path);
   Result<std::string> post(const std::string& path, const std::string& type, std::string_view body);
-  // The same where JSON is answered, or sent too. kIo: the answer is not JSON as a server writes it.
+  // The same where JSON is answered, or sent too. kIo: the answer is not JSON as a server writes
+  // it.
   Result<chain::Json> get_json(const std::string& path);
   Result<chain::Json> post_json(const std::string& path, const chain::Json& body);
 
@@ -57,5 +59,12 @@ std::string printable(std::string_view text);
 
 // A file of at most `bytes_max` bytes, or standard input for "-". kNotFound, kTooLarge, kIo.
 Result<std::string> read_whole(const std::string& file, std::size_t bytes_max);
+
+// Of a file that is not there yet, for its owner alone; "-" is standard output. kConflict: it is
+// there; kNoSpace, kIo.
+Result<void> write_new(const std::string& file, std::string_view bytes);
+
+// An option's RFC 3339. kMalformed names the option.
+Result<TimeUs> time_option(std::string_view option, const std::string& text);
 
 }  // namespace alpr::api
