@@ -6,6 +6,7 @@
 #include "ledger/chain/header.h"
 #include "ledger/chain/note.h"
 #include "policy/records/audit_worksheets.h"
+#include "policy/records/queries.h"
 #include "reports/figures/audit_population.h"
 #include "reports/figures/selection.h"
 
@@ -41,10 +42,19 @@ Result<figures::Population> walk(const store::Store& store, std::uint64_t size,
     to = std::max(to, stratum.to);
   }
   figures::PopulationWalk population(strata, certain);
-  const auto walked = walk_headers(store, size, from, to, [&](const chain::Header& header) {
-    population.see(header);
-    return Result<void>();
-  });
+  const auto walked =
+      walk_headers(store, size, from, to, [&](const chain::Header& header) -> Result<void> {
+        if (!population.needs_purpose(header)) {
+          population.see(header);
+          return {};
+        }
+        const auto event = store.event(header.seq);
+        if (!event) return tl::unexpected(event.error());
+        const auto query = policy::from_event<policy::QueryPerformed>(*event);
+        if (!query) return tl::unexpected(query.error());
+        population.see(header, query->purpose);
+        return {};
+      });
   if (!walked) return tl::unexpected(walked.error());
   return population.finish();
 }

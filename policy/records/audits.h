@@ -34,6 +34,7 @@ struct AuditStratum {
   Digest list_sha256{};       // of their seqs in order (reports/figures/selection.h)
   std::int64_t n = 0;         // to be looked at
   std::int64_t expected = 0;  // deviations that the plan leaves room for
+  std::optional<std::vector<QueryPurpose>> purposes;  // of queries, for these alone; absent: all
   template <typename M>
   void members(M& m) {
     m("name", name);
@@ -44,6 +45,7 @@ struct AuditStratum {
     m("list_sha256", list_sha256);
     m("n", n);
     m("expected", expected);
+    m("purposes", purposes);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "policy/records/audit_worksheets.h"
+#include "policy/records/queries.h"
 #include "policy/rules/k_audits.h"
 #include "policy/rules/texts.h"
 
@@ -46,6 +47,29 @@ bool share_a_kind(const AuditStratum& a, const AuditStratum& b) {
   });
 }
 
+// Where one names none it has all.
+bool share_a_purpose(const AuditStratum& a, const AuditStratum& b) {
+  if (!a.purposes || !b.purposes) return true;
+  return std::ranges::any_of(*a.purposes, [&](QueryPurpose purpose) {
+    return std::ranges::find(*b.purposes, purpose) != b.purposes->end();
+  });
+}
+
+Result<std::vector<QueryPurpose>> purposes_of(const AskedStratum& asked,
+                                              const std::vector<std::int64_t>& kinds) {
+  if (!std::ranges::all_of(kinds,
+                           [](std::int64_t kind) { return kind == QueryPerformed::kKind.number; }))
+    return impossible("only queries have a purpose to be split by");
+  std::set<QueryPurpose> purposes;
+  for (const std::string& text : *asked.purposes) {
+    const auto purpose = enum_from_text<QueryPurpose>(text);
+    if (!purpose) return impossible("queries have these purposes: " + enum_choices<QueryPurpose>());
+    if (!purposes.insert(*purpose).second) return impossible("a stratum names a purpose twice");
+  }
+  if (purposes.empty()) return impossible("a stratum of no purpose has no queries");
+  return std::vector<QueryPurpose>(purposes.begin(), purposes.end());
+}
+
 Result<AuditStratum> stratum_of(const PlanAudit& command, const AskedStratum& asked,
                                 std::span<const std::int64_t> kinds) {
   AuditStratum stratum;
@@ -60,6 +84,10 @@ Result<AuditStratum> stratum_of(const PlanAudit& command, const AskedStratum& as
     return impossible("a stratum has kinds that the population does not have");
   if (stratum.from < command.from || command.to < stratum.to || stratum.to <= stratum.from)
     return impossible("a stratum's times are not within the plan's");
+  if (!asked.purposes) return stratum;
+  auto purposes = purposes_of(asked, stratum.kinds);
+  if (!purposes) return tl::unexpected(purposes.error());
+  stratum.purposes = std::move(*purposes);
   return stratum;
 }
 
@@ -75,7 +103,8 @@ Result<std::vector<AuditStratum>> strata_of(const PlanAudit& command,
     if (!stratum) return tl::unexpected(stratum.error());
     for (const AuditStratum& other : strata) {
       if (other.name == stratum->name) return impossible("two strata have one name");
-      if (other.from < stratum->to && stratum->from < other.to && share_a_kind(other, *stratum))
+      if (other.from < stratum->to && stratum->from < other.to && share_a_kind(other, *stratum) &&
+          share_a_purpose(other, *stratum))
         return impossible("two strata overlap: an event would be in both");
     }
     strata.push_back(std::move(*stratum));

@@ -34,12 +34,14 @@ struct AskedStratum {
   std::optional<std::vector<std::int64_t>> kinds;  // absent: all of the population
   std::optional<TimeUs> from;                      // absent: as the plan
   std::optional<TimeUs> to;
+  std::optional<std::vector<std::string>> purposes = {};  // of queries; absent: all
   template <typename M>
   void members(M& m) {
     m("name", name);
     m("kinds", kinds);
     m("from", from);
     m("to", to);
+    m("purposes", purposes);
   }
 };
 

@@ -7,9 +7,16 @@
 namespace alpr::figures {
 namespace {
 
-bool has(const policy::AuditStratum& stratum, const chain::Header& header) {
+bool may_have(const policy::AuditStratum& stratum, const chain::Header& header) {
   return stratum.from <= header.time && header.time < stratum.to &&
          std::ranges::find(stratum.kinds, header.kind) != stratum.kinds.end();
+}
+
+bool has(const policy::AuditStratum& stratum, const chain::Header& header,
+         std::optional<policy::QueryPurpose> purpose) {
+  if (!may_have(stratum, header)) return false;
+  return !stratum.purposes ||
+         (purpose && std::ranges::find(*stratum.purposes, *purpose) != stratum.purposes->end());
 }
 
 Spread spread_of(const policy::AuditPlanned& plan) {
@@ -26,9 +33,15 @@ PopulationWalk::PopulationWalk(std::vector<policy::AuditStratum> strata,
   found_.strata = std::move(strata);
 }
 
-void PopulationWalk::see(const chain::Header& header) {
+bool PopulationWalk::needs_purpose(const chain::Header& header) const {
+  return std::ranges::any_of(found_.strata, [&](const policy::AuditStratum& stratum) {
+    return stratum.purposes && may_have(stratum, header);
+  });
+}
+
+void PopulationWalk::see(const chain::Header& header, std::optional<policy::QueryPurpose> purpose) {
   for (std::size_t i = 0; i < found_.strata.size(); ++i) {
-    if (!has(found_.strata[i], header)) continue;
+    if (!has(found_.strata[i], header, purpose)) continue;
     if (std::ranges::binary_search(certain_, header.seq)) {
       seen_.push_back(header.seq);
     } else {

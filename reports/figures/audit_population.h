@@ -1,6 +1,6 @@
 // A plan's population from a log's headers, and what is drawn of it: the server plans and draws
-// with this, and whoever doubts it does the same with the headers alone (I12-K-5). Pure; one thread
-// per walk.
+// with this, and whoever doubts it does the same with the headers alone (I12-K-5). Where queries
+// are in strata by purpose, with their open members too. Pure; one thread per walk.
 #pragma once
 
 #include <optional>
@@ -24,8 +24,12 @@ class PopulationWalk {
  public:
   // Of the strata names, kinds and times count.
   PopulationWalk(std::vector<policy::AuditStratum> strata, std::vector<Sequence> certain);
-  void see(const chain::Header& header);  // each below the checkpoint, in order
-  Population finish();                    // once
+  // Whether it depends on a query's purpose to which stratum this event belongs.
+  bool needs_purpose(const chain::Header& header) const;
+  // Each below the checkpoint, in order. A query whose purpose is needed and does not read is in
+  // none of the strata that name purposes.
+  void see(const chain::Header& header, std::optional<policy::QueryPurpose> purpose = {});
+  Population finish();  // once
 
  private:
   std::vector<Sequence> certain_;

@@ -113,6 +113,32 @@ class AuditsRedraw : public AuditCase {
   int bundles_ = 0;
 };
 
+TEST_F(AuditsRedraw, I12_K_5_StrataByPurposeAreRepeatedFromOpenMembers) {
+  queries(6);
+  for (int i = 0; i < 4; ++i) {
+    const chain::Json burglary = with(d.grounds(), "purpose", "BURGLARY");
+    EXPECT_EQ(d.query("oreyes", "8XYZ98" + std::to_string(i), burglary).status, 201);
+  }
+  close();
+  const auto stratum = [](const std::string& name, const std::string& purpose) {
+    return object({{"name", name}, {"purposes", chain::Json(chain::Json::Array{purpose})}});
+  };
+  const chain::Json split = with(with(plan(), "spread", "EACH"), "strata",
+                                 chain::Json(chain::Json::Array{stratum("violent", "VIOLENT_CRIME"),
+                                                                stratum("burglary", "BURGLARY")}));
+  const std::int64_t number = seeded(split);
+  const policy::AuditPlanned honest = record<policy::AuditPlanned>(number);
+  ASSERT_EQ(honest.strata.size(), 2U);
+  EXPECT_EQ(honest.strata[0].population, 6);
+  EXPECT_EQ(honest.strata[1].population, 4);
+  EXPECT_EQ(differs(number), "");
+  policy::AuditPlanned lie = honest;
+  lie.number += 1;
+  lie.beacon_at = {d.now().value + kHourUs};
+  std::swap(lie.strata[0].purposes, lie.strata[1].purposes);
+  EXPECT_THAT(differs(append(lie)), HasSubstr("stratum violent: 4 items instead of 6"));
+}
+
 TEST_F(AuditsRedraw, I12_K_5_AnAuditIsRepeatedFromABundleAtEachStep) {
   queries(20);
   close();

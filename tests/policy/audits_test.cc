@@ -154,6 +154,24 @@ TEST_F(Audits, I12_K_7_ImpossiblePlansAreRefusedOnTheRecord) {
       << "an event would be in both";
   EXPECT_EQ(slug([](PlanAudit& p) { p.strata = {{{"A", {{77}}, {}, {}}}}; }), "plan-impossible");
   EXPECT_EQ(slug([](PlanAudit& p) { p.strata = {{{" ", {}, {}, {}}}}; }), "plan-impossible");
+  using Purposes = std::vector<std::string>;
+  for (const Purposes& none : {Purposes{}, Purposes{"CURIOSITY"}, Purposes{"BURGLARY", "BURGLARY"}})
+    EXPECT_EQ(slug([&](PlanAudit& p) {
+                p.strata = {{{"A", {}, {}, {}, none}}};
+              }),
+              "plan-impossible");
+  EXPECT_EQ(slug([](PlanAudit& p) {
+              p.population = "HOLDS";
+              p.strata = {{{"A", {}, {}, {}, Purposes{"BURGLARY"}}}};
+            }),
+            "plan-impossible")
+      << "a hold has no purpose of a query";
+  EXPECT_EQ(slug([](PlanAudit& p) {
+              p.strata = {{{"A", {}, {}, {}, Purposes{"BURGLARY", "GRAND_THEFT"}},
+                           {"B", {}, {}, {}, Purposes{"GRAND_THEFT"}}}};
+            }),
+            "plan-impossible")
+      << "a query would be in both";
   EXPECT_EQ(slug([](PlanAudit& p) {
               p.method = "DISCOVERY";
               p.expected_bp = 10;
@@ -170,6 +188,12 @@ TEST_F(Audits, I12_K_7_ImpossiblePlansAreRefusedOnTheRecord) {
   PlanAudit parts = asked();
   parts.strata = {{{"A", {}, {}, TimeUs{500}}, {"B", {}, TimeUs{500}, {}}}};
   world.permit(plan(coordinator, parts));
+  parts.strata = {{{"A", {}, {}, {}, Purposes{"BURGLARY"}},
+                   {"B", {}, {}, {}, Purposes{"VIOLENT_CRIME", "GRAND_THEFT"}}}};
+  const AuditPlanned split =
+      find_audit(world.rows, world.permit(plan(coordinator, parts))).value()->plan;
+  EXPECT_EQ(split.strata[1].purposes,
+            (std::vector{QueryPurpose::kGrandTheft, QueryPurpose::kViolentCrime}));
 }
 
 TEST_F(Audits, I12_K_5_EveryPlanIsCounted) {

@@ -10,7 +10,10 @@
 #include "ledger/chain/merkle.h"
 #include "ledger/verify/audit/story.h"
 #include "ledger/verify/chain_level.h"
+#include "ledger/verify/payload_check.h"
 #include "policy/records/audit_worksheets.h"
+#include "policy/records/open_part.h"
+#include "policy/records/queries.h"
 #include "reports/figures/audit_population.h"
 #include "reports/figures/selection.h"
 
@@ -53,6 +56,21 @@ struct Closed {
   figures::Population population;
 };
 
+// From the query's open members, which its header commits to; nullopt: they do not read.
+Result<std::optional<policy::QueryPurpose>> purpose_of(verify::Source& source,
+                                                       const chain::Header& header) {
+  const auto row = source.get(verify::Database::kPayloads, verify::number_key(header.seq.value));
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  const auto parsed = verify::parse_row(**row);
+  const auto members = parsed ? verify::open_members(header, *parsed)
+                              : Result<chain::Json>(tl::unexpected(parsed.error()));
+  if (!members) return std::nullopt;
+  const auto query = policy::from_json<policy::OpenPart<policy::QueryPerformed>>(*members);
+  if (!query) return std::nullopt;
+  return std::optional(query->record.purpose);
+}
+
 Result<Closed> close(verify::Source& source, const AuditPlanned& plan) {
   figures::PopulationWalk walk(plan.strata, plan.certain);
   chain::CompactRange tree;
@@ -65,7 +83,13 @@ Result<Closed> close(verify::Source& source, const AuditPlanned& plan) {
     if (!header) continue;  // the chain does not hold then
     tree.append(chain::leaf_hash(chain::encode(*header)));
     closed.last = header->time;
-    walk.see(*header);
+    std::optional<policy::QueryPurpose> purpose;
+    if (walk.needs_purpose(*header)) {
+      const auto read = purpose_of(source, *header);
+      if (!read) return tl::unexpected(read.error());
+      purpose = *read;
+    }
+    walk.see(*header, purpose);
   }
   if (!row) return tl::unexpected(row.error());
   closed.size = tree.size();
