@@ -92,6 +92,15 @@ NextCall call_of(const policy::Task& task) {
       if (name == "TRAININGS")
         return {"Review trainings against the accesses", "/v1/audits/training-reviews"};
       return {"Review the accounts", "/v1/account-reviews"};
+    case TaskKind::kEnterSeed:
+      return {"Look up the value that a sample audit's plan names, and enter it",
+              fmt::format("/v1/audits/{}/seed", event)};
+    case TaskKind::kJudgeItems:
+      return {"Judge what a sample audit drew, but for your own acts",
+              fmt::format("/v1/audits/{}/worksheet", event)};
+    case TaskKind::kConcludeAudit:
+      return {"Conclude a sample audit: everything is judged",
+              fmt::format("/v1/audits/{}/conclusion", event)};
     case TaskKind::kSeeToPurge:
       return {"Find out why purges are overdue", "/healthz"};
   }
@@ -130,15 +139,15 @@ Response tasks(Context& context, const Call& call) {
 }  // namespace
 
 void add_task_endpoints(Endpoints& endpoints, Context& context) {
-  endpoints.add(
-      without_body({.method = "GET",
-                    .path = "/v1/me/tasks",
-                    .summary = "What waits for one: decisions, reviews, stops to document",
-                    .who = "anybody logged in",
-                    .rules = {"I12-C2A2-1", "I12-C2B1-1", "I12-C2B2-2", "I12-C3-8", "I12-G-2",
-                              "I12-G-4", "I12-HDR-1", "I12-I-8", "I12-K-1", "I12-L-1", "I12-L-4"},
-                    .answer = members_of<TaskList>()},
-                   [&context](const Call& call) { return tasks(context, call); }));
+  endpoints.add(without_body(
+      {.method = "GET",
+       .path = "/v1/me/tasks",
+       .summary = "What waits for one: decisions, reviews, stops to document",
+       .who = "anybody logged in",
+       .rules = {"I12-C2A2-1", "I12-C2B1-1", "I12-C2B2-2", "I12-C3-8", "I12-G-2", "I12-G-4",
+                 "I12-HDR-1", "I12-I-8", "I12-K-1", "I12-K-5", "I12-L-1", "I12-L-4"},
+       .answer = members_of<TaskList>()},
+      [&context](const Call& call) { return tasks(context, call); }));
 }
 
 }  // namespace alpr::api

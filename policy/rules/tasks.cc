@@ -1,8 +1,10 @@
 #include "policy/rules/tasks.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
+#include "policy/registers/audits.h"
 #include "policy/registers/gaps.h"
 #include "policy/registers/holds.h"
 #include "policy/registers/hotlists.h"
@@ -51,8 +53,11 @@ class Gathering {
   Result<void> reports();
   Result<void> gaps();
   Result<void> checks();
+  Result<void> audits();
 
  private:
+  void audit(const AuditRow& row);
+
   const State& state_;
   const Actor& actor_;
   const Moment& moment_;
@@ -241,6 +246,40 @@ Result<void> Gathering::gaps() {
   return {};
 }
 
+// Of reads nothing is held for an audit: they are judged before the first of them is due.
+std::optional<TimeUs> judged_by(const AuditPlanned& plan) {
+  if (plan.population != AuditPopulation::kReads) return std::nullopt;
+  return due_time(std::ranges::min_element(plan.strata, {}, &AuditStratum::from)->from);
+}
+
+void Gathering::audit(const AuditRow& row) {
+  if (row.state == AuditState::kPlanned) {
+    const bool entered = std::ranges::any_of(
+        row.entries, [&](const SeedEntryRow& entry) { return self(entry.by.username); });
+    if (moment_.now >= row.plan.beacon_at && !entered &&
+        holds(Role::kCoordinator, Role::kAdministrator, Role::kChiefDesignee))
+      add({TaskKind::kEnterSeed, row.audit, {}, row.plan.beacon_at, judged_by(row.plan)});
+    return;
+  }
+  if (row.state != AuditState::kSeeded) return;
+  const auto items = row.plan.n + static_cast<std::int64_t>(row.plan.certain.size());
+  if (row.judged < items) {
+    if (holds(Role::kCoordinator, Role::kAdministrator))
+      add({TaskKind::kJudgeItems, row.audit, {}, {}, judged_by(row.plan)});
+  } else if (holds(Role::kCoordinator)) {
+    add({TaskKind::kConcludeAudit, row.audit, {}, {}, {}});
+  }
+}
+
+// I12-K-5: audits in the order of their plans.
+Result<void> Gathering::audits() {
+  if (!holds(Role::kCoordinator, Role::kAdministrator, Role::kChiefDesignee)) return {};
+  const auto all = list_audits(state_.rows, kRowsMax);
+  if (!all) return tl::unexpected(all.error());
+  for (const AuditRow& row : *all) audit(row);
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const Moment& moment) {
@@ -253,7 +292,7 @@ Result<std::vector<Task>> tasks_of(const State& state, const Actor& actor, const
       &Gathering::policies, &Gathering::holds_asked, &Gathering::holds_in_force,
       &Gathering::users,    &Gathering::flags,       &Gathering::reviews,
       &Gathering::lists,    &Gathering::sharing,     &Gathering::reports,
-      &Gathering::gaps,     &Gathering::checks};
+      &Gathering::gaps,     &Gathering::checks,      &Gathering::audits};
   for (const auto part : kAll)
     if (auto done = (gathering.*part)(); !done) return tl::unexpected(done.error());
   return gathering.take();

@@ -2,7 +2,7 @@
 //
 // A task says what to do and about which event, and discloses nothing of a vehicle or a suspect: no
 // plate, no case, no reason. So a look at one's tasks is no event (I12-G-2, C2A2-1, C2B1-1, C2B2-2,
-// HDR-1, K-2, L-1, L-4, L-5, K-1, C3-8, I-8). Pure; any thread.
+// HDR-1, K-2, K-5, L-1, L-4, L-5, K-1, C3-8, I-8). Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -33,6 +33,9 @@ enum class TaskKind {
   kCloseGap,  // a gap in compliance of one's role, near or past its date; a late one of another's
   kDecideSharing,  // somebody outside asks for data, and another member entered it
   kMakeCheck,      // a monthly check that is near its month's end, or past it
+  kEnterSeed,      // a sample audit's beacon value is out, and one has not entered it
+  kJudgeItems,     // what a sample audit drew is not all judged
+  kConcludeAudit,  // all of it is judged
   kSeeToPurge,     // something is still there that is due for over an hour
 };
 template <>
@@ -53,6 +56,9 @@ struct EnumTexts<TaskKind> {
                                     std::pair{TaskKind::kCloseGap, "CLOSE_GAP"},
                                     std::pair{TaskKind::kDecideSharing, "DECIDE_SHARING"},
                                     std::pair{TaskKind::kMakeCheck, "MAKE_CHECK"},
+                                    std::pair{TaskKind::kEnterSeed, "ENTER_SEED"},
+                                    std::pair{TaskKind::kJudgeItems, "JUDGE_ITEMS"},
+                                    std::pair{TaskKind::kConcludeAudit, "CONCLUDE_AUDIT"},
                                     std::pair{TaskKind::kSeeToPurge, "SEE_TO_PURGE"}};
 };
 
