@@ -5,6 +5,7 @@
 #include "api/commands/commands.h"
 #include "api/commands/key.h"
 #include "api/commands/process_guard.h"
+#include "api/commands/report.h"
 #include "ledger/chain/keys.h"
 
 namespace {
@@ -27,6 +28,7 @@ struct Options {
   AuditSizeCommand audit_size;
   AuditPlanCommand audit_plan;
   AuditBoundCommand audit_bound;
+  PublicSiteCommand public_site;
 };
 
 // The epoch secret on a PKCS#11 token instead of a file.
@@ -217,6 +219,23 @@ CLI::App* add_audit(CLI::App& app, Options& options) {
   return audit;
 }
 
+CLI::App* add_report(CLI::App& app, Options& options) {
+  CLI::App* report = app.add_subcommand("report", "what is made of the annual report's figures");
+  report->require_subcommand(1);
+  PublicSiteCommand& command = options.public_site;
+  CLI::App* site = report->add_subcommand(
+      "public", "a static site for everybody, of numbers alone; needs no store");
+  site->add_option("--report", command.reports,
+                   "a report as JSON (GET /v1/reports/annual); once for each period")
+      ->required();
+  site->add_option("--out", command.out, "a new folder")->required();
+  site->add_option("--checkpoint", command.checkpoint,
+                   "file with the log's newest checkpoint (GET /log/checkpoint)");
+  site->add_option("--key", command.key, "the log's verifier key, with --checkpoint");
+  site->add_flag("--json", command.json, "one JSON object");
+  return report;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Plateledger: the system of record for licence-plate readers under General Order I-12.");
@@ -240,6 +259,7 @@ int run(int argc, char** argv) {
   const CLI::App* backup = add_backup(app, options);
   const CLI::App* restore = add_restore(app, options);
   const CLI::App* audit = add_audit(app, options);
+  const CLI::App* report = add_report(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -251,6 +271,7 @@ int run(int argc, char** argv) {
   if (demo->parsed()) return run_demo(options.demo);
   if (backup->parsed()) return run_backup(options.backup);
   if (restore->parsed()) return run_restore(options.restore);
+  if (report->parsed()) return run_public_site(options.public_site);
   if (audit->parsed()) {
     if (audit->got_subcommand("plan")) return run_audit_plan(options.audit_plan);
     return audit->got_subcommand("size") ? run_audit_size(options.audit_size)

@@ -7,6 +7,7 @@
 #include "ledger/chain/encoding.h"
 #include "reports/forms/bar_chart.h"
 #include "reports/forms/html_text.h"
+#include "reports/forms/page_style.h"
 
 namespace alpr::forms {
 namespace {
@@ -14,39 +15,6 @@ namespace {
 using figures::AnnualReport;
 using figures::Figure;
 using figures::FigureRow;
-
-// Colours are of WCAG 2.1 AA and more: text on white 16:1, on a table's head 14:1, bars 8:1.
-constexpr std::string_view kStyle = R"(
-body{margin:0 auto;padding:1rem;max-width:60rem;font:1rem/1.5 sans-serif}
-body{color:#1a1a1a;background:#fff}
-h1{font-size:1.6rem;line-height:1.2}
-h2{font-size:1.3rem;margin-top:2.5rem;border-bottom:2px solid #1f4e79}
-h3{font-size:1.1rem;margin-bottom:.25rem}
-a{color:#1f4e79}
-dd,td,th,p{overflow-wrap:anywhere}
-dt{font-weight:bold}
-dd{margin:0 0 .5rem}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}
-caption{text-align:left;font-weight:bold;padding:.25rem 0}
-th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}
-thead th{background:#e8eef4}
-tbody th{font-weight:normal}
-td.number{text-align:right;white-space:nowrap}
-.how{font-size:.9rem;margin:0 0 1rem}
-.warning{border:3px solid #8a1c1c;padding:.5rem 1rem;font-weight:bold}
-svg.bars{display:block;width:100%;max-width:40rem;height:auto;font:11px sans-serif}
-svg.bars text{fill:#1a1a1a}
-svg.bars rect{fill:#1f4e79}
-@media print{
-@page{margin:2cm}
-body{max-width:none;padding:0;font-size:10pt}
-nav{display:none}
-thead{display:table-header-group}
-tr,svg,caption{break-inside:avoid}
-h2,h3,caption{break-after:avoid}
-svg.bars rect{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-}
-)";
 
 constexpr std::array<std::string_view, 3> kDrawn{"B1.reads.month", "B1.hits.month",
                                                  "C2B.queries.purpose"};
@@ -64,7 +32,7 @@ bool single(const Figure& figure) { return figure.rows.size() == 1 && figure.row
 std::string percent(std::int64_t value, std::int64_t of) {
   const auto hundredths =
       static_cast<std::int64_t>((static_cast<__int128>(value) * 20'000 + of) / (2 * __int128{of}));
-  return fmt::format("{}.{:02} %", hundredths / 100, hundredths % 100);
+  return fmt::format("{}.{:02}\xC2\xA0%", hundredths / 100, hundredths % 100);
 }
 
 std::string value_text(const FigureRow& row) {
@@ -98,7 +66,7 @@ std::string singles_table(const std::string& letter, const std::vector<const Fig
 }
 
 std::string figure_table(const Figure& figure) {
-  std::string html = drawn(figure) ? bar_chart(figure) : "";
+  std::string html = drawn(figure) ? svg_of(bar_chart(figure)) : "";
   html += fmt::format(
       "<table id=\"{}\">\n<caption>{}</caption>\n<thead><tr><th scope=\"col\">"
       "Which</th><th scope=\"col\">Figure</th></tr></thead>\n<tbody>\n",
@@ -170,12 +138,9 @@ std::string contents(const AnnualReport& report) {
 std::string annual_page(const AnnualReport& report) {
   const std::string days = chain::format_time(report.from).substr(0, 10) + " to " +
                            chain::format_time({report.until.value - 1}).substr(0, 10);
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>Licence plate readers, {0}</title>\n<style>{1}</style>\n</head>\n<body>\n"
-      "<header>\n<h1>Licence plate readers: annual surveillance report, {0}</h1>\n",
-      days, kStyle);
+  std::string html = page_begin("Licence plate readers, " + days) +
+                     "<header>\n<h1>Licence plate readers: annual surveillance report, " + days +
+                     "</h1>\n";
   if (report.simulated)
     html += "<p class=\"warning\">Of a simulated log: none of this happened.</p>\n";
   if (report.as_of < report.until)
@@ -185,7 +150,7 @@ std::string annual_page(const AnnualReport& report) {
   html += "</header>\n<main>\n" + about(report) + contents(report);
   for (const figures::ReportElement& element : report.elements)
     html += element_section(report, element);
-  return html + "</main>\n</body>\n</html>\n";
+  return html + "</main>\n" + std::string(kPageEnd);
 }
 
 }  // namespace alpr::forms
