@@ -29,6 +29,8 @@ struct Options {
   AuditPlanCommand audit_plan;
   AuditBoundCommand audit_bound;
   PublicSiteCommand public_site;
+  ReportFormsCommand report_forms;
+  AttachmentFormsCommand attachment_forms;
 };
 
 // The epoch secret on a PKCS#11 token instead of a file.
@@ -233,6 +235,27 @@ CLI::App* add_report(CLI::App& app, Options& options) {
                    "file with the log's newest checkpoint (GET /log/checkpoint)");
   site->add_option("--key", command.key, "the log's verifier key, with --checkpoint");
   site->add_flag("--json", command.json, "one JSON object");
+  ReportFormsCommand& forms = options.report_forms;
+  CLI::App* annual = report->add_subcommand("annual", "a report in other forms; needs no store");
+  annual->add_option("--report", forms.report, "a report as JSON (GET /v1/reports/annual)")
+      ->required();
+  annual->add_option("--html", forms.html, "a new file for the page");
+  annual->add_option("--pdf", forms.pdf, "a new file for the PDF");
+  annual->add_option("--csv", forms.csv, "a new file for the table");
+  annual->add_option("--xlsx", forms.xlsx, "a new file for the workbook");
+  annual->add_option("--verified", forms.verified,
+                     "what plateledger-verify printed: its findings go on page one");
+  annual->add_flag("--json", forms.json, "one JSON object");
+  AttachmentFormsCommand& table = options.attachment_forms;
+  CLI::App* attachment = report->add_subcommand(
+      "attachment", "an attachment of the public's edition as a table; needs no store");
+  attachment
+      ->add_option("--attachment", table.attachment,
+                   "JSON (GET /v1/reports/annual/attachments/...)")
+      ->required();
+  attachment->add_option("--csv", table.csv, "a new file for the table");
+  attachment->add_option("--xlsx", table.xlsx, "a new file for the workbook");
+  attachment->add_flag("--json", table.json, "one JSON object");
   return report;
 }
 
@@ -271,7 +294,11 @@ int run(int argc, char** argv) {
   if (demo->parsed()) return run_demo(options.demo);
   if (backup->parsed()) return run_backup(options.backup);
   if (restore->parsed()) return run_restore(options.restore);
-  if (report->parsed()) return run_public_site(options.public_site);
+  if (report->parsed()) {
+    if (report->got_subcommand("annual")) return run_report_forms(options.report_forms);
+    return report->got_subcommand("attachment") ? run_attachment_forms(options.attachment_forms)
+                                                : run_public_site(options.public_site);
+  }
   if (audit->parsed()) {
     if (audit->got_subcommand("plan")) return run_audit_plan(options.audit_plan);
     return audit->got_subcommand("size") ? run_audit_size(options.audit_size)

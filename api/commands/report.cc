@@ -3,16 +3,26 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <sstream>
 #include <system_error>
 
+#include "api/attachment_sheet.h"
 #include "api/commands/commands.h"
 #include "policy/records/describe.h"
+#include "reports/forms/annual_document.h"
+#include "reports/forms/annual_page.h"
+#include "reports/forms/annual_sheet.h"
+#include "reports/forms/csv.h"
+#include "reports/forms/pdf.h"
 #include "reports/forms/public_site.h"
+#include "reports/forms/xlsx.h"
 
 namespace alpr::api {
 namespace {
 
 constexpr std::size_t kReportMax = std::size_t{16} << 20;  // bytes
+constexpr std::size_t kFindingsShown = 20;
+constexpr std::size_t kAttachmentMax = std::size_t{256} << 20;
 
 Result<std::string> read_input(const std::filesystem::path& path, std::size_t most) {
   std::ifstream file(path, std::ios::binary);
@@ -26,15 +36,20 @@ Result<std::string> read_input(const std::filesystem::path& path, std::size_t mo
   return text;
 }
 
-Result<figures::AnnualReport> read_report(const std::filesystem::path& path) {
-  auto text = read_input(path, kReportMax);
+template <typename T>
+Result<T> read_json(const std::filesystem::path& path, std::size_t most, std::string_view what) {
+  auto text = read_input(path, most);
   if (!text) return tl::unexpected(text.error());
   while (!text->empty() && text->back() == '\n') text->pop_back();
-  auto report = policy::from_json_text<figures::AnnualReport>(*text);
-  if (!report)
-    return fail(ErrorCode::kMalformed,
-                path.string() + ": it does not read as a report: " + report.error().detail);
-  if (report->format != figures::kReportFormat)
+  auto value = policy::from_json_text<T>(*text);
+  if (value) return value;
+  return fail(ErrorCode::kMalformed, fmt::format("{}: it does not read as {}: {}", path.string(),
+                                                 what, value.error().detail));
+}
+
+Result<figures::AnnualReport> read_report(const std::filesystem::path& path) {
+  auto report = read_json<figures::AnnualReport>(path, kReportMax, "a report");
+  if (report && report->format != figures::kReportFormat)
     return fail(ErrorCode::kMalformed,
                 path.string() + ": a report of another format than this program's");
   return report;
@@ -69,6 +84,46 @@ Result<void> write_folder(const std::filesystem::path& out,
   const std::string why = error ? out.string() + ": " + error.message() : written.error().detail;
   std::filesystem::remove_all(unfinished, error);
   return fail(ErrorCode::kIo, why);
+}
+
+Result<void> write_new(const std::filesystem::path& path, const std::string& bytes) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error))
+    return fail(ErrorCode::kConflict, path.string() + " is there already; name a new file");
+  return write_file(path, bytes);
+}
+
+using Made = std::vector<std::pair<std::filesystem::path, std::string>>;
+int write_made(const Made& made, bool json) {
+  for (const auto& [path, bytes] : made) {
+    if (auto written = write_new(path, bytes); !written) return complain(written.error());
+    if (!json) fmt::print("{}: {} bytes\n", path.string(), bytes.size());
+  }
+  if (json) fmt::print("{{\"files\":{}}}\n", made.size());
+  return 0;
+}
+
+// The findings in what the verifier printed: lines that are indented, before a verdict.
+Result<std::vector<std::string>> findings_of(const std::filesystem::path& path) {
+  const auto text = read_input(path, kReportMax);
+  if (!text) return tl::unexpected(text.error());
+  std::vector<std::string> found;
+  std::istringstream lines(*text);
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  ") && found.size() <= kFindingsShown) found.push_back(line.substr(2));
+    if (line.starts_with("holds") || line.starts_with("does not hold") ||
+        line.starts_with("The report"))
+      last = line;
+  }
+  if (last.empty())
+    return fail(ErrorCode::kMalformed,
+                path.string() + ": it is not what plateledger-verify prints without --json");
+  if (last.starts_with("holds") || last == "The report holds.") return std::vector<std::string>();
+  if (found.size() > kFindingsShown) found.back() = "and more";
+  found.insert(found.begin(),
+               "The verifier looked at this log or report, and it does not hold. It found:");
+  return found;
 }
 
 Result<std::optional<forms::CheckpointGiven>> checkpoint_of(const PublicSiteCommand& command) {
@@ -107,6 +162,48 @@ int run_public_site(const PublicSiteCommand& command) {
     fmt::print("{} files of {} periods in {}; open index.html\n", files.size(),
                site->periods.size(), command.out.string());
   return 0;
+}
+
+int run_report_forms(const ReportFormsCommand& command) {
+  if (!command.html && !command.pdf && !command.csv && !command.xlsx)
+    return complain(Error{ErrorCode::kMalformed, "say which form: --html, --pdf, --csv or --xlsx"});
+  const auto report = read_report(command.report);
+  if (!report) return complain(report.error());
+  std::vector<std::string> found;
+  if (command.verified) {
+    auto findings = findings_of(*command.verified);
+    if (!findings) return complain(findings.error());
+    found = std::move(*findings);
+  }
+  Made made;
+  if (command.html) made.emplace_back(*command.html, forms::annual_page(*report, found));
+  if (command.pdf) {
+    auto pdf = forms::to_pdf(forms::annual_document(*report, found));
+    if (!pdf) return complain(pdf.error());
+    made.emplace_back(*command.pdf, std::move(*pdf));
+  }
+  if (command.csv || command.xlsx) {
+    const auto sheet = forms::annual_sheet(*report);
+    if (!sheet) return complain(sheet.error());
+    if (command.csv) made.emplace_back(*command.csv, forms::to_csv(*sheet));
+    if (command.xlsx) made.emplace_back(*command.xlsx, forms::to_xlsx(*sheet));
+  }
+  return write_made(made, command.json);
+}
+
+int run_attachment_forms(const AttachmentFormsCommand& command) {
+  if (!command.csv && !command.xlsx)
+    return complain(Error{ErrorCode::kMalformed, "say which form: --csv or --xlsx"});
+  const auto attachment = read_json<ReportAttachment>(command.attachment, kAttachmentMax,
+                                                      "an attachment (a sealed one is opened with "
+                                                      "plateledger-verify attachment --open)");
+  if (!attachment) return complain(attachment.error());
+  const auto sheet = attachment_sheet(*attachment);
+  if (!sheet) return complain(sheet.error());
+  Made made;
+  if (command.csv) made.emplace_back(*command.csv, forms::to_csv(*sheet));
+  if (command.xlsx) made.emplace_back(*command.xlsx, forms::to_xlsx(*sheet));
+  return write_made(made, command.json);
 }
 
 }  // namespace alpr::api

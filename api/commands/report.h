@@ -19,4 +19,22 @@ struct PublicSiteCommand {
 // 1: the checkpoint is not signed with the key.
 int run_public_site(const PublicSiteCommand& command);
 
+// A report in other forms, as the server gives them out; each into a new file.
+struct ReportFormsCommand {
+  std::filesystem::path report;
+  std::optional<std::filesystem::path> html, pdf, csv, xlsx;  // one at least
+  // What plateledger-verify printed of the log or the report; its findings stand on page one.
+  std::optional<std::filesystem::path> verified;
+  bool json = false;
+};
+int run_report_forms(const ReportFormsCommand& command);
+
+// An attachment of the public's edition as a table.
+struct AttachmentFormsCommand {
+  std::filesystem::path attachment;  // JSON as GET /v1/reports/annual/attachments/... gives it
+  std::optional<std::filesystem::path> csv, xlsx;  // one at least
+  bool json = false;
+};
+int run_attachment_forms(const AttachmentFormsCommand& command);
+
 }  // namespace alpr::api

@@ -17,6 +17,8 @@ h3{font-size:1.1rem;margin-bottom:.25rem}
 a{color:#1f4e79}
 dd,td,tbody th,p,h1{overflow-wrap:anywhere}
 tbody th{min-width:7rem}
+td.text{min-width:14rem}
+.wide thead th{min-width:5.5rem}
 dt{font-weight:bold}
 dd{margin:0 0 .5rem}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}

@@ -49,7 +49,7 @@ std::string section(std::string_view id, std::string_view title, std::string_vie
 }
 
 // Millionths as percent, without rounding.
-std::string percent(std::int64_t ppm) {
+std::string exact_percent(std::int64_t ppm) {
   return fmt::format("{}.{:04}\xC2\xA0%", ppm / 10'000, ppm % 10'000);
 }
 
@@ -57,7 +57,8 @@ Cells rate_row(std::string_view name, const PublicRate& rate) {
   Cells cells{fmt::format("{}: {} of {}", name, grouped(rate.value), grouped(rate.of)),
               rate_text(rate), "none"};
   if (rate.interval)
-    cells[2] = percent(rate.interval->low_ppm) + " to " + percent(rate.interval->high_ppm);
+    cells[2] =
+        exact_percent(rate.interval->low_ppm) + " to " + exact_percent(rate.interval->high_ppm);
   return cells;
 }
 
@@ -185,11 +186,7 @@ std::string audits(const PublicPeriod& period) {
 }  // namespace
 
 std::string rate_text(const PublicRate& rate) {
-  if (rate.of == 0) return "none";
-  // In hundredths of a percent, half up.
-  const auto hundredths = static_cast<std::int64_t>(
-      (static_cast<__int128>(rate.value) * 20'000 + rate.of) / (2 * __int128{rate.of}));
-  return fmt::format("{}.{:02}\xC2\xA0%", hundredths / 100, hundredths % 100);
+  return rate.of == 0 ? "none" : percent(rate.value, rate.of);
 }
 
 std::string plain_words(std::string_view word) {

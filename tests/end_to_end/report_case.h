@@ -2,15 +2,9 @@
 // custom entry, a hold, a release to another agency, refusals, and a purge.
 #pragma once
 
-#include <sys/wait.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-
 #include "ledger/chain/encoding.h"
 #include "tests/api/sharing_case.h"
+#include "tests/reports/forms/look.h"
 
 namespace alpr::end_to_end {
 
@@ -21,28 +15,10 @@ using api::testing::num;
 using api::testing::object;
 using api::testing::Reply;
 
-struct Said {
-  int code = -1;
-  std::string out;  // stdout and stderr
-};
-inline Said shell(const std::string& command) {
-  Said said;
-  if (FILE* pipe = ::popen((command + " 2>&1").c_str(), "r")) {
-    char buffer[4096];
-    for (std::size_t n = 0; (n = ::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
-      said.out.append(buffer, n);
-    const int status = ::pclose(pipe);
-    said.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-  return said;
-}
-inline std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-inline void write_text(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
+using forms::testing::file_text;
+using forms::testing::Said;
+using forms::testing::shell;
+using forms::testing::write_text;
 
 class ReportCase : public api::testing::SharingCase {
  protected:

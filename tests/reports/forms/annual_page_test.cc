@@ -14,6 +14,7 @@
 #include "reports/forms/annual_sheet.h"
 #include "reports/forms/csv.h"
 #include "reports/forms/html_text.h"
+#include "tests/reports/forms/sample_report.h"
 
 namespace alpr::forms {
 namespace {
@@ -141,6 +142,9 @@ TEST(AnnualPage, ItSaysWhenTheYearIsNotOverAndWhenNothingHappened) {
   EXPECT_THAT(annual_page(made), Not(HasSubstr("class=\"warning\"")));
   made.as_of = made.from;
   EXPECT_THAT(annual_page(made), HasSubstr("The period is not over"));
+  EXPECT_THAT(
+      annual_page(made, {"event 7 is <altered>"}),
+      HasSubstr("<p class=\"warning\">event 7 is &lt;altered&gt;</p>\n<p class=\"warning\">The"));
   made.simulated = true;
   EXPECT_THAT(annual_page(made), HasSubstr("Of a simulated log"));
   for (Figure& figure : made.figures)
@@ -204,6 +208,32 @@ TEST(AnnualSheet, HasEveryRowAndNoFormula) {
   EXPECT_THAT(csv, HasSubstr("figure,B1.reads.area,'=1+1,4,"));
   EXPECT_THAT(csv, HasSubstr("figure,B1.hit-rate,,25,100000,"));
   EXPECT_THAT(csv, HasSubstr("about,log,,made.example/log,"));
+}
+
+TEST(AnnualSheet, I12_L_5_EarlierYearsHaveColumns) {
+  const auto sheet = annual_sheet(testing::sample_report());
+  ASSERT_TRUE(sheet.has_value());
+  const std::string csv = to_csv(*sheet);
+  EXPECT_THAT(csv, HasSubstr(",needs_keys,value from 2025-01-01,of from 2025-01-01,"
+                             "value from 2024-01-01,of from 2024-01-01\r\n"));
+  EXPECT_THAT(csv, HasSubstr("figure,B1.reads,,500000000,,Reads,"));
+  EXPECT_THAT(csv, HasSubstr(",no,111111111,,222222222,\r\n"));
+  EXPECT_THAT(csv, HasSubstr("figure,B1.reads.area,Former area,,,"));
+  EXPECT_THAT(csv, HasSubstr(",no,17,,34,\r\n"));
+  EXPECT_THAT(csv, ::testing::Not(HasSubstr("B1.reads.month,2025-"))) << "beside 2026's months";
+}
+
+TEST(AnnualPage, I12_L_5_EarlierYearsStandBesideTheYear) {
+  const std::string page = annual_page(testing::sample_report());
+  EXPECT_THAT(page, HasSubstr("<th scope=\"col\">2026-01-01 to 2026-12-31</th>"
+                              "<th scope=\"col\">2025-01-01 to 2025-12-31</th>"
+                              "<th scope=\"col\">2024-01-01 to 2024-12-31</th>"));
+  EXPECT_THAT(page,
+              HasSubstr("<td class=\"number\">500,000,000</td><td class=\"number\">111,111,111"
+                        "</td><td class=\"number\">222,222,222</td>"));
+  EXPECT_THAT(page, HasSubstr("<bdi>Former area</bdi></th><td class=\"number\">none</td>"));
+  EXPECT_THAT(page, HasSubstr("Compared with 2 of 4 earlier years: the log began on 2024-05-11"));
+  EXPECT_THAT(page, HasSubstr("The period 2024-01-01 to 2024-12-31 is counted from"));
 }
 
 }  // namespace
