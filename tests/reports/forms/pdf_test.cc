@@ -13,6 +13,7 @@
 namespace alpr::forms::testing {
 namespace {
 
+using figures::AnnualReport;
 using ::testing::HasSubstr;
 
 std::size_t times(const std::string& text, const std::string& what) {
@@ -68,6 +69,15 @@ TEST(Pdf, TakesWhateverAReportHolds) {
   const auto pdf = to_pdf(document);
   ASSERT_TRUE(pdf.has_value()) << pdf.error().detail;
   EXPECT_LT(pdf->size(), std::size_t{4} << 20);
+}
+
+TEST(Pdf, I12_L_5_AYearWithoutDataIsPrintedToo) {
+  const AnnualReport nothing = figures::AnnualFold({kFrom, {kFrom.value + 365 * kDayUs}})
+                                   .report({"made.example/log", 0, {}, {}});
+  const auto pdf = to_pdf(annual_document(nothing, {"event 7 was altered"}));
+  ASSERT_TRUE(pdf.has_value()) << pdf.error().detail;
+  EXPECT_EQ(times(*pdf, "/S /Figure"), 0U) << "nothing to draw";
+  EXPECT_GT(times(*pdf, "/S /Table"), 30U);
 }
 
 TEST(Pdf, HasABound) {
