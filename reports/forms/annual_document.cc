@@ -72,6 +72,12 @@ class Writer {
 
   void add_singles(const std::string& letter, const std::vector<const Figure*>& singles) {
     add(Heading{3, "Element " + letter + ": single figures", "singles-" + letter});
+    for (const Figure* figure : singles) {
+      Drawing drawing = table_.over_years(*figure);
+      if (drawing.empty()) continue;
+      text(drawing.title);
+      add(std::move(drawing));
+    }
     DocumentTable figures{"", {{"What", 120}}, {}};
     DocumentTable how{"", {{"What", 30}, {"How it is counted", 55}, {"Asked for by", 15}}, {}};
     add_figure_columns(figures, 180);

@@ -43,9 +43,11 @@ std::string figure_cells(const std::vector<std::string>& texts) {
 std::string singles_table(const AnnualTable& table, const std::string& letter,
                           const std::vector<const Figure*>& figures) {
   if (figures.empty()) return "";
-  std::string html = table_begin("", "Element " + letter + ": single figures") + head("What") +
-                     figure_heads(table) + head("How it is counted") + head("Asked for by") +
-                     "</tr></thead>\n<tbody>\n";
+  std::string html;
+  for (const Figure* figure : figures) html += svg_of(table.over_years(*figure));
+  html += table_begin("", "Element " + letter + ": single figures") + head("What") +
+          figure_heads(table) + head("How it is counted") + head("Asked for by") +
+          "</tr></thead>\n<tbody>\n";
   for (const Figure* figure : figures) {
     html += fmt::format(
         "<tr id=\"{}\"><th scope=\"row\">{}</th>{}<td class=\"text\">{}</td><td>{}</td></tr>\n",

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "ledger/chain/encoding.h"
+#include "reports/forms/bar_chart.h"
 #include "reports/forms/html_text.h"
 
 namespace alpr::forms {
@@ -20,6 +21,8 @@ using figures::PriorPeriod;
 
 constexpr std::array<std::string_view, 4> kDrawn{"B1.reads.month", "B1.hits.month",
                                                  "C2B.queries.purpose", "G4.lateness"};
+constexpr std::array<std::string_view, 5> kOverYears{"B1.reads", "B1.hits", "C2B.queries",
+                                                     "C2B2.latency.median", "G4.lateness.maximum"};
 constexpr std::string_view kNotCounted = "not counted without keys";
 
 bool is_of_months(const Figure& figure) {
@@ -87,6 +90,19 @@ std::vector<std::vector<std::string>> AnnualTable::texts(const Figure& figure) c
   std::vector<std::string> none(periods_.size() + 1, "none");
   if (!figure.computed) std::fill(none.begin() + 1, none.end(), kNotCounted);
   return {none};
+}
+
+Drawing AnnualTable::over_years(const Figure& figure) const {
+  const bool wanted =
+      std::find(kOverYears.begin(), kOverYears.end(), figure.id) != kOverYears.end();
+  if (!wanted || !is_single(figure) || periods_.size() < 2) return {};
+  const std::vector<ComparedRow> all = rows(figure);
+  std::vector<BarRow> bars;
+  for (std::size_t i = periods_.size(); i-- > 0;) {
+    const FigureRow* value = all[0].values[i];
+    bars.push_back({periods_[i], value ? value->value.value_or(0) : 0});
+  }
+  return bar_chart(figure.label + ", over the years", bars);
 }
 
 bool is_single(const Figure& figure) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reports/figures/annual.h"
+#include "reports/forms/drawing.h"
 
 namespace alpr::forms {
 
@@ -34,6 +35,9 @@ class AnnualTable {
   std::vector<ComparedRow> rows(const figures::Figure& figure) const;
   // The same as texts: the key, then a text for each period.
   std::vector<std::vector<std::string>> texts(const figures::Figure& figure) const;
+  // A single figure over the years, the earliest first; empty where it is not one that is drawn so,
+  // or there is one period only.
+  Drawing over_years(const figures::Figure& figure) const;
 
  private:
   const figures::AnnualReport& report_;

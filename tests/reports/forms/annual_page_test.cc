@@ -232,6 +232,9 @@ TEST(AnnualPage, I12_L_5_EarlierYearsStandBesideTheYear) {
               HasSubstr("<td class=\"number\">500,000,000</td><td class=\"number\">111,111,111"
                         "</td><td class=\"number\">222,222,222</td>"));
   EXPECT_THAT(page, HasSubstr("<bdi>Former area</bdi></th><td class=\"number\">none</td>"));
+  EXPECT_THAT(page, HasSubstr("<figcaption>Reads, over the years</figcaption>"));
+  EXPECT_LT(page.find(">2024-01-01 to 2024-12-31</text>"),
+            page.find(">2026-01-01 to 2026-12-31</text>"));
   EXPECT_THAT(page, HasSubstr("Compared with 2 of 4 earlier years: the log began on 2024-05-11"));
   EXPECT_THAT(page, HasSubstr("The period 2024-01-01 to 2024-12-31 is counted from"));
 }

@@ -173,7 +173,7 @@ TEST_F(PageLook, I12_L_5_TheReportIsReadableOnAPhoneAndAtADesk) {
   const std::string page = annual_page(sample_report());
   for (const int width : {kPhone, kDesk}) {
     const std::string said = measured(page, width);
-    EXPECT_THAT(said, HasSubstr("4 drawings: no fault")) << width;
+    EXPECT_THAT(said, HasSubstr("7 drawings: no fault")) << width;
   }
   EXPECT_EQ(complaints(page), "");
 }
