@@ -126,8 +126,11 @@ Result<void> AnnualFold::take(const SeenEvent& event) {
 }
 
 Result<void> AnnualFold::show(const SeenEvent& event) {
+  const bool is_thirty_day = event.header.retention == chain::Retention::kThirtyDay;
+  // It is erased 30 days after the period at the earliest, so it is in none of its figures.
+  if (is_thirty_day && period_.until <= event.header.time) return {};
   if (period_.has(event.header.time)) counts_.add(event.header.kind);
-  if (event.header.retention == chain::Retention::kThirtyDay) {
+  if (is_thirty_day) {
     for (Topic* topic : thirty_day_) {
       if (auto taken = topic->take(event); !taken) return taken;
     }
