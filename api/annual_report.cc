@@ -18,8 +18,9 @@ Result<void> take(const store::Store& store, const chain::Header& header,
 }  // namespace
 
 Result<figures::AnnualReport> annual_report(const store::Store& store, const chain::Checkpoint& at,
-                                            const figures::Period& period) {
-  figures::AnnualFold fold(period);
+                                            const figures::Period& period, std::int64_t years) {
+  if (auto may = figures::comparable(period, years); !may) return tl::unexpected(may.error());
+  figures::AnnualFold fold(period, years);
   for (std::uint64_t first = 0; first < at.size; first += kBlock) {
     const auto block = store.header_range({first}, std::min(kBlock, at.size - first));
     if (!block) return tl::unexpected(block.error());

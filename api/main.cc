@@ -6,6 +6,7 @@
 #include "api/commands/commands.h"
 #include "api/commands/key.h"
 #include "api/commands/process_guard.h"
+#include "api/commands/report.h"
 #include "api/commands/report_remote.h"
 #include "ledger/chain/keys.h"
 
@@ -43,6 +44,9 @@ struct Options {
   AuditEvaluateCommand audit_evaluate;
   SelfCheckCommand audit_selfcheck;
   AnnualReportCommand report_annual;
+  PublicSiteCommand public_site;
+  ReportFormsCommand report_forms;
+  AttachmentFormsCommand attachment_forms;
 };
 
 // The epoch secret on a PKCS#11 token instead of a file.
@@ -283,25 +287,6 @@ void add_audit_work(CLI::App& audit, Options& options) {
   check->add_flag("--json", options.audit_selfcheck.json, "one JSON object");
 }
 
-CLI::App* add_report(CLI::App& app, AnnualReportCommand& annual) {
-  CLI::App* report = app.add_subcommand("report", "what is reported, from a running server");
-  report->require_subcommand(1);
-  CLI::App* year = report->add_subcommand("annual", "the figures of a period");
-  add_remote(*year, annual.remote);
-  year->add_option("--from", annual.from, "the period's beginning (RFC 3339)")->required();
-  year->add_option("--until", annual.until, "and its end")->required();
-  year->add_option("--size", annual.size, "of the log (default: as it is now)");
-  year->add_option("--out", annual.out, "a new file: .html, .csv or .json; or -")->required();
-  CLI::Option* last = nullptr;
-  for (const char* form : {"html", "csv", "json"}) {
-    CLI::Option* one = year->add_flag_callback(
-        std::string("--") + form, [&annual, form] { annual.form = form; }, "in this form");
-    if (last != nullptr) one->excludes(last);
-    last = one;
-  }
-  return report;
-}
-
 void add_audit_reconcile(CLI::App& audit, AuditReconcileCommand& command) {
   CLI::App* reconcile = audit.add_subcommand(
       "reconcile", "a vendor's list of searches against the queries on the record");
@@ -373,6 +358,78 @@ int run_audit(const CLI::App& audit, const Options& options) {
   return run_audit_reconcile(options.audit_reconcile);
 }
 
+void add_report_annual(CLI::App& report, Options& options) {
+  ReportFormsCommand& forms = options.report_forms;
+  AnnualReportCommand& ask = options.report_annual;
+  CLI::App* annual = report.add_subcommand(
+      "annual", "the figures of a period from a running server, and a report's other forms");
+  CLI::Option* given =
+      annual->add_option("--report", forms.report, "a report as JSON that is there already");
+  const RemoteFlags flags = add_remote_options(*annual, ask.remote);
+  flags.server->excludes(given);
+  annual->add_option("--from", ask.from, "with --server: the period's beginning (RFC 3339)");
+  annual->add_option("--until", ask.until, "and its end");
+  annual->add_option("--size", ask.size, "of the log (default: as it is now)");
+  annual->add_option("--years", ask.years, "earlier years beside it, 0 to 4");
+  annual->add_option("--out", ask.out, "a new file for the report as it comes (JSON)");
+  annual->add_option("--html", forms.html, "a new file for the page");
+  annual->add_option("--pdf", forms.pdf, "a new file for the PDF");
+  annual->add_option("--csv", forms.csv, "a new file for the table");
+  annual->add_option("--xlsx", forms.xlsx, "a new file for the workbook");
+  annual->add_option("--verified", forms.verified,
+                     "what plateledger-verify printed: its findings go on page one");
+  annual->add_flag("--json", forms.json, "one JSON object");
+}
+
+// One access on the record, whatever forms are made of it.
+int run_annual(const Options& options) {
+  ReportFormsCommand forms = options.report_forms;
+  const AnnualReportCommand& ask = options.report_annual;
+  if (!ask.remote.server.empty()) {
+    if (const int asked = run_report_annual(ask); asked != 0) return asked;
+    if (!forms.html && !forms.pdf && !forms.csv && !forms.xlsx) return 0;
+    forms.report = ask.out;
+  }
+  if (!forms.report.empty()) return run_report_forms(forms);
+  return complain(
+      {alpr::ErrorCode::kMalformed,
+       "report annual: --server to ask for a report, or --report for one that is there"});
+}
+
+int run_report(const CLI::App& report, const Options& options) {
+  if (report.got_subcommand("annual")) return run_annual(options);
+  if (report.got_subcommand("attachment")) return run_attachment_forms(options.attachment_forms);
+  return run_public_site(options.public_site);
+}
+
+CLI::App* add_report(CLI::App& app, Options& options) {
+  CLI::App* report = app.add_subcommand("report", "what is made of the annual report's figures");
+  report->require_subcommand(1);
+  PublicSiteCommand& command = options.public_site;
+  CLI::App* site = report->add_subcommand(
+      "public", "a static site for everybody, of numbers alone; needs no store");
+  site->add_option("--report", command.reports,
+                   "a report as JSON (GET /v1/reports/annual); once for each period")
+      ->required();
+  site->add_option("--out", command.out, "a new folder")->required();
+  site->add_option("--checkpoint", command.checkpoint,
+                   "file with the log's newest checkpoint (GET /log/checkpoint)");
+  site->add_option("--key", command.key, "the log's verifier key, with --checkpoint");
+  site->add_flag("--json", command.json, "one JSON object");
+  add_report_annual(*report, options);
+  AttachmentFormsCommand& table = options.attachment_forms;
+  CLI::App* attachment = report->add_subcommand(
+      "attachment", "an attachment of the public's edition as a table; needs no store");
+  attachment
+      ->add_option("--attachment", table.attachment,
+                   "JSON (GET /v1/reports/annual/attachments/...)")
+      ->required();
+  attachment->add_option("--csv", table.csv, "a new file for the table");
+  attachment->add_option("--xlsx", table.xlsx, "a new file for the workbook");
+  attachment->add_flag("--json", table.json, "one JSON object");
+  return report;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Plateledger: the system of record for licence-plate readers under General Order I-12.");
@@ -396,7 +453,7 @@ int run(int argc, char** argv) {
   const CLI::App* backup = add_backup(app, options);
   const CLI::App* restore = add_restore(app, options);
   const CLI::App* audit = add_audit(app, options);
-  const CLI::App* report = add_report(app, options.report_annual);
+  const CLI::App* report = add_report(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -409,7 +466,7 @@ int run(int argc, char** argv) {
   if (backup->parsed()) return run_backup(options.backup);
   if (restore->parsed()) return run_restore(options.restore);
   if (audit->parsed()) return run_audit(*audit, options);
-  if (report->parsed()) return run_report_annual(options.report_annual);
+  if (report->parsed()) return run_report(*report, options);
   if (key->parsed()) {
     if (key->got_subcommand("rotate-log")) return run_rotate_log(options.rotate_log);
     if (key->got_subcommand("rotate-master")) return run_rotate_master(options.rotate_master);

@@ -11,20 +11,16 @@ namespace alpr::api {
 namespace {
 
 Result<std::string> path_of(const AnnualReportCommand& command) {
-  std::string form = command.form.value_or("");
-  for (const char* known : {"html", "csv", "json"})
-    if (form.empty() && command.out.ends_with(std::string(".") + known)) form = known;
-  if (form != "html" && form != "csv" && form != "json")
-    return fail(ErrorCode::kMalformed,
-                "say --html, --csv or --json, or let the file end in one of them");
+  if (command.out.empty())
+    return fail(ErrorCode::kMalformed, "report annual: name a new file with --out");
   const auto from = time_option("--from", command.from);
   if (!from) return tl::unexpected(from.error());
   const auto until = time_option("--until", command.until);
   if (!until) return tl::unexpected(until.error());
-  std::string path =
-      fmt::format("/v1/reports/annual{}?from={}&until={}", form == "json" ? "" : "." + form,
-                  chain::format_time(*from), chain::format_time(*until));
+  std::string path = fmt::format("/v1/reports/annual?from={}&until={}", chain::format_time(*from),
+                                 chain::format_time(*until));
   if (command.size) path += fmt::format("&size={}", *command.size);
+  if (command.years) path += fmt::format("&years={}", *command.years);
   return path;
 }
 

@@ -11,13 +11,13 @@ namespace alpr::api {
 
 struct AnnualReportCommand {
   RemoteOptions remote;
-  std::string from, until;           // RFC 3339
-  std::optional<std::int64_t> size;  // of the log; none: now
-  std::string out;                   // a new file that ends in .html, .csv or .json, or "-"
-  std::optional<std::string> form;   // html, csv or json, where the file's name does not say it
+  std::string from, until;            // RFC 3339
+  std::optional<std::int64_t> size;   // of the log; none: now
+  std::optional<std::int64_t> years;  // earlier ones beside it
+  std::string out;                    // a new file, or "-"
 };
-// Takes the report of a period, which the server records, and writes it as it came: its digest is
-// the one on the record. Returns the exit code.
+// Takes the report of a period as JSON, which the server records, and writes it as it came: its
+// digest is the one on the record. Returns the exit code.
 int run_report_annual(const AnnualReportCommand& command);
 
 }  // namespace alpr::api

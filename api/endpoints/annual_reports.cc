@@ -11,9 +11,12 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "policy/rules/l5_reports.h"
+#include "reports/forms/annual_document.h"
 #include "reports/forms/annual_page.h"
 #include "reports/forms/annual_sheet.h"
 #include "reports/forms/csv.h"
+#include "reports/forms/pdf.h"
+#include "reports/forms/xlsx.h"
 
 namespace alpr::api {
 namespace {
@@ -23,6 +26,8 @@ using policy::ReportForm;
 
 // Held against its log later, so its bytes are of the report alone: the receipt is in a header.
 constexpr std::string_view kFiguresType = "application/vnd.plateledger.report+json";
+constexpr std::string_view kXlsxType =
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 constexpr std::string_view kReaders = "COORDINATOR, ADMINISTRATOR or PAC_AUDITOR";
 
 Result<figures::Period> period_asked(const Call& call) {
@@ -43,7 +48,9 @@ Result<AnnualReport> make(Context& context, const Call& call) {
   if (!period) return tl::unexpected(period.error());
   const auto checkpoint = checkpoint_asked(context, call);
   if (!checkpoint) return tl::unexpected(checkpoint.error());
-  return annual_report(context.service.store(), *checkpoint, *period);
+  const auto years = call.number("years", 0, figures::kYearsMax, 0);
+  if (!years) return tl::unexpected(years.error());
+  return annual_report(context.service.store(), *checkpoint, *period, *years);
 }
 
 struct Document {
@@ -57,10 +64,17 @@ Result<Document> written_as(ReportForm form, const AnnualReport& report) {
       return Document{policy::to_json_text(report), kFiguresType};
     case ReportForm::kHtml:
       return Document{forms::annual_page(report), "text/html; charset=utf-8"};
-    case ReportForm::kCsv: {
+    case ReportForm::kCsv:
+    case ReportForm::kXlsx: {
       const auto sheet = forms::annual_sheet(report);
       if (!sheet) return tl::unexpected(sheet.error());
+      if (form == ReportForm::kXlsx) return Document{forms::to_xlsx(*sheet), kXlsxType};
       return Document{forms::to_csv(*sheet), "text/csv; charset=utf-8; header=present"};
+    }
+    case ReportForm::kPdf: {
+      auto pdf = forms::to_pdf(forms::annual_document(report));
+      if (!pdf) return tl::unexpected(pdf.error());
+      return Document{std::move(*pdf), "application/pdf"};
     }
   }
   ALPR_CHECK(false);
@@ -101,7 +115,11 @@ constexpr std::array kOffers{
     Offer{ReportForm::kHtml, "/v1/reports/annual.html", "text/html",
           "The same as one page to read and print; recorded first"},
     Offer{ReportForm::kCsv, "/v1/reports/annual.csv", "text/csv",
-          "The same as CSV (RFC 4180), a row for each row of each figure; recorded first"}};
+          "The same as CSV (RFC 4180), a row for each row of each figure; recorded first"},
+    Offer{ReportForm::kXlsx, "/v1/reports/annual.xlsx", kXlsxType,
+          "The same rows as a workbook; recorded first"},
+    Offer{ReportForm::kPdf, "/v1/reports/annual.pdf", "application/pdf",
+          "The same as the page, as a PDF to print and file; recorded first"}};
 
 Endpoint report_endpoint(Context& context, const Offer& offer,
                          const std::shared_ptr<std::mutex>& turn) {
@@ -111,7 +129,7 @@ Endpoint report_endpoint(Context& context, const Offer& offer,
       .summary = std::string(offer.summary),
       .who = std::string(kReaders),
       .rules = {"I12-HDR-3", "I12-A-2", "I12-B-1", "I12-C2A-8", "I12-C3-2", "I12-F-2", "I12-L-5"},
-      .query = {"from", "until", "size"},
+      .query = {"from", "until", "size", "years"},
       .answer_type = std::string(offer.type)};
   if (offer.form == ReportForm::kJson) endpoint.answer = members_of<AnnualReport>();
   return without_body(std::move(endpoint), [&context, form = offer.form, turn](const Call& call) {

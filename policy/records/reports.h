@@ -8,12 +8,13 @@
 
 namespace alpr::policy {
 
-enum class ReportForm { kJson, kHtml, kCsv };
+enum class ReportForm { kJson, kHtml, kCsv, kPdf, kXlsx };
 template <>
 struct EnumTexts<ReportForm> {
-  static constexpr std::array texts{std::pair{ReportForm::kJson, "JSON"},
-                                    std::pair{ReportForm::kHtml, "HTML"},
-                                    std::pair{ReportForm::kCsv, "CSV"}};
+  static constexpr std::array texts{
+      std::pair{ReportForm::kJson, "JSON"}, std::pair{ReportForm::kHtml, "HTML"},
+      std::pair{ReportForm::kCsv, "CSV"}, std::pair{ReportForm::kPdf, "PDF"},
+      std::pair{ReportForm::kXlsx, "XLSX"}};
 };
 
 // I12-L-5 names three.

@@ -1,5 +1,7 @@
 #include "reports/figures/annual.h"
 
+#include "ledger/chain/encoding.h"
+
 namespace alpr::figures {
 namespace {
 
@@ -66,7 +68,33 @@ Result<Period> period_of(TimeUs from, TimeUs until) {
   return Period{from, until};
 }
 
-AnnualFold::AnnualFold(const Period& period) : period_(period) {
+Result<void> comparable(const Period& period, std::int64_t years) {
+  constexpr TimeUs kEarliest{315'532'800 * kSecondUs};    // 1980-01-01
+  constexpr TimeUs kLatest{221'845'392'000 * kSecondUs};  // 9000-01-01
+  if (years < 0 || years > kYearsMax)
+    return fail(ErrorCode::kMalformed, "years: 0 to " + std::to_string(kYearsMax));
+  if (years > 0 && (period.from < kEarliest || kLatest < period.until))
+    return fail(ErrorCode::kMalformed, "years: only a period from 1980 to 9000 is compared");
+  return {};
+}
+
+Period years_before(const Period& period, std::int64_t years) {
+  ALPR_CHECK(comparable(period, years).has_value());
+  const auto before = [&](TimeUs time) {
+    std::string text = chain::format_time(time);
+    const std::int64_t year = std::stoll(text.substr(0, 4)) - years;
+    const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (text.substr(5, 5) == "02-29" && !leap) text.replace(8, 2, "28");
+    const auto earlier = chain::parse_time(std::to_string(year) + text.substr(4));
+    ALPR_CHECK(earlier.has_value());
+    return *earlier;
+  };
+  return {before(period.from), before(period.until)};
+}
+
+AnnualFold::AnnualFold(const Period& period, std::int64_t years) : period_(period) {
+  for (std::int64_t year = 1; year <= years; ++year)
+    years_.push_back(std::make_unique<AnnualFold>(years_before(period, year)));
   for (const auto& make :
        {reads_topic, devices_topic, answers_topic, lists_topic, entries_topic, queries_topic,
         reviews_topic, refusals_topic, sharing_topic, records_topic, retention_topic, holds_topic,
@@ -84,6 +112,7 @@ Result<void> AnnualFold::take(const SeenEvent& event) {
                                            " is missing: a report is of the log from its first "
                                            "event on");
   }
+  if (taken_ == 0) began_ = event.header.time;
   ++taken_;
   last_ = event.header.time;
   if (event.header.kind == chain::kind::kLogStarted) {
@@ -91,8 +120,17 @@ Result<void> AnnualFold::take(const SeenEvent& event) {
     if (!started) return tl::unexpected(started.error());
     simulated_ = started->simulated;
   }
+  for (const auto& year : years_)
+    if (auto shown = year->show(event); !shown) return shown;
+  return show(event);
+}
+
+Result<void> AnnualFold::show(const SeenEvent& event) {
+  const bool is_thirty_day = event.header.retention == chain::Retention::kThirtyDay;
+  // It is erased 30 days after the period at the earliest, so it is in none of its figures.
+  if (is_thirty_day && period_.until <= event.header.time) return {};
   if (period_.has(event.header.time)) counts_.add(event.header.kind);
-  if (event.header.retention == chain::Retention::kThirtyDay) {
+  if (is_thirty_day) {
     for (Topic* topic : thirty_day_) {
       if (auto taken = topic->take(event); !taken) return taken;
     }
@@ -116,10 +154,27 @@ AnnualReport AnnualFold::report(const chain::Checkpoint& at) const {
   report.until = period_.until;
   report.scope = std::string(kScope);
   report.elements = elements();
-  FigureList figures;
-  for (const auto& topic : topics_) topic->tell(counts_, figures);
-  report.figures = figures.take();
+  report.figures = figures();
+  if (!years_.empty()) report.compared = compared();
   return report;
+}
+
+std::vector<Figure> AnnualFold::figures() const {
+  FigureList list;
+  for (const auto& topic : topics_) topic->tell(counts_, list);
+  return list.take();
+}
+
+ComparedYears AnnualFold::compared() const {
+  ComparedYears compared{static_cast<std::int64_t>(years_.size()), began_, {}};
+  for (const auto& year : years_) {
+    if (taken_ == 0 || year->period_.until <= began_) continue;
+    PriorPeriod prior{year->period_.from, year->period_.until, {}};
+    for (Figure& figure : year->figures())
+      prior.figures.push_back({std::move(figure.id), std::move(figure.rows), figure.computed});
+    compared.periods.push_back(std::move(prior));
+  }
+  return compared;
 }
 
 }  // namespace alpr::figures

@@ -26,6 +26,10 @@ constexpr FigureText kSignificant = {
 constexpr FigureText kDeviations = {
     "K5.audits.deviations", "F", "I12-K-5", "Deviations that sample audits found",
     "Sum of deviations and certain_deviations in the events audit.concluded of the period."};
+constexpr FigureText kUpper = {
+    "K7.audits.upper", "F", "I12-K-7", "Upper limits that sample audits have shown",
+    "For each event audit.concluded of the period, by what its plan samples and the plan's seq: no "
+    "more than upper deviate at the plan's risk, of the populations of its strata."};
 constexpr FigureText kChecks = {"K4.checks", "F", "I12-K-4",
                                 "Audits of the system's function that it passed",
                                 "Events system.checked of the period that passed, of all of them."};
@@ -48,17 +52,18 @@ class Audits : public Topic {
     return kKinds;
   }
   Result<void> take(const SeenEvent& event) override {
+    if (is<AuditPlanned>(event)) return plan(event);
     if (!within(event)) return {};
-    if (is<AuditPlanned>(event)) {
-      const auto plan = open_part<AuditPlanned>(event);
-      if (!plan) return tl::unexpected(plan.error());
-      ++planned_[plan->population];
-    } else if (is<AuditConcluded>(event)) {
+    if (is<AuditConcluded>(event)) {
       const auto audit = open_part<AuditConcluded>(event);
       if (!audit) return tl::unexpected(audit.error());
       accepted_ += audit->accepted ? 1 : 0;
       significant_ += audit->significant ? 1 : 0;
       deviations_ += audit->deviations + audit->certain_deviations;
+      const Plan& of = plans_[audit->audit];
+      upper_.push_back(
+          {std::string(policy::to_text(of.population)) + " " + std::to_string(audit->audit.value),
+           audit->upper, of.items});
     } else if (is<SystemChecked>(event)) {
       const auto checked = open_part<SystemChecked>(event);
       if (!checked) return tl::unexpected(checked.error());
@@ -78,6 +83,7 @@ class Audits : public Topic {
     figures.ratio(kAccepted, accepted_, concluded);
     figures.ratio(kSignificant, significant_, concluded);
     figures.one(kDeviations, deviations_);
+    figures.ratios(kUpper, upper_);
     figures.ratio(kChecks, passed_, kinds.of<SystemChecked>());
     figures.each(kFailed, failed_);
     figures.one(kTrainings, kinds.of<TrainingsReviewed>());
@@ -85,6 +91,24 @@ class Audits : public Topic {
   }
 
  private:
+  struct Plan {
+    policy::AuditPopulation population{};
+    std::int64_t items = 0;
+  };
+  // Also of before the period: an audit may be concluded much later.
+  Result<void> plan(const SeenEvent& event) {
+    if (after(event)) return {};
+    const auto planned = open_part<AuditPlanned>(event);
+    if (!planned) return tl::unexpected(planned.error());
+    if (within(event)) ++planned_[planned->population];
+    Plan& plan = plans_[event.header.seq];
+    plan.population = planned->population;
+    for (const policy::AuditStratum& stratum : planned->strata) plan.items += stratum.population;
+    return {};
+  }
+
+  std::map<Sequence, Plan> plans_;  // by audit.planned
+  std::vector<FigureRow> upper_;    // of those that were concluded
   CountsOf<policy::AuditPopulation> planned_;
   CountsOf<policy::SystemCheck> failed_;
   std::int64_t accepted_ = 0;

@@ -95,7 +95,11 @@ class Retention : public Topic {
   bool takes_thirty_day() const override { return true; }
   Result<void> take(const SeenEvent& event) override {
     if (event.header.retention == chain::Retention::kThirtyDay) {
-      last_.insert_or_assign(last_.end(), bucket_of(event.header.time), event.header.time);
+      // Most events are of the same bucket as the one before.
+      const Bucket bucket = bucket_of(event.header.time);
+      if (newest_ == last_.end() || newest_->first != bucket)
+        newest_ = last_.insert_or_assign(last_.end(), bucket, event.header.time);
+      newest_->second = event.header.time;
     } else if (event.header.kind == chain::kind::kReadsPurged) {
       return tombstone(event);
     } else if (event.header.kind == chain::kind::kKeysDestroyed) {
@@ -121,6 +125,7 @@ class Retention : public Topic {
     const auto last = last_.find({static_cast<std::uint64_t>(purged->bucket)});
     if (last == last_.end()) return {};
     due_[event.header.seq] = due_time(last->second);
+    if (last == newest_) newest_ = last_.end();
     last_.erase(last);
     return {};
   }
@@ -141,8 +146,10 @@ class Retention : public Topic {
   static constexpr const char* kAnHour = "2 up to 60 minutes";
   static constexpr const char* kLonger = "3 over 60 minutes";
 
-  std::map<Bucket, TimeUs> last_;   // time of the last event of each bucket without a tombstone
-  std::map<Sequence, TimeUs> due_;  // by tombstone whose keys are not destroyed yet
+  using Last = std::map<Bucket, TimeUs>;
+  Last last_;  // time of the last event of each bucket without a tombstone
+  Last::iterator newest_ = last_.end();  // of the latest event
+  std::map<Sequence, TimeUs> due_;       // by tombstone whose keys are not destroyed yet
   std::int64_t erased_ = 0;
   std::optional<std::int64_t> latest_;
   Counts lateness_{{kHalfAnHour, 0}, {kAnHour, 0}, {kLonger, 0}};

@@ -12,6 +12,8 @@ using Whole = boost::multiprecision::cpp_int;
 
 // Terms below this part of the sum are left out: far below what a long double holds.
 constexpr long double kNegligible = 1e-22L;
+// Draws for which whole numbers are still summed in a moment.
+constexpr std::int64_t kExactMax = 20'000;
 
 long double log_factorial(std::int64_t n) {
   int sign = 0;  // lgammal() keeps it in a variable that all threads share
@@ -68,21 +70,37 @@ Whole choose(std::int64_t n, std::int64_t k) {
   return result;
 }
 
-bool binomial_exactly(std::int64_t k, std::int64_t n, std::int64_t rate_bp, std::int64_t risk_bp) {
-  const std::int64_t keeps_bp = kBasisPoints - rate_bp;
+// The rate is `rate` parts of `parts`.
+bool binomial_exactly(std::int64_t k, std::int64_t n, std::int64_t rate, std::int64_t parts,
+                      std::int64_t risk_bp) {
+  const std::int64_t keeps = parts - rate;
   // Horner's rule over i: sum of C(n,i) rate^i keeps^(n-i), with keeps^(n-k) taken out.
   Whole sum = 0;
   Whole power = 1;  // rate^i
   Whole coefficient = 1;
   for (std::int64_t i = 0; i <= k; ++i) {
-    sum = sum * keeps_bp + coefficient * power;
-    power *= rate_bp;
+    sum = sum * keeps + coefficient * power;
+    power *= rate;
     coefficient = coefficient * (n - i) / (i + 1);
   }
   const auto rest = static_cast<unsigned>(n - k);
-  sum *= boost::multiprecision::pow(Whole(keeps_bp), rest);
+  sum *= boost::multiprecision::pow(Whole(keeps), rest);
   return sum * kBasisPoints <=
-         risk_bp * boost::multiprecision::pow(Whole(kBasisPoints), static_cast<unsigned>(n));
+         risk_bp * boost::multiprecision::pow(Whole(parts), static_cast<unsigned>(n));
+}
+
+// Without the two ends, where there is nothing to sum.
+long double binomial_sum(std::int64_t k, std::int64_t n, long double p) {
+  const long double odds = p / (1 - p);
+  const long double log_at_k = log_choose(n, k) + static_cast<long double>(k) * std::log(p) +
+                               static_cast<long double>(n - k) * std::log1p(-p);
+  const auto down = [&](std::int64_t i) {
+    return static_cast<long double>(i) / (static_cast<long double>(n - i + 1) * odds);
+  };
+  const auto up = [&](std::int64_t i) {
+    return static_cast<long double>(n - i) * odds / static_cast<long double>(i + 1);
+  };
+  return at_most(k, 0, n, static_cast<long double>(n) * p, log_at_k, down, up);
 }
 
 bool hypergeometric_exactly(std::int64_t k, std::int64_t n, std::int64_t deviations,
@@ -102,20 +120,21 @@ bool binomial_at_most(std::int64_t k, std::int64_t n, std::int64_t rate_bp, std:
   if (k < 0) return true;
   if (k >= n || rate_bp == 0) return false;  // the chance is 1
   if (rate_bp == kBasisPoints) return true;  // every item is a deviation, so k < n is impossible
-  const long double p = static_cast<long double>(rate_bp) / kBasisPoints;
-  const long double odds = p / (1 - p);
-  const long double log_at_k = log_choose(n, k) + static_cast<long double>(k) * std::log(p) +
-                               static_cast<long double>(n - k) * std::log1p(-p);
-  const auto down = [&](std::int64_t i) {
-    return static_cast<long double>(i) / (static_cast<long double>(n - i + 1) * odds);
-  };
-  const auto up = [&](std::int64_t i) {
-    return static_cast<long double>(n - i) * odds / static_cast<long double>(i + 1);
-  };
   const long double probability =
-      at_most(k, 0, n, static_cast<long double>(n) * p, log_at_k, down, up);
+      binomial_sum(k, n, static_cast<long double>(rate_bp) / kBasisPoints);
   if (const auto clear = clear_cut(probability, risk_bp, n)) return *clear;
-  return binomial_exactly(k, n, rate_bp, risk_bp);
+  return binomial_exactly(k, n, rate_bp, kBasisPoints, risk_bp);
+}
+
+bool binomial_at_most_ppm(std::int64_t k, std::int64_t n, std::int64_t rate_ppm,
+                          std::int64_t risk_bp) {
+  if (k < 0) return true;
+  if (k >= n || rate_ppm == 0) return false;
+  if (rate_ppm == kMillion) return true;
+  const long double probability = binomial_sum(k, n, static_cast<long double>(rate_ppm) / kMillion);
+  if (const auto clear = clear_cut(probability, risk_bp, n)) return *clear;
+  if (n <= kExactMax) return binomial_exactly(k, n, rate_ppm, kMillion, risk_bp);
+  return probability * kBasisPoints <= static_cast<long double>(risk_bp);
 }
 
 bool hypergeometric_at_most(std::int64_t k, std::int64_t n, std::int64_t deviations,

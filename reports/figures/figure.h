@@ -69,6 +69,10 @@ class FigureList {
   void ratio(const FigureText& text, std::int64_t value, std::int64_t of) {
     add(text, false, true, {{"", value, of}});
   }
+  // A ratio for each key.
+  void ratios(const FigureText& text, std::vector<FigureRow> rows) {
+    add(text, false, true, std::move(rows));
+  }
   // A row for each word of the closed list, also for those that did not occur.
   template <policy::DescribedEnum E>
   void each(const FigureText& text, const CountsOf<E>& counts) {

@@ -2,158 +2,100 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "ledger/chain/encoding.h"
+#include "reports/forms/annual_table.h"
 #include "reports/forms/bar_chart.h"
 #include "reports/forms/html_text.h"
+#include "reports/forms/page_style.h"
 
 namespace alpr::forms {
 namespace {
 
 using figures::AnnualReport;
 using figures::Figure;
-using figures::FigureRow;
 
-// Colours are of WCAG 2.1 AA and more: text on white 16:1, on a table's head 14:1, bars 8:1.
-constexpr std::string_view kStyle = R"(
-body{margin:0 auto;padding:1rem;max-width:60rem;font:1rem/1.5 sans-serif}
-body{color:#1a1a1a;background:#fff}
-h1{font-size:1.6rem;line-height:1.2}
-h2{font-size:1.3rem;margin-top:2.5rem;border-bottom:2px solid #1f4e79}
-h3{font-size:1.1rem;margin-bottom:.25rem}
-a{color:#1f4e79}
-dd,td,th,p{overflow-wrap:anywhere}
-dt{font-weight:bold}
-dd{margin:0 0 .5rem}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}
-caption{text-align:left;font-weight:bold;padding:.25rem 0}
-th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}
-thead th{background:#e8eef4}
-tbody th{font-weight:normal}
-td.number{text-align:right;white-space:nowrap}
-.how{font-size:.9rem;margin:0 0 1rem}
-.warning{border:3px solid #8a1c1c;padding:.5rem 1rem;font-weight:bold}
-svg.bars{display:block;width:100%;max-width:40rem;height:auto;font:11px sans-serif}
-svg.bars text{fill:#1a1a1a}
-svg.bars rect{fill:#1f4e79}
-@media print{
-@page{margin:2cm}
-body{max-width:none;padding:0;font-size:10pt}
-nav{display:none}
-thead{display:table-header-group}
-tr,svg,caption{break-inside:avoid}
-h2,h3,caption{break-after:avoid}
-svg.bars rect{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+// A table in a frame of its own: on a phone it is moved sideways, and the page is not.
+std::string table_begin(const std::string& id, const std::string& caption) {
+  return fmt::format(
+      "<div class=\"wide\" role=\"region\" aria-label=\"{1}\" tabindex=\"0\">\n<table{0}>\n"
+      "<caption>{1}</caption>\n<thead><tr>",
+      id.empty() ? "" : " id=\"" + escaped(id) + "\"", escaped(caption));
 }
-)";
+constexpr std::string_view kTableEnd = "</tbody>\n</table>\n</div>\n";
 
-constexpr std::array<std::string_view, 3> kDrawn{"B1.reads.month", "B1.hits.month",
-                                                 "C2B.queries.purpose"};
+std::string head(std::string_view text) { return fmt::format("<th scope=\"col\">{}</th>", text); }
 
-bool drawn(const Figure& figure) {
-  for (const std::string_view id : kDrawn)
-    if (figure.id == id) return true;
-  return false;
+// "Figure", or a head for each period.
+std::string figure_heads(const AnnualTable& table) {
+  if (table.periods().size() == 1) return head("Figure");
+  std::string html;
+  for (const std::string& period : table.periods()) html += head(period);
+  return html;
 }
 
-// A single number, which goes into the element's own table.
-bool single(const Figure& figure) { return figure.rows.size() == 1 && figure.rows[0].key.empty(); }
-
-// In hundredths of a percent, half up.
-std::string percent(std::int64_t value, std::int64_t of) {
-  const auto hundredths =
-      static_cast<std::int64_t>((static_cast<__int128>(value) * 20'000 + of) / (2 * __int128{of}));
-  return fmt::format("{}.{:02} %", hundredths / 100, hundredths % 100);
+std::string figure_cells(const std::vector<std::string>& texts) {
+  std::string html;
+  for (std::size_t i = 1; i < texts.size(); ++i)
+    html += "<td class=\"number\">" + escaped(texts[i]) + "</td>";
+  return html;
 }
 
-std::string value_text(const FigureRow& row) {
-  if (!row.value || (*row.value == 0 && row.of.value_or(0) == 0)) return "none";
-  if (!row.of) return grouped(*row.value);
-  return fmt::format("{} of {} ({})", *row.value == 0 ? "none" : grouped(*row.value),
-                     grouped(*row.of), percent(*row.value, *row.of));
-}
-
-std::string how(const Figure& figure) {
-  return escaped(figure.definition) + (figure.needs_keys ? " Needs keys to be counted again." : "");
-}
-
-std::string singles_table(const std::string& letter, const std::vector<const Figure*>& figures) {
+std::string singles_table(const AnnualTable& table, const std::string& letter,
+                          const std::vector<const Figure*>& figures) {
   if (figures.empty()) return "";
-  std::string html = fmt::format(
-      "<table>\n<caption>Element {}: single figures</caption>\n<thead><tr>"
-      "<th scope=\"col\">What</th><th scope=\"col\">Figure</th>"
-      "<th scope=\"col\">How it is counted</th><th scope=\"col\">Asked for by</th>"
-      "</tr></thead>\n<tbody>\n",
-      letter);
+  std::string html;
+  for (const Figure* figure : figures) html += svg_of(table.over_years(*figure));
+  html += table_begin("", "Element " + letter + ": single figures") + head("What") +
+          figure_heads(table) + head("How it is counted") + head("Asked for by") +
+          "</tr></thead>\n<tbody>\n";
   for (const Figure* figure : figures) {
     html += fmt::format(
-        "<tr id=\"{}\"><th scope=\"row\">{}</th><td class=\"number\">{}</td><td>{}</td><td>{}</td>"
-        "</tr>\n",
-        escaped(figure->id), escaped(figure->label),
-        figure->computed ? value_text(figure->rows[0]) : "not counted without keys", how(*figure),
-        escaped(figure->rule));
+        "<tr id=\"{}\"><th scope=\"row\">{}</th>{}<td class=\"text\">{}</td><td>{}</td></tr>\n",
+        escaped(figure->id), escaped(figure->label), figure_cells(table.texts(*figure)[0]),
+        escaped(how_counted(*figure)), escaped(figure->rule));
   }
-  return html + "</tbody>\n</table>\n";
+  return html + std::string(kTableEnd);
 }
 
-std::string figure_table(const Figure& figure) {
-  std::string html = drawn(figure) ? bar_chart(figure) : "";
-  html += fmt::format(
-      "<table id=\"{}\">\n<caption>{}</caption>\n<thead><tr><th scope=\"col\">"
-      "Which</th><th scope=\"col\">Figure</th></tr></thead>\n<tbody>\n",
-      escaped(figure.id), escaped(figure.label));
-  if (!figure.computed)
-    html += "<tr><td colspan=\"2\">not counted without keys</td></tr>\n";
-  else if (figure.rows.empty())
-    html += "<tr><td colspan=\"2\">none</td></tr>\n";
-  for (const FigureRow& row : figure.rows) {
-    html +=
-        fmt::format("<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"number\">{}</td></tr>\n",
-                    row.key.empty() ? "not named" : escaped(row.key), value_text(row));
+std::string figure_table(const AnnualTable& table, const Figure& figure) {
+  std::string html = is_drawn(figure) ? svg_of(bar_chart(figure)) : "";
+  html += table_begin(figure.id, figure.label) + head("Which") + figure_heads(table) +
+          "</tr></thead>\n<tbody>\n";
+  for (const std::vector<std::string>& texts : table.texts(figure)) {
+    html += fmt::format("<tr><th scope=\"row\"><bdi>{}</bdi></th>{}</tr>\n", escaped(texts[0]),
+                        figure_cells(texts));
   }
-  return html + fmt::format("</tbody>\n</table>\n<p class=\"how\">{} ({})</p>\n", how(figure),
-                            escaped(figure.rule));
+  return html + fmt::format("{}<p class=\"how\">{} ({})</p>\n", kTableEnd,
+                            escaped(how_counted(figure)), escaped(figure.rule));
 }
 
-std::string element_section(const AnnualReport& report, const figures::ReportElement& element) {
+std::string element_section(const AnnualReport& report, const AnnualTable& table,
+                            const figures::ReportElement& element) {
   std::vector<const Figure*> singles;
   std::string tables;
   for (const Figure& figure : report.figures) {
     if (figure.element != element.letter) continue;
-    if (single(figure))
+    if (is_single(figure))
       singles.push_back(&figure);
     else
-      tables += figure_table(figure);
+      tables += figure_table(table, figure);
   }
   std::string html = fmt::format(
       "<section aria-labelledby=\"element-{0}\">\n<h2 id=\"element-{0}\">{0}. {1}</h2>\n",
       escaped(element.letter), escaped(element.title));
   if (!element.note.empty()) html += "<p>" + escaped(element.note) + "</p>\n";
-  return html + singles_table(element.letter, singles) + tables + "</section>\n";
-}
-
-std::string term(std::string_view name, std::string_view value) {
-  return fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(value));
+  return html + singles_table(table, element.letter, singles) + tables + "</section>\n";
 }
 
 std::string about(const AnnualReport& report) {
   std::string html =
       "<section aria-labelledby=\"about\">\n<h2 id=\"about\">About this report</h2>\n";
   html += "<p>" + escaped(report.scope) + "</p>\n<dl>\n";
-  html += term("Events from", chain::format_time(report.from));
-  html += term("to before", chain::format_time(report.until));
-  html += term("Log", report.origin);
-  html += term("Checkpoint, size", grouped(report.size));
-  html += term("Checkpoint, root", chain::hex(report.root));
-  html += term("Last event under it", chain::format_time(report.as_of));
-  html +=
-      "</dl>\n<p>Every figure can be counted again by anybody who has the log. Fetch the same "
-      "report "
-      "as JSON, export the log as a bundle, and run <code>plateledger-verify report FILE --bundle "
-      "BUNDLE --key VKEY</code>: it names each figure that differs. Times are UTC. "
-      "<q>None</q> means that it was counted and there was none.</p>\n</section>\n";
-  return html;
+  for (const auto& [name, value] : facts_of(report))
+    html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(value));
+  html += "</dl>\n";
+  for (const std::string& note : notes_of(report)) html += "<p>" + escaped(note) + "</p>\n";
+  return html + "<p>" + escaped(kHowToCheck) + "</p>\n</section>\n";
 }
 
 std::string contents(const AnnualReport& report) {
@@ -167,25 +109,17 @@ std::string contents(const AnnualReport& report) {
 
 }  // namespace
 
-std::string annual_page(const AnnualReport& report) {
-  const std::string days = chain::format_time(report.from).substr(0, 10) + " to " +
-                           chain::format_time({report.until.value - 1}).substr(0, 10);
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>Licence plate readers, {0}</title>\n<style>{1}</style>\n</head>\n<body>\n"
-      "<header>\n<h1>Licence plate readers: annual surveillance report, {0}</h1>\n",
-      days, kStyle);
-  if (report.simulated)
-    html += "<p class=\"warning\">Of a simulated log: none of this happened.</p>\n";
-  if (report.as_of < report.until)
-    html +=
-        "<p class=\"warning\">The period is not over: what came after the checkpoint is not in "
-        "this report.</p>\n";
+std::string annual_page(const AnnualReport& report, const std::vector<std::string>& found) {
+  const std::string days = days_of(report.from, report.until);
+  std::string html = page_begin("Licence plate readers, " + days) +
+                     fmt::format("<header>\n<h1>{}, {}</h1>\n", kReportTitle, days);
+  for (const std::string& warning : warnings_of(report, found))
+    html += "<p class=\"warning\">" + escaped(warning) + "</p>\n";
   html += "</header>\n<main>\n" + about(report) + contents(report);
+  const AnnualTable table(report);
   for (const figures::ReportElement& element : report.elements)
-    html += element_section(report, element);
-  return html + "</main>\n</body>\n</html>\n";
+    html += element_section(report, table, element);
+  return html + "</main>\n" + std::string(kPageEnd);
 }
 
 }  // namespace alpr::forms

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "reports/figures/annual.h"
 
 namespace alpr::forms {
 
-std::string annual_page(const figures::AnnualReport& report);
+// `found`: what a verifier found wrong with the log or the report; it stands before all else.
+std::string annual_page(const figures::AnnualReport& report,
+                        const std::vector<std::string>& found = {});
 
 }  // namespace alpr::forms

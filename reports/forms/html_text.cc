@@ -1,5 +1,7 @@
 #include "reports/forms/html_text.h"
 
+#include <fmt/format.h>
+
 namespace alpr::forms {
 
 std::string escaped(std::string_view text) {
@@ -38,6 +40,12 @@ std::string grouped(std::int64_t number) {
   const std::size_t first = digits.front() == '-' ? 1 : 0;
   for (std::size_t at = digits.size(); at > first + 3; at -= 3) digits.insert(at - 3, ",");
   return digits;
+}
+
+std::string percent(std::int64_t value, std::int64_t of) {
+  const auto hundredths =
+      static_cast<std::int64_t>((static_cast<__int128>(value) * 20'000 + of) / (2 * __int128{of}));
+  return fmt::format("{}.{:02}\xC2\xA0%", hundredths / 100, hundredths % 100);
 }
 
 }  // namespace alpr::forms

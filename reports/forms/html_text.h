@@ -1,4 +1,4 @@
-// Text as HTML has it. Pure; any thread.
+// Text as HTML has it, and numbers as all forms do. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -13,5 +13,8 @@ std::string escaped(std::string_view text);
 
 // 1234567 -> "1,234,567"
 std::string grouped(std::int64_t number);
+
+// "0.03 %", in hundredths of a percent, half up; no line breaks at its blank. `of` is above 0.
+std::string percent(std::int64_t value, std::int64_t of);
 
 }  // namespace alpr::forms

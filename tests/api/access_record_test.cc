@@ -145,7 +145,7 @@ TEST_F(AccessRecord, I12_F_2_EveryWayToDataLeavesOneAccessOnTheRecord) {
   expect_recorded("ccoord", "/v1/stops.csv", "/v1/stops.csv", "stops.disclosed");
   expect_recorded("ccoord", "/v1/stops.xlsx", "/v1/stops.xlsx", "stops.disclosed");
   const std::string year = "?from=2023-01-01T00:00:00Z&until=2024-01-01T00:00:00Z";
-  for (const std::string form : {"", ".html", ".csv"})
+  for (const std::string form : {"", ".html", ".csv", ".xlsx", ".pdf"})
     expect_recorded("ccoord", "/v1/reports/annual" + form, "/v1/reports/annual" + form + year,
                     "report.disclosed");
   const std::string attachments = "/v1/reports/annual/attachments/";

@@ -251,6 +251,16 @@ TEST_F(AnnualReports, TheSameAsAPageAndAsATable) {
   ASSERT_EQ(csv.status, 200) << csv.body;
   EXPECT_EQ(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
   EXPECT_THAT(csv.body, HasSubstr("figure,B1.reads,,3,,Reads,A,I12-B-1,"));
+  const Reply pdf = in_form(".pdf");
+  ASSERT_EQ(pdf.status, 200) << pdf.body.substr(0, 500);
+  EXPECT_EQ(pdf.header("content-type"), "application/pdf");
+  EXPECT_TRUE(pdf.body.starts_with("%PDF-1.5"));
+  EXPECT_FALSE(pdf.header("plateledger-receipt").empty());
+  EXPECT_EQ(d.kind(static_cast<std::int64_t>(d.size()) - 1), "report.disclosed");
+  const Reply book = in_form(".xlsx");
+  ASSERT_EQ(book.status, 200);
+  EXPECT_TRUE(book.body.starts_with("PK"));
+  EXPECT_EQ(in_form(".pdf").body, pdf.body);
   EXPECT_EQ(in_form(".html").body, page.body);
   EXPECT_EQ(in_form(".csv").body, csv.body);
   EXPECT_EQ(d.as("oreyes").get("/v1/reports/annual.html?" + period()).status, 403);
@@ -390,6 +400,42 @@ TEST_F(AnnualReports, AReportAlteredInAnyOtherWayIsFound) {
   EXPECT_EQ(findings([](AnnualReport& r) { r.figures[4].rows.push_back({"2030-01", 1, {}}); }), 2U);
   EXPECT_EQ(
       findings([](AnnualReport& r) { std::swap(r.figures[8].rows[0], r.figures[8].rows[1]); }), 1U);
+}
+
+TEST_F(AnnualReports, I12_L_5_TheAuditorCountsEarlierYearsToo) {
+  d.advance(370 * kDayUs);
+  d.tick();
+  d.query("oreyes", "7XYZ999");
+  from_ += 365 * kDayUs;
+  const AnnualReport made = report("&years=4");
+  ASSERT_TRUE(made.compared.has_value());
+  ASSERT_EQ(made.compared->periods.size(), 1U) << "the log is two years old";
+  const auto count = [&](auto change) {
+    AnnualReport altered = made;
+    change(altered);
+    return count_again(policy::to_json_text(altered));
+  };
+  const auto checked = count([](AnnualReport&) {});
+  EXPECT_TRUE(checked.holds()) << report_check::to_text(checked);
+  EXPECT_GT(checked.checked, 160U) << "of both years";
+  const auto findings = [&](auto change) { return count(change).findings.size(); };
+  for (std::size_t i = 0; i < made.figures.size(); ++i) {
+    const figures::PriorFigure& figure = made.compared->periods[0].figures[i];
+    if (made.figures[i].needs_keys || figure.rows.empty()) continue;
+    const auto altered = count([&](AnnualReport& r) {
+      auto& value = r.compared->periods[0].figures[i].rows[0].value;
+      value = value ? *value + 1 : 0;
+    });
+    ASSERT_EQ(altered.findings.size(), 1U) << figure.id;
+    EXPECT_THAT(altered.findings[0].rule, HasSubstr(figure.id + " from "));
+  }
+  EXPECT_EQ(findings([](AnnualReport& r) { r.compared->periods.clear(); }), 1U);
+  EXPECT_EQ(findings([](AnnualReport& r) { r.compared->began.value += 1; }), 1U);
+  EXPECT_EQ(findings([](AnnualReport& r) { r.compared->periods[0].from.value += 1; }), 1U);
+  EXPECT_EQ(findings([](AnnualReport& r) { r.compared->periods[0].figures.pop_back(); }), 1U);
+  EXPECT_EQ(d.as("coord").get("/v1/reports/annual?" + period() + "&years=5").status, 400);
+  const Reply page = d.as("coord").get("/v1/reports/annual.html?" + period() + "&years=4");
+  EXPECT_THAT(page.body, HasSubstr("Compared with 1 of 4 earlier years"));
 }
 
 TEST_F(AnnualReports, AReportOfAnotherLogIsRefused) {

@@ -61,8 +61,9 @@ struct Counted {
 // Counts the first `size` events.
 class Walk {
  public:
-  Walk(verify::Source& source, const verify::Keys* keys, const figures::Period& period)
-      : source_(source), keys_(keys), fold_(period) {}
+  Walk(verify::Source& source, const verify::Keys* keys, const figures::Period& period,
+       std::int64_t years)
+      : source_(source), keys_(keys), fold_(period, years) {}
 
   Result<Counted> run(const std::string& origin, std::uint64_t size) {
     const auto headers = source_.cursor(Database::kHeaders);
@@ -109,10 +110,11 @@ std::string text_of(const FigureRow* row) {
   return row->of ? value + " of " + std::to_string(*row->of) : value;
 }
 
-const FigureRow* row_of(const Figure& figure, const std::string& key) {
-  const auto found = std::find_if(figure.rows.begin(), figure.rows.end(),
-                                  [&](const FigureRow& row) { return row.key == key; });
-  return found == figure.rows.end() ? nullptr : &*found;
+using Rows = std::vector<FigureRow>;
+const FigureRow* row_of(const Rows& rows, const std::string& key) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const FigureRow& row) { return row.key == key; });
+  return found == rows.end() ? nullptr : &*found;
 }
 
 class Comparison {
@@ -139,6 +141,7 @@ class Comparison {
       if (named(log, id) == nullptr) find(id, "there is no such figure");
       if (named(given, id) != &given.figures[i]) find(id, "it is there twice");
     }
+    compare_years(given, log);
   }
 
  private:
@@ -164,17 +167,45 @@ class Comparison {
       ++checked_.not_checked;
       return;
     }
+    compare_rows(log.id, given->rows, log.rows);
+  }
+  // `id`: of the figure, as a finding names it.
+  void compare_rows(const std::string& id, const Rows& given, const Rows& log) {
     ++checked_.checked;
-    for (const FigureRow& row : log.rows)
-      compare_row(log.id, row.key, row_of(*given, row.key), &row);
-    for (const FigureRow& row : given->rows) {
-      if (row_of(log, row.key) == nullptr) compare_row(log.id, row.key, &row, nullptr);
+    for (const FigureRow& row : log) compare_row(id, row.key, row_of(given, row.key), &row);
+    for (const FigureRow& row : given) {
+      if (row_of(log, row.key) == nullptr) compare_row(id, row.key, &row, nullptr);
     }
     // Each row there is as in the log: then only twice or in another order.
-    if (given->rows.size() != log.rows.size() ||
-        !std::equal(log.rows.begin(), log.rows.end(), given->rows.begin(),
+    if (given.size() != log.size() ||
+        !std::equal(log.begin(), log.end(), given.begin(),
                     [](const FigureRow& a, const FigureRow& b) { return a.key == b.key; }))
-      find(log.id, "its rows are not those that the log gives");
+      find(id, "its rows are not those that the log gives");
+  }
+  void compare_years(const AnnualReport& given, const AnnualReport& log) {
+    if (!given.compared || !log.compared)
+      return same("compared", given.compared.has_value() == log.compared.has_value());
+    same("compared", given.compared->began == log.compared->began);
+    const auto& periods = log.compared->periods;
+    if (given.compared->periods.size() != periods.size())
+      return find("compared", "the report has other earlier years than the log gives");
+    for (std::size_t i = 0; i < periods.size(); ++i)
+      compare_year(given.compared->periods[i], periods[i]);
+  }
+  void compare_year(const figures::PriorPeriod& given, const figures::PriorPeriod& log) {
+    const std::string from = chain::format_time(log.from).substr(0, 10);
+    if (given.from != log.from || given.until != log.until)
+      return find("compared", "an earlier year is another than the log gives: " + from);
+    if (!std::equal(log.figures.begin(), log.figures.end(), given.figures.begin(),
+                    given.figures.end(), [](const auto& a, const auto& b) { return a.id == b.id; }))
+      return find("compared", "the year from " + from + " has other figures than the log gives");
+    for (std::size_t i = 0; i < log.figures.size(); ++i) {
+      if (log.figures[i].computed)
+        compare_rows(log.figures[i].id + " from " + from, given.figures[i].rows,
+                     log.figures[i].rows);
+      else
+        ++checked_.not_checked;
+    }
   }
   void compare_row(const std::string& id, const std::string& key, const FigureRow* given,
                    const FigureRow* log) {
@@ -208,8 +239,10 @@ Result<CheckedReport> check_report(std::string_view json, verify::Source& source
     return fail(ErrorCode::kMalformed,
                 "the bundle begins in the middle: a report is checked with the whole log");
   }
-  const auto counted =
-      Walk(source, keys, *period).run(given->origin, static_cast<std::uint64_t>(given->size));
+  const std::int64_t years = given->compared ? given->compared->asked : 0;
+  if (auto may = figures::comparable(*period, years); !may) return tl::unexpected(may.error());
+  const auto counted = Walk(source, keys, *period, years)
+                           .run(given->origin, static_cast<std::uint64_t>(given->size));
   if (!counted) return tl::unexpected(counted.error());
   CheckedReport checked;
   checked.origin = given->origin;

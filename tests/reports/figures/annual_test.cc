@@ -351,8 +351,12 @@ TEST(AnnualFigures, I12_K_5_AndI12_K_4_WhatAuditsHaveShown) {
   MadeLog log;
   AuditPlanned plan;
   plan.population = AuditPopulation::kQueries;
-  log.add(plan);
+  plan.strata.resize(2);
+  plan.strata[0].population = 300;
+  plan.strata[1].population = 100;
   AuditConcluded audit;
+  audit.audit = log.add(plan);
+  audit.upper = 9;
   audit.accepted = true;
   audit.significant = true;
   audit.deviations = 2;
@@ -373,6 +377,8 @@ TEST(AnnualFigures, I12_K_5_AndI12_K_4_WhatAuditsHaveShown) {
   EXPECT_EQ(of(year, "K5.audits.accepted"), 2);
   EXPECT_EQ(value(year, "K7.audits.significant"), 2);
   EXPECT_EQ(value(year, "K5.audits.deviations"), 6);
+  const FigureRow upper{"QUERIES " + std::to_string(audit.audit.value), 9, 400};
+  EXPECT_EQ(figure(year, "K7.audits.upper").rows, (std::vector<FigureRow>{upper, upper}));
   EXPECT_EQ(value(year, "K4.checks"), 0);
   EXPECT_EQ(of(year, "K4.checks"), 1);
   EXPECT_EQ(value(year, "K4.checks.failed", "CLOCK"), 1);

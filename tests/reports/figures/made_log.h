@@ -29,12 +29,12 @@ inline policy::Actor actor(const std::string& username) {
 
 class MadeLog {
  public:
-  MadeLog() {
+  explicit MadeLog(TimeUs begins = kJanuary) : now(begins) {
     append({chain::kind::kLogStarted,
             {},
             {{"format", "1", true}, {"vkey", "\"k\"", true}, {"simulated", "true", true}}});
   }
-  TimeUs now = kJanuary;
+  TimeUs now;
 
   template <policy::Record R>
   Sequence add(const R& record) {
@@ -50,9 +50,9 @@ class MadeLog {
   std::uint64_t size() const { return events_.size(); }
 
   // Of its first `size` events; without keys only open members are seen.
-  AnnualReport report(const Period& period, bool keys = true,
-                      std::uint64_t size = UINT64_MAX) const {
-    AnnualFold fold(period);
+  AnnualReport report(const Period& period, bool keys = true, std::uint64_t size = UINT64_MAX,
+                      std::int64_t years = 0) const {
+    AnnualFold fold(period, years);
     for (const chain::EventView& event : events_) {
       if (event.header.seq.value >= size) break;
       chain::Members seen;

@@ -12,9 +12,9 @@
 #include <set>
 
 #include "reports/forms/annual_sheet.h"
-#include "reports/forms/bar_chart.h"
 #include "reports/forms/csv.h"
 #include "reports/forms/html_text.h"
+#include "tests/reports/forms/sample_report.h"
 
 namespace alpr::forms {
 namespace {
@@ -130,7 +130,7 @@ TEST(AnnualPage, I12_L_5_EveryElementHasItsHeading) {
 TEST(AnnualPage, I12_B_1_NumbersAreWrittenOut) {
   const std::string page = annual_page(report());
   EXPECT_THAT(page, HasSubstr("<td class=\"number\">1,234,567</td>"));
-  EXPECT_THAT(page, HasSubstr("25 of 100,000 (0.03 %)"));
+  EXPECT_THAT(page, HasSubstr("25 of 100,000 (0.03\xC2\xA0%)"));
   EXPECT_THAT(page, HasSubstr("<td class=\"number\">none</td>"));
   EXPECT_EQ(grouped(-1'234), "-1,234");
   EXPECT_EQ(grouped(999), "999");
@@ -142,6 +142,9 @@ TEST(AnnualPage, ItSaysWhenTheYearIsNotOverAndWhenNothingHappened) {
   EXPECT_THAT(annual_page(made), Not(HasSubstr("class=\"warning\"")));
   made.as_of = made.from;
   EXPECT_THAT(annual_page(made), HasSubstr("The period is not over"));
+  EXPECT_THAT(
+      annual_page(made, {"event 7 is <altered>"}),
+      HasSubstr("<p class=\"warning\">event 7 is &lt;altered&gt;</p>\n<p class=\"warning\">The"));
   made.simulated = true;
   EXPECT_THAT(annual_page(made), HasSubstr("Of a simulated log"));
   for (Figure& figure : made.figures)
@@ -194,21 +197,6 @@ TEST(AnnualPage, ColoursAreFarEnoughApart) {
   EXPECT_GE(contrast(colour(R"(th,td\{border:1px solid )"), paper), 3.0);
 }
 
-TEST(BarChart, TheLongestBarIsTheLargestNumber) {
-  Figure figure;
-  figure.label = "Reads & more";
-  EXPECT_EQ(bar_chart(figure), "");
-  figure.rows = {{"2026-01", 0, {}}, {"2026-02", 50, {}}, {"2026-03", 100, {}}};
-  const std::string svg = bar_chart(figure);
-  EXPECT_THAT(svg, HasSubstr("aria-label=\"Reads &amp; more,"));
-  EXPECT_THAT(svg, HasSubstr("width=\"0\""));
-  EXPECT_THAT(svg, HasSubstr("width=\"75\""));
-  EXPECT_THAT(svg, HasSubstr("width=\"150\""));
-  EXPECT_THAT(svg, HasSubstr(">none</text>"));
-  figure.rows[2].value = 9'007'199'254'740'991;
-  EXPECT_THAT(bar_chart(figure), HasSubstr("width=\"150\""));
-}
-
 TEST(AnnualSheet, HasEveryRowAndNoFormula) {
   const AnnualReport made = report();
   const auto sheet = annual_sheet(made);
@@ -220,6 +208,35 @@ TEST(AnnualSheet, HasEveryRowAndNoFormula) {
   EXPECT_THAT(csv, HasSubstr("figure,B1.reads.area,'=1+1,4,"));
   EXPECT_THAT(csv, HasSubstr("figure,B1.hit-rate,,25,100000,"));
   EXPECT_THAT(csv, HasSubstr("about,log,,made.example/log,"));
+}
+
+TEST(AnnualSheet, I12_L_5_EarlierYearsHaveColumns) {
+  const auto sheet = annual_sheet(testing::sample_report());
+  ASSERT_TRUE(sheet.has_value());
+  const std::string csv = to_csv(*sheet);
+  EXPECT_THAT(csv, HasSubstr(",needs_keys,value from 2025-01-01,of from 2025-01-01,"
+                             "value from 2024-01-01,of from 2024-01-01\r\n"));
+  EXPECT_THAT(csv, HasSubstr("figure,B1.reads,,500000000,,Reads,"));
+  EXPECT_THAT(csv, HasSubstr(",no,111111111,,222222222,\r\n"));
+  EXPECT_THAT(csv, HasSubstr("figure,B1.reads.area,Former area,,,"));
+  EXPECT_THAT(csv, HasSubstr(",no,17,,34,\r\n"));
+  EXPECT_THAT(csv, ::testing::Not(HasSubstr("B1.reads.month,2025-"))) << "beside 2026's months";
+}
+
+TEST(AnnualPage, I12_L_5_EarlierYearsStandBesideTheYear) {
+  const std::string page = annual_page(testing::sample_report());
+  EXPECT_THAT(page, HasSubstr("<th scope=\"col\">2026-01-01 to 2026-12-31</th>"
+                              "<th scope=\"col\">2025-01-01 to 2025-12-31</th>"
+                              "<th scope=\"col\">2024-01-01 to 2024-12-31</th>"));
+  EXPECT_THAT(page,
+              HasSubstr("<td class=\"number\">500,000,000</td><td class=\"number\">111,111,111"
+                        "</td><td class=\"number\">222,222,222</td>"));
+  EXPECT_THAT(page, HasSubstr("<bdi>Former area</bdi></th><td class=\"number\">none</td>"));
+  EXPECT_THAT(page, HasSubstr("<figcaption>Reads, over the years</figcaption>"));
+  EXPECT_LT(page.find(">2024-01-01 to 2024-12-31</text>"),
+            page.find(">2026-01-01 to 2026-12-31</text>"));
+  EXPECT_THAT(page, HasSubstr("Compared with 2 of 4 earlier years: the log began on 2024-05-11"));
+  EXPECT_THAT(page, HasSubstr("The period 2024-01-01 to 2024-12-31 is counted from"));
 }
 
 }  // namespace
