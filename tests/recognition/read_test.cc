@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <opencv2/imgcodecs.hpp>
+#include <optional>
 #include <random>
 #include <sstream>
 
@@ -75,6 +77,35 @@ TEST(Reader, SeesNoPlateInAnEmptyPicture) {
   EXPECT_FALSE(reader->read(cv::Mat()));
   EXPECT_FALSE(reader->read(cv::Mat(10, 10, CV_16UC1, cv::Scalar(0))));
   EXPECT_FALSE(reader->read_encoded(as_bytes("no picture")));
+}
+
+// The networks are part of the program; Tesseract's model is a file on the machine.
+TEST(Reader, ModelFileThatIsMissingOrDamagedEndsTheCommandWithThree) {
+  const Scratch scratch("models");
+  const char* before = std::getenv("TESSDATA_PREFIX");
+  const std::optional<std::string> kept =
+      before == nullptr ? std::nullopt : std::optional<std::string>(before);
+  ::setenv("TESSDATA_PREFIX", scratch.path().c_str(), /*replace=*/1);
+  ASSERT_TRUE(write_file_durably(scratch / "good.jpg", render_street_photo("5KLM678", 2).value()));
+  for (const std::string_view model : {"", "no model at all", "\x18\0\0\0\xff\xff\xff\x7f"}) {
+    if (!model.empty()) {
+      ASSERT_TRUE(write_file_durably(scratch / "eng.traineddata", as_bytes(model)));
+    }
+    std::ostringstream out;
+    std::ostringstream log;
+    EXPECT_EQ(run_read({.images = {scratch / "good.jpg"}}, out, log), 3);
+    EXPECT_EQ(out.str(), "");
+    EXPECT_NE(log.str().find("model in " + scratch.path().string() +
+                             " (TESSDATA_PREFIX) is "
+                             "missing, damaged or of another version"),
+              std::string::npos)
+        << log.str();
+  }
+  if (kept) {
+    ::setenv("TESSDATA_PREFIX", kept->c_str(), /*replace=*/1);
+  } else {
+    ::unsetenv("TESSDATA_PREFIX");
+  }
 }
 
 TEST(Decoder, SumsOverAlignmentsAndKeepsDoubledCharactersApart) {
