@@ -3,34 +3,18 @@
 // the confidence is calibrated.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <opencv2/core.hpp>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/types.h"
 #include "recognition/detect.h"
 #include "recognition/line_network.h"
+#include "recognition/plate.h"
 #include "recognition/tesseract_reader.h"
 
 namespace alpr::recognition {
-
-struct PlateText {
-  std::string text;  // 3 to 10 of A-Z0-9
-  std::int64_t confidence_ppm = 0;
-};
-
-// I12-D-1: what the camera says about one plate.
-struct PlateCandidate {
-  std::string text;
-  std::int64_t confidence_ppm = 0;  // 0 to 1,000,000; uncertain below kSurePpm
-  std::array<cv::Point2f, 4>
-      box;  // around the characters, pixels, clockwise from the top left corner
-  std::vector<PlateText> alternatives;  // best first, at most ten, without the text itself
-};
 
 // Owned by one thread at a time; make one per thread.
 class PlateReader {
