@@ -137,7 +137,7 @@ void Passages::take(FrameReads frame) {
   std::vector<bool> joined(open_.size());
   std::vector<bool> placed(frame.plates.size());
   const auto add = [&](Open& open, PlateCandidate& plate) {
-    add_sight(open, {frame.frame, frame.at_ms, std::move(plate)});
+    add_sight(open, {frame.frame, frame.at_ms, std::move(plate), frame.read_ms});
   };
   for (const Pairing& pairing : pairings(frame)) {
     if (joined[pairing.passage] || placed[pairing.read]) continue;
@@ -195,6 +195,7 @@ void Passages::close(std::size_t index) {
   for (const Sight& sight : open.sights) {
     plates.push_back(&sight.plate);
     passage.frames.push_back(sight.frame);
+    passage.read_ms += sight.read_ms;
   }
   passage.plate = vote(plates);
   std::vector<const PlateCandidate*> pictured;

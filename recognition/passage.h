@@ -20,6 +20,7 @@ struct FrameReads {
   std::int64_t frame = 0;  // its number, each its own
   std::int64_t at_ms = 0;  // since the beginning of the video or stream
   std::vector<PlateCandidate> plates;
+  std::int64_t read_ms = 0;  // what reading it took
 };
 
 struct Passage {
@@ -28,6 +29,7 @@ struct Passage {
   std::int64_t from_ms = 0;     // the first and the last time it was seen
   std::int64_t until_ms = 0;
   std::vector<std::int64_t> frames;  // it was seen in, in order of time
+  std::int64_t read_ms = 0;          // what reading these took
 };
 
 struct PassageRules {
@@ -60,6 +62,7 @@ class Passages {
     std::int64_t frame = 0;
     std::int64_t at_ms = 0;
     PlateCandidate plate;
+    std::int64_t read_ms = 0;
   };
   struct Open {
     std::vector<Sight> sights;

@@ -244,13 +244,13 @@ Result<std::vector<PlateReader::ReadLine>> PlateReader::read_lines(const cv::Mat
   return kept;
 }
 
-Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture) {
+Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture, Effort effort) {
   const Result<cv::Mat> gray = to_gray(picture);
   if (!gray) return tl::unexpected(gray.error());
   Result<std::vector<ReadLine>> lines = read_lines(*gray, Detection::kUsual);
   const bool good =
       lines && !lines->empty() && lines->front().plate.confidence_ppm >= kGoodEnoughPpm;
-  if (lines && !good) {
+  if (lines && !good && effort == Effort::kThorough) {
     Result<std::vector<ReadLine>> finer = read_lines(*gray, Detection::kFine);
     if (!finer) return tl::unexpected(finer.error());
     const auto best = [](const std::vector<ReadLine>& found) {

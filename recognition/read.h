@@ -16,13 +16,18 @@
 
 namespace alpr::recognition {
 
+// kThorough looks once more, finely, where nothing is read with confidence; it takes four times as
+// long where there is no plate. kQuick does not: for frames of which the next is another chance.
+enum class Effort { kThorough, kQuick };
+
 // Owned by one thread at a time; make one per thread.
 class PlateReader {
  public:
   // kCorrupt or kIo when a network or Tesseract can't be loaded.
   static Result<PlateReader> create();
   // Best first, empty when there is no plate. `picture` is 8-bit, gray or BGR; else kMalformed.
-  Result<std::vector<PlateCandidate>> read(const cv::Mat& picture);
+  Result<std::vector<PlateCandidate>> read(const cv::Mat& picture,
+                                           Effort effort = Effort::kThorough);
   // decode_image() and read(): a JPEG or PNG from anywhere.
   Result<std::vector<PlateCandidate>> read_encoded(BytesView image);
 

@@ -30,6 +30,8 @@ std::string california_plate(std::mt19937& random) {
   return plate;
 }
 
+bool never_stop(int) { return true; }
+
 TEST(Reader, I12_D_1_ReadsAtLeast19Of20RenderedPlates) {
   cv::setNumThreads(1);
   Result<PlateReader> reader = PlateReader::create();
@@ -93,7 +95,7 @@ TEST(Reader, ModelFileThatIsMissingOrDamagedEndsTheCommandWithThree) {
     }
     std::ostringstream out;
     std::ostringstream log;
-    EXPECT_EQ(run_read({.images = {scratch / "good.jpg"}}, out, log), 3);
+    EXPECT_EQ(run_read({.inputs = {(scratch / "good.jpg").string()}}, never_stop, out, log), 3);
     EXPECT_EQ(out.str(), "");
     EXPECT_NE(log.str().find("model in " + scratch.path().string() +
                              " (TESSDATA_PREFIX) is "
@@ -138,11 +140,13 @@ TEST(ReadCommand, TellsABadFileGoesOnAndExitsWithTwo) {
   ASSERT_TRUE(write_file_durably(scratch / "empty.jpg", {}));
   std::ostringstream out;
   std::ostringstream log;
-  const ReadRequest request{{scratch / "empty.jpg", scratch / "missing.jpg", scratch / "good.jpg"},
-                            OutputForm::kJson,
-                            /*jobs=*/2,
-                            scratch.path()};
-  EXPECT_EQ(run_read(request, out, log), 2);
+  const ReadRequest request{
+      .inputs = {(scratch / "empty.jpg").string(), (scratch / "missing.jpg").string(),
+                 (scratch / "good.jpg").string()},
+      .form = OutputForm::kJson,
+      .jobs = 2,
+      .draw = scratch.path()};
+  EXPECT_EQ(run_read(request, never_stop, out, log), 2);
   std::istringstream lines(out.str());
   std::vector<chain::Json> objects;
   for (std::string line; std::getline(lines, line);) {
