@@ -12,8 +12,8 @@
 
 namespace alpr::recognition {
 
-// A folder's photos (.jpg, .jpeg, .png, not hidden, not deeper) in the order of their names. kNotFound
-// or kIo; kTooLarge when it has more than kFolderEntriesMax entries. Any thread.
+// A folder's photos (.jpg, .jpeg, .png, not hidden, not deeper) in the order of their names.
+// kNotFound or kIo; kTooLarge when it has more than kFolderEntriesMax entries. Any thread.
 Result<std::vector<std::filesystem::path>> photos_of(const std::filesystem::path& folder);
 inline constexpr std::size_t kFolderEntriesMax = 100'000;
 

@@ -27,8 +27,8 @@ struct ReadRequest {
 // several threads.
 using Pause = std::function<bool(int milliseconds)>;
 
-// One line for each photo, in the order in which they were named, and for each passage of a video or
-// stream, once it is over. Results go to `out`, complaints to `log`. Returns the process's exit
+// One line for each photo, in the order in which they were named, and for each passage of a video
+// or stream, once it is over. Results go to `out`, complaints to `log`. Returns the process's exit
 // code: 0; 2 when something was bad input, such as a video that ends early (the others are read all
 // the same); 3 when the reader could not be set up, a camera stayed away, the watched folder went,
 // or a picture could not be written. What is watched, or a stream, ends when `pause` says so.

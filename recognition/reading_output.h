@@ -21,8 +21,8 @@ struct PhotoReading {
 // {"image":...,"ms":...,"plates":[{"text","confidence","uncertain","box","alternatives","colour"},
 // ...]} and, for a file that could not be read, "error". No line feed.
 std::string photo_json(const std::string& image, const PhotoReading& reading);
-// The same of one passage, `image` being the video or stream, with "frames" (the numbers of those it
-// was seen in), "best_frame", "from_ms" and "until_ms".
+// The same of one passage, `image` being the video or stream, with "frames" (the numbers of those
+// it was seen in), "best_frame", "from_ms" and "until_ms".
 std::string passage_json(const std::string& image, const Passage& passage);
 
 // The same as text: whole lines, each with its line feed; none for a photo that could not be read.

@@ -16,7 +16,8 @@ namespace alpr::recognition {
 // the confidence is the mean of what the kPooledFrames surest frames say of that text, each
 // weighted by its own confidence. It never is above what the best of them said, one frame alone
 // keeps its own, and a sure frame that says otherwise lowers it. A text that none of them gave as a
-// whole has its weakest character's share of the votes instead, and never counts as sure (kSurePpm).
+// whole has its weakest character's share of the votes instead, and never counts as sure
+// (kSurePpm).
 //
 // The colour is the one with most confidence, with its mean among the frames that named any.
 // The box is that of the best frame. `frames` is not empty (ALPR_CHECK); its order does not matter.

@@ -1,6 +1,6 @@
-// Proves that a vehicle's passage in a video becomes one read, that a video that ends early or is none
-// is told as such, and that a camera that is away is asked again. Writes its own videos, of drawn
-// cars that move.
+// Proves that a vehicle's passage in a video becomes one read, that a video that ends early or is
+// none is told as such, and that a camera that is away is asked again. Writes its own videos, of
+// drawn cars that move.
 #include <gtest/gtest.h>
 
 #include <filesystem>
