@@ -197,9 +197,12 @@ Result<cv::Mat> decode_image(BytesView bytes, ImageColor color) {
   try {
     const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U,
                       const_cast<std::uint8_t*>(bytes.data()));
-    cv::Mat image =
-        cv::imdecode(raw, color == ImageColor::kGray ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
+    int flags = cv::IMREAD_COLOR;
+    if (color == ImageColor::kGray) flags = cv::IMREAD_GRAYSCALE;
+    if (color == ImageColor::kHalfBgr) flags = cv::IMREAD_REDUCED_COLOR_2;
+    cv::Mat image = cv::imdecode(raw, flags);
     if (image.empty()) return bad_image("the decoder can't read it");
+    if (color == ImageColor::kHalfBgr) return image;  // rounded up or down, by the decoder
     const bool upright = image.cols == header->width && image.rows == header->height;
     const bool turned = image.cols == header->height && image.rows == header->width;
     if (!upright && !turned) return bad_image("its size is not the one it declares");

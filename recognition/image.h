@@ -27,7 +27,7 @@ struct ImageHeader {
 // bounds above, or a progressive JPEG of more than half as many pixels.
 Result<ImageHeader> inspect_image(BytesView bytes);
 
-enum class ImageColor { kBgr, kGray };
+enum class ImageColor { kBgr, kGray, kHalfBgr };  // the last: half as wide and high, cheaper
 
 // inspect_image(), then decodes to 8-bit BGR or gray with the EXIF orientation applied; 16 bits are
 // cut to 8, CMYK is converted, transparency is dropped. kMalformed when the decoder fails, when the

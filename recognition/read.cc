@@ -9,6 +9,7 @@
 #include "recognition/image.h"
 #include "recognition/rectify.h"
 #include "recognition/syntax.h"
+#include "recognition/vehicle_color.h"
 
 namespace alpr::recognition {
 namespace {
@@ -261,7 +262,9 @@ Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture, Ef
   if (!lines) return tl::unexpected(lines.error());
   std::vector<PlateCandidate> plates;
   for (ReadLine& line : *lines) {
-    if (line.plate.confidence_ppm >= kShownMinPpm) plates.push_back(std::move(line.plate));
+    if (line.plate.confidence_ppm < kShownMinPpm) continue;
+    line.plate.color = vehicle_color(picture, line.plate.box);
+    plates.push_back(std::move(line.plate));
   }
   return plates;
 }
@@ -269,7 +272,17 @@ Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture, Ef
 Result<std::vector<PlateCandidate>> PlateReader::read_encoded(BytesView image) {
   const Result<cv::Mat> picture = decode_image(image, ImageColor::kGray);
   if (!picture) return tl::unexpected(picture.error());
-  return read(*picture);
+  Result<std::vector<PlateCandidate>> plates = read(*picture);
+  if (!plates || plates->empty()) return plates;
+  // Decoded apart: the networks see the camera's own gray, and half the size is enough for paint.
+  const Result<cv::Mat> colored = decode_image(image, ImageColor::kHalfBgr);
+  if (!colored) return tl::unexpected(colored.error());
+  for (PlateCandidate& plate : *plates) {
+    std::array<cv::Point2f, 4> half = plate.box;
+    for (cv::Point2f& corner : half) corner *= 0.5F;
+    plate.color = vehicle_color(*colored, half);
+  }
+  return plates;
 }
 
 Result<std::vector<PlateCandidate>> read_plates(BytesView image) {

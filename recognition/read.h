@@ -25,7 +25,8 @@ class PlateReader {
  public:
   // kCorrupt or kIo when a network or Tesseract can't be loaded.
   static Result<PlateReader> create();
-  // Best first, empty when there is no plate. `picture` is 8-bit, gray or BGR; else kMalformed.
+  // Best first, empty when there is no plate. `picture` is 8-bit, gray or BGR; else kMalformed. Of
+  // a gray picture no colour is named.
   Result<std::vector<PlateCandidate>> read(const cv::Mat& picture,
                                            Effort effort = Effort::kThorough);
   // decode_image() and read(): a JPEG or PNG from anywhere.

@@ -116,6 +116,14 @@ std::string refusal(BytesView bytes) {
   return picture ? "decoded" : picture.error().detail;
 }
 
+TEST(Image, DecodesAtHalfTheSizeInColour) {
+  const Result<cv::Mat> half = decode_image(photo(), ImageColor::kHalfBgr);
+  ASSERT_TRUE(half) << half.error().detail;
+  EXPECT_EQ(half->size(), cv::Size(320, 180));
+  EXPECT_EQ(half->type(), CV_8UC3);
+  EXPECT_EQ(decode_image(png(), ImageColor::kHalfBgr)->size(), cv::Size(30, 20));
+}
+
 TEST(Image, SaysWhatAFileIsThatItDoesNotRead) {
   EXPECT_EQ(refusal(as_bytes("GIF89a and so on")),
             "image: a GIF; it is read as a JPEG or a PNG alone");

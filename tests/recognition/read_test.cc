@@ -62,6 +62,7 @@ TEST(Reader, SaysWhereThePlateIsAndWhatElseItMayBe) {
   EXPECT_GT(plate.box[1].x, plate.box[0].x + 80);
   EXPECT_GT(plate.box[3].y, plate.box[0].y + 15);
   EXPECT_LE(plate.alternatives.size(), 10U);
+  EXPECT_NE(plate.color.name, "");
   ASSERT_FALSE(plate.alternatives.empty());
   for (const PlateText& other : plate.alternatives) {
     EXPECT_NE(other.text, plate.text);
