@@ -24,6 +24,9 @@ constexpr float kLikelyPlace = 0.6F;  // of the detector; less likely places are
 constexpr std::int64_t kShownMinPpm = 350'000;    // less sure reads are clutter too often
 constexpr std::int64_t kGoodEnoughPpm = 410'000;  // no further search after such a read
 
+// So many cuts that read the same need no further ones: their mean hardly moves any more.
+constexpr int kAgreeingLooks = 3;
+
 // Other cuts of an unsure line: what is only noise reads differently in each, the plate does not.
 constexpr std::array kFramings{
     Framing{.wider = 1.1F, .taller = 1.1F}, Framing{.wider = 0.96F, .taller = 0.94F},
@@ -205,15 +208,21 @@ Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& l
                                      std::vector<LineText>& texts) {
   std::map<std::string, double> sums;
   for (const LineText& t : texts) sums[t.text] += t.probability;
+  const std::string first = texts.front().text;
+  bool agreed = true;
+  int looks = 1;
   for (const Framing& framing : kFramings) {
     const Result<LineImage> image = rectify(gray, framed(line, framing));
     if (!image) return tl::unexpected(image.error());
     const Result<LineReading> reading = network_.read(image->gray);
     if (!reading) return tl::unexpected(reading.error());
     for (const LineText& t : reading->texts) sums[t.text] += t.probability;
+    ++looks;
+    agreed = agreed && !reading->texts.empty() && reading->texts.front().text == first;
+    if (agreed && looks == kAgreeingLooks) break;
   }
   texts.clear();
-  for (const auto& [text, sum] : sums) texts.push_back({text, sum / (1.0 + kFramings.size())});
+  for (const auto& [text, sum] : sums) texts.push_back({text, sum / looks});
   sort_best_first(texts);
   return {};
 }

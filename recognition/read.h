@@ -41,7 +41,8 @@ class PlateReader {
   PlateReader(LineDetector detector, LineNetwork network, TesseractReader tesseract);
   Result<std::vector<ReadLine>> read_lines(const cv::Mat& gray, Detection detection);
   Result<std::optional<ReadLine>> read_line(const cv::Mat& gray, LineCandidate line);
-  // Reads the line in other framings too and puts the mean of what all of them say into `texts`.
+  // Reads the line in other framings too and puts the mean of what all of them say into `texts`;
+  // fewer where the first ones agree.
   Result<void> look_again(const cv::Mat& gray, const LineCandidate& line,
                           std::vector<LineText>& texts);
 

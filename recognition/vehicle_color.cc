@@ -16,8 +16,8 @@ struct Paint {
 };
 
 // Paints as they look beside a plate in daylight: L* from black to white, chroma as car paints
-// have, and blacks and grays with the sky that they mirror. Chosen from what paints are, not fitted to
-// photos.
+// have, and blacks and grays with the sky that they mirror. Chosen from what paints are, not fitted
+// to photos.
 const std::array kPaints{Paint{0, {6, 0, 0}},     Paint{0, {16, 0, -2}},   Paint{0, {20, 1, -7}},
                          Paint{1, {98, 0, 0}},    Paint{1, {91, 0, 2}},    Paint{2, {36, 0, -1}},
                          Paint{2, {50, 0, -2}},   Paint{2, {64, 0, -2}},   Paint{2, {77, 0, -2}},
