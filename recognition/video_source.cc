@@ -22,8 +22,7 @@ constexpr std::size_t kBoxesMax = 10'000;
 constexpr std::uint64_t kTransportPacket = 188;
 constexpr std::int64_t kFramesLeftOutMax = 100'000;  // in a row, between two that are due
 
-constexpr std::int64_t kLateMs = 500;
-constexpr std::chrono::milliseconds kWaited{5};  // a frame that was there already comes sooner
+constexpr double kLateMs = 500;
 
 using Clock = std::chrono::steady_clock;
 
@@ -112,34 +111,22 @@ struct VideoSource::State {
   std::int64_t number = -1;              // of the frame that was grabbed last
   std::int64_t at_ms = 0;                // of the same
   std::optional<std::int64_t> taken_ms;  // of the frame that next() gave last
-  Clock::time_point began;               // of a stream, by the clock
-  double own_began = 0;                  // and by the stream's own time, ms
+  Clock::time_point began;               // of a stream
+  StreamLag lag{kLateMs};
 
-  std::int64_t passed_ms() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
-  }
   double own_ms() {
     const double own = capture.get(cv::CAP_PROP_POS_MSEC);
     return std::isfinite(own) ? own : 0;
   }
-  bool grab();
-  bool catch_up();
+  bool grab() { return live ? grab_newest() : grab_next(); }
+  bool grab_next();
+  bool grab_newest();
 };
 
-// The next frame with its time, decoded and not yet converted. A file has times of its own; a
-// stream's frames are of when they come.
-bool VideoSource::State::grab() {
+// The next frame with its time, decoded and not yet converted.
+bool VideoSource::State::grab_next() {
   if (!capture.grab()) return false;
   ++number;
-  if (live) {
-    if (number == 0) {
-      began = Clock::now();
-      own_began = own_ms();
-    }
-    if (!catch_up()) return false;
-    at_ms = std::max(at_ms, passed_ms());
-    return true;
-  }
   double at = own_ms();
   const double per_second = capture.get(cv::CAP_PROP_FPS);
   if (at <= 0 && number > 0 && per_second > 0) at = static_cast<double>(number) * 1000 / per_second;
@@ -148,22 +135,29 @@ bool VideoSource::State::grab() {
   return true;
 }
 
-// What waited while the last frame was read is behind by now, and the street is not: it is left out
-// until the stream is on time, or has to be waited for.
-bool VideoSource::State::catch_up() {
-  const std::int64_t late_ms = std::max<std::int64_t>(every_ms, kLateMs);
+// The same of a stream, whose frames are of when they come. What waited while the last frame was
+// read is behind by now, and the street is not: it is left out.
+bool VideoSource::State::grab_newest() {
   for (std::int64_t i = 0; i < kFramesLeftOutMax; ++i) {
-    const double behind = static_cast<double>(passed_ms()) - (own_ms() - own_began);
-    if (behind <= static_cast<double>(late_ms)) return true;
-    const Clock::time_point asked = Clock::now();
     if (!capture.grab()) return false;
-    ++number;
-    if (Clock::now() - asked > kWaited) {
-      own_began = own_ms() - static_cast<double>(passed_ms());
-      return true;
-    }
+    if (++number == 0) began = Clock::now();
+    const std::chrono::duration<double, std::milli> passed = Clock::now() - began;
+    at_ms = std::llround(passed.count());
+    if (!lag.late(passed.count(), own_ms())) return true;
   }
   return true;
+}
+
+bool StreamLag::late(double clock_ms, double own_ms) {
+  const double delay_ms = clock_ms - own_ms;
+  const bool waited_for = clock_ms - clock_ms_ >= (own_ms - own_ms_) / 2;
+  if (!any_) least_delay_ms_ = delay_ms;
+  least_delay_ms_ = std::min(least_delay_ms_, delay_ms);
+  skipping_ = skipping_ ? !waited_for : delay_ms - least_delay_ms_ > late_ms_;
+  any_ = true;
+  clock_ms_ = clock_ms;
+  own_ms_ = own_ms;
+  return skipping_;
 }
 
 VideoSource::VideoSource(std::unique_ptr<State> state) : state_(std::move(state)) {}

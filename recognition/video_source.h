@@ -32,6 +32,24 @@ struct VideoFile {
 // other files. Any thread.
 Result<VideoFile> inspect_video(const std::filesystem::path& path);
 
+// Whether a stream is read later than it comes. Frames that waited are there at once, and the delay
+// falls with each; a frame that had to be waited for is the newest. Pure.
+class StreamLag {
+ public:
+  explicit StreamLag(double late_ms) : late_ms_(late_ms) {}
+  // A frame that the stream says is of `own_ms` was there at `clock_ms`, after whatever was done
+  // with the one before. True: it is late, as all are until one had to be waited for.
+  bool late(double clock_ms, double own_ms);
+
+ private:
+  double late_ms_;
+  double least_delay_ms_ = 0;
+  double clock_ms_ = 0;
+  double own_ms_ = 0;
+  bool any_ = false;
+  bool skipping_ = false;
+};
+
 // Owned by one thread.
 class VideoSource {
  public:

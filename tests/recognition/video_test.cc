@@ -3,6 +3,7 @@
 // drawn cars that move.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <opencv2/imgproc.hpp>
@@ -171,6 +172,36 @@ TEST(Video, ContainersSayWhetherTheyAreWhole) {
   EXPECT_FALSE(inspect_video(scratch / "b.mp4")->complete);
   EXPECT_EQ(inspect_video(scratch.path()).error().code, ErrorCode::kIo);
   EXPECT_EQ(inspect_video(scratch / "c.mp4").error().code, ErrorCode::kNotFound);
+}
+
+TEST(StreamLag, LeavesOutWhatWaitedAndNoMore) {
+  // 30 frames a second, a second of them there before the first is asked for; each takes 2 ms to
+  // decode and 100 ms to read.
+  constexpr double kStep = 1000.0 / 30;
+  StreamLag lag(500);
+  double clock = 1000;
+  int read = 0;
+  double longest_behind = 0;
+  for (int frame = 0; frame < 900; ++frame) {
+    const double own = frame * kStep;
+    clock = std::max(clock, own) + 2;
+    if (lag.late(clock, own)) continue;
+    ++read;
+    if (frame > 60) longest_behind = std::max(longest_behind, clock - own);
+    clock += 100;
+  }
+  EXPECT_LT(longest_behind, 700);
+  EXPECT_GT(read, 250);  // of 290 that there was time for
+  // One that is read in time loses nothing.
+  StreamLag quick(500);
+  for (int frame = 0; frame < 100; ++frame) {
+    EXPECT_FALSE(quick.late(frame * kStep + 20 + frame % 7, frame * kStep));
+  }
+  // A stream without times of its own goes on.
+  StreamLag timeless(500);
+  int told = 0;
+  for (int frame = 0; frame < 100; ++frame) told += timeless.late(frame * 100.0, 0) ? 0 : 1;
+  EXPECT_GE(told, 50);
 }
 
 // A camera that answers as written, by a clock that only pauses move.
