@@ -41,6 +41,7 @@ Result<Bytes> draw_plates(const cv::Mat& picture, const std::vector<PlateCandida
 }
 
 Result<void> Drawings::put(const std::string& name, BytesView jpeg) {
+  if (names_.size() >= kNamesMax) names_.clear();  // a camera goes on for months
   std::string unused = name;
   for (int i = 2; !names_.insert(unused).second; ++i) unused = fmt::format("{}-{}", name, i);
   return write_file_durably(folder_ / (unused + ".jpg"), jpeg);

@@ -20,8 +20,10 @@ Result<Bytes> draw_plates(const cv::Mat& picture, const std::vector<PlateCandida
 class Drawings {
  public:
   explicit Drawings(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  // NAME.jpg; where this run wrote one of that name already, NAME-2.jpg and so on. kNoSpace or kIo.
+  // NAME.jpg; where this run wrote one of that name among the last kNamesMax, NAME-2.jpg and so on.
+  // kNoSpace or kIo.
   Result<void> put(const std::string& name, BytesView jpeg);
+  static constexpr std::size_t kNamesMax = 100'000;
 
  private:
   std::filesystem::path folder_;

@@ -45,8 +45,9 @@ static_assert(std::atomic<bool>::is_always_lock_free);  // set by a signal handl
 CLI::App* add_read(CLI::App& app, Options& options) {
   CLI::App* read = app.add_subcommand(
       "read", "plates in photos and videos; one line per photo, in order, and per passage");
-  read->add_option("inputs", options.read.inputs,
-                   "JPEG or PNG files, folders of them, video files, rtsp:// addresses");
+  read->add_option(
+      "inputs", options.read.inputs,
+      "JPEG or PNG files, folders of them, video files; at the end an rtsp:// address");
   read->add_option("--watch", options.read.watch,
                    "then read what comes into this folder, until the program is ended")
       ->check(CLI::ExistingDirectory);

@@ -30,6 +30,8 @@ constexpr int kPollMs = 500;
 
 bool is_address(const std::string& input) { return input.find("://") != std::string::npos; }
 
+bool is_stream(const std::string& input) { return input.rfind("rtsp://", 0) == 0; }
+
 bool is_video(const std::filesystem::path& path) {
   return has_extension(path, {".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".ts", ".mts",
                               ".m2ts", ".mpg", ".mpeg"});
@@ -261,7 +263,7 @@ void Reading::read_video(const std::string& name) {
 
 void Reading::read_stream(const std::string& url) {
   const std::string name = without_password(url);
-  if (url.rfind("rtsp://", 0) != 0) {
+  if (!is_stream(url)) {
     complain_of(name, {ErrorCode::kMalformed, "of addresses, only rtsp:// is read"}, kBadInput);
     return;
   }
@@ -298,6 +300,13 @@ void Reading::watch(FolderWatch& watched) {
 }  // namespace
 
 int run_read(const ReadRequest& request, const Pause& pause, std::ostream& out, std::ostream& log) {
+  const auto endless = std::find_if(request.inputs.begin(), request.inputs.end(), is_stream);
+  if (endless != request.inputs.end() &&
+      (endless + 1 != request.inputs.end() || !request.watch.empty())) {
+    log << "plateledger-reader: a stream has no end: name one, as the last input and without "
+           "--watch; run another reader for another camera\n";
+    return kBadInput;
+  }
   return Reading(request, pause, out, log).run();
 }
 

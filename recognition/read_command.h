@@ -12,7 +12,8 @@
 namespace alpr::recognition {
 
 struct ReadRequest {
-  // Photos, folders (of which every photo is read, by name), video files, rtsp:// addresses.
+  // Photos, folders (of which every photo is read, by name), video files; as the last one, where
+  // nothing is watched, an rtsp:// address.
   std::vector<std::string> inputs;
   OutputForm form = OutputForm::kText;
   unsigned jobs = 1;            // 1 to 64 photos or frames at a time

@@ -292,6 +292,9 @@ TEST(CameraStream, AnAddressWhereNothingListensIsToldWithoutItsPassword) {
             std::string::npos)
       << told.log;
   EXPECT_EQ(told.log.find("secret"), std::string::npos);
+  // It would keep what comes after it waiting for ever.
+  EXPECT_EQ(read_all({.inputs = {"rtsp://127.0.0.1:9/a", "rtsp://127.0.0.1:9/b"}}).exit_code, 2);
+  EXPECT_EQ(read_all({.inputs = {"rtsp://127.0.0.1:9/a"}, .watch = "."}).exit_code, 2);
   EXPECT_EQ(without_password("rtsp://a:p@ss@host/x@y"), "rtsp://host/x@y");
   EXPECT_EQ(without_password("rtsp://host/x@y"), "rtsp://host/x@y");
 }
