@@ -22,15 +22,16 @@ struct ImageHeader {
 };
 
 // Reads the size a JPEG or PNG declares without decoding it, so that a bomb is refused before it
-// costs anything. kMalformed: empty, neither JPEG nor PNG, truncated, zero-sized; kTooLarge: over
-// the bounds above.
+// costs anything. kMalformed: empty, neither JPEG nor PNG, truncated, zero-sized, animated, a JPEG
+// of more than 100 scans or of fewer data than its size needs at the least; kTooLarge: over the
+// bounds above, or a progressive JPEG of more than half as many pixels.
 Result<ImageHeader> inspect_image(BytesView bytes);
 
-enum class ImageColor { kBgr, kGray };
+enum class ImageColor { kBgr, kGray, kHalfBgr };  // the last: half as wide and high, cheaper
 
-// inspect_image(), then decodes to 8-bit BGR or gray with the EXIF orientation applied. kMalformed
-// when the decoder fails, when the data ends early, or when the decoded size is not the declared
-// one.
+// inspect_image(), then decodes to 8-bit BGR or gray with the EXIF orientation applied; 16 bits are
+// cut to 8, CMYK is converted, transparency is dropped. kMalformed when the decoder fails, when the
+// data ends early, or when the decoded size is not the declared one.
 Result<cv::Mat> decode_image(BytesView bytes, ImageColor color = ImageColor::kBgr);
 
 }  // namespace alpr::recognition

@@ -4,11 +4,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "ledger/chain/encoding.h"
 #include "recognition/read_command.h"
@@ -41,10 +46,23 @@ std::atomic<bool> stop_asked = false;
 static_assert(std::atomic<bool>::is_always_lock_free);  // set by a signal handler
 
 CLI::App* add_read(CLI::App& app, Options& options) {
-  CLI::App* read = app.add_subcommand("read", "plates in photos; one line per photo, in order");
-  read->add_option("images", options.read.images, "JPEG or PNG files")->required();
-  read->add_flag("--json", options.json, "one JSON object per photo");
-  read->add_option("--jobs", options.read.jobs, "photos at a time")->check(CLI::Range(1, 64));
+  CLI::App* read = app.add_subcommand(
+      "read", "plates in photos and videos; one line per photo, in order, and per passage");
+  read->add_option(
+      "inputs", options.read.inputs,
+      "JPEG or PNG files, folders of them, video files; at the end an rtsp:// address");
+  read->add_option("--watch", options.read.watch,
+                   "then read what comes into this folder, until the program is ended")
+      ->check(CLI::ExistingDirectory);
+  read->add_flag("--json", options.json, "one JSON object per photo or passage");
+  read->add_option("--jobs", options.read.jobs, "photos or frames at a time")
+      ->check(CLI::Range(1, 64));
+  read->add_option("--every", options.read.every_ms,
+                   "milliseconds between two frames of a video that are read")
+      ->check(CLI::Range(1, 60'000));
+  read->add_option("--retry-seconds", options.read.retry_seconds,
+                   "how long to wait for a camera that is away")
+      ->check(CLI::Range(0, 86'400));
   read->add_option("--draw", options.read.draw, "write pictures with boxes and text to this folder")
       ->check(CLI::ExistingDirectory);
   return read;
@@ -97,6 +115,40 @@ CLI::App* add_relay(CLI::App& app, Options& options) {
   return relay;
 }
 
+// Waits in small steps, so that who ends the program need not wait.
+bool pause_unless_stopped(int milliseconds) {
+  constexpr int kStepMs = 100;
+  for (int left = milliseconds; left > 0 && !stop_asked; left -= kStepMs) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::min(left, kStepMs)));
+  }
+  return !stop_asked;
+}
+
+void end_when_asked() {
+  std::signal(SIGTERM, [](int) { stop_asked = true; });
+  std::signal(SIGINT, [](int) { stop_asked = true; });
+}
+
+int run_read_command(Options& options) {
+  ReadRequest& request = options.read;
+  if (request.inputs.empty() && request.watch.empty()) {
+    std::cerr << "plateledger-reader read: name a photo, a folder, a video, an rtsp:// address, or "
+                 "--watch DIR\n";
+    return 2;
+  }
+  request.form = options.json ? OutputForm::kJson : OutputForm::kText;
+  request.progress = ::isatty(STDERR_FILENO) == 1;
+  // What has an end of its own is ended at once; a folder and a stream are ended between two
+  // pictures, and what was seen is told.
+  const bool endless = !request.watch.empty() ||
+                       std::any_of(request.inputs.begin(), request.inputs.end(),
+                                   [](const std::string& i) { return i.rfind("rtsp://", 0) == 0; });
+  if (endless) end_when_asked();
+  // FFmpeg would say on stderr what is said here in our own words.
+  ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", /*replace=*/0);
+  return alpr::recognition::run_read(request, pause_unless_stopped, std::cout, std::cerr);
+}
+
 int run_relay_command(Options& options) {
   for (const std::string& text : options.cameras) {
     auto camera = alpr::recognition::parse_relayed_camera(text);
@@ -121,8 +173,7 @@ int run_relay_command(Options& options) {
   }
   options.relay.form = options.json ? OutputForm::kJson : OutputForm::kText;
   // Between two messages: one that is being taken is taken to its end.
-  std::signal(SIGTERM, [](int) { stop_asked = true; });
-  std::signal(SIGINT, [](int) { stop_asked = true; });
+  end_when_asked();
   return alpr::recognition::run_relay(options.relay, stop_asked, std::cout, std::cerr);
 }
 
@@ -173,8 +224,7 @@ int run(int argc, char** argv) {
     return alpr::recognition::run_shift(options.shift, std::cout, std::cerr);
   }
   if (!read->parsed()) return run_send_command(options);
-  options.read.form = options.json ? OutputForm::kJson : OutputForm::kText;
-  return alpr::recognition::run_read(options.read, std::cout, std::cerr);
+  return run_read_command(options);
 }
 
 // Tesseract's OpenMP threads cost more than they bring on a line of text, and libgomp reads this

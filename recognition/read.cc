@@ -9,6 +9,7 @@
 #include "recognition/image.h"
 #include "recognition/rectify.h"
 #include "recognition/syntax.h"
+#include "recognition/vehicle_color.h"
 
 namespace alpr::recognition {
 namespace {
@@ -22,6 +23,9 @@ constexpr double kDoubtLeft = 0.6;    // where Tesseract reads the same
 constexpr float kLikelyPlace = 0.6F;  // of the detector; less likely places are read if need be
 constexpr std::int64_t kShownMinPpm = 350'000;    // less sure reads are clutter too often
 constexpr std::int64_t kGoodEnoughPpm = 410'000;  // no further search after such a read
+
+// So many cuts that read the same need no further ones: their mean hardly moves any more.
+constexpr int kAgreeingLooks = 3;
 
 // Other cuts of an unsure line: what is only noise reads differently in each, the plate does not.
 constexpr std::array kFramings{
@@ -204,15 +208,21 @@ Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& l
                                      std::vector<LineText>& texts) {
   std::map<std::string, double> sums;
   for (const LineText& t : texts) sums[t.text] += t.probability;
+  const std::string first = texts.front().text;
+  bool agreed = true;
+  int looks = 1;
   for (const Framing& framing : kFramings) {
     const Result<LineImage> image = rectify(gray, framed(line, framing));
     if (!image) return tl::unexpected(image.error());
     const Result<LineReading> reading = network_.read(image->gray);
     if (!reading) return tl::unexpected(reading.error());
     for (const LineText& t : reading->texts) sums[t.text] += t.probability;
+    ++looks;
+    agreed = agreed && !reading->texts.empty() && reading->texts.front().text == first;
+    if (agreed && looks == kAgreeingLooks) break;
   }
   texts.clear();
-  for (const auto& [text, sum] : sums) texts.push_back({text, sum / (1.0 + kFramings.size())});
+  for (const auto& [text, sum] : sums) texts.push_back({text, sum / looks});
   sort_best_first(texts);
   return {};
 }
@@ -244,13 +254,13 @@ Result<std::vector<PlateReader::ReadLine>> PlateReader::read_lines(const cv::Mat
   return kept;
 }
 
-Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture) {
+Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture, Effort effort) {
   const Result<cv::Mat> gray = to_gray(picture);
   if (!gray) return tl::unexpected(gray.error());
   Result<std::vector<ReadLine>> lines = read_lines(*gray, Detection::kUsual);
   const bool good =
       lines && !lines->empty() && lines->front().plate.confidence_ppm >= kGoodEnoughPpm;
-  if (lines && !good) {
+  if (lines && !good && effort == Effort::kThorough) {
     Result<std::vector<ReadLine>> finer = read_lines(*gray, Detection::kFine);
     if (!finer) return tl::unexpected(finer.error());
     const auto best = [](const std::vector<ReadLine>& found) {
@@ -261,7 +271,9 @@ Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture) {
   if (!lines) return tl::unexpected(lines.error());
   std::vector<PlateCandidate> plates;
   for (ReadLine& line : *lines) {
-    if (line.plate.confidence_ppm >= kShownMinPpm) plates.push_back(std::move(line.plate));
+    if (line.plate.confidence_ppm < kShownMinPpm) continue;
+    line.plate.color = vehicle_color(picture, line.plate.box);
+    plates.push_back(std::move(line.plate));
   }
   return plates;
 }
@@ -269,7 +281,17 @@ Result<std::vector<PlateCandidate>> PlateReader::read(const cv::Mat& picture) {
 Result<std::vector<PlateCandidate>> PlateReader::read_encoded(BytesView image) {
   const Result<cv::Mat> picture = decode_image(image, ImageColor::kGray);
   if (!picture) return tl::unexpected(picture.error());
-  return read(*picture);
+  Result<std::vector<PlateCandidate>> plates = read(*picture);
+  if (!plates || plates->empty()) return plates;
+  // Decoded apart: the networks see the camera's own gray, and half the size is enough for paint.
+  const Result<cv::Mat> colored = decode_image(image, ImageColor::kHalfBgr);
+  if (!colored) return tl::unexpected(colored.error());
+  for (PlateCandidate& plate : *plates) {
+    std::array<cv::Point2f, 4> half = plate.box;
+    for (cv::Point2f& corner : half) corner *= 0.5F;
+    plate.color = vehicle_color(*colored, half);
+  }
+  return plates;
 }
 
 Result<std::vector<PlateCandidate>> read_plates(BytesView image) {

@@ -3,42 +3,32 @@
 // the confidence is calibrated.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <opencv2/core.hpp>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/types.h"
 #include "recognition/detect.h"
 #include "recognition/line_network.h"
+#include "recognition/plate.h"
 #include "recognition/tesseract_reader.h"
 
 namespace alpr::recognition {
 
-struct PlateText {
-  std::string text;  // 3 to 10 of A-Z0-9
-  std::int64_t confidence_ppm = 0;
-};
-
-// I12-D-1: what the camera says about one plate.
-struct PlateCandidate {
-  std::string text;
-  std::int64_t confidence_ppm = 0;  // 0 to 1,000,000; uncertain below kSurePpm
-  std::array<cv::Point2f, 4>
-      box;  // around the characters, pixels, clockwise from the top left corner
-  std::vector<PlateText> alternatives;  // best first, at most ten, without the text itself
-};
+// kThorough looks once more, finely, where nothing is read with confidence; it takes four times as
+// long where there is no plate. kQuick does not: for frames of which the next is another chance.
+enum class Effort { kThorough, kQuick };
 
 // Owned by one thread at a time; make one per thread.
 class PlateReader {
  public:
   // kCorrupt or kIo when a network or Tesseract can't be loaded.
   static Result<PlateReader> create();
-  // Best first, empty when there is no plate. `picture` is 8-bit, gray or BGR; else kMalformed.
-  Result<std::vector<PlateCandidate>> read(const cv::Mat& picture);
+  // Best first, empty when there is no plate. `picture` is 8-bit, gray or BGR; else kMalformed. Of
+  // a gray picture no colour is named.
+  Result<std::vector<PlateCandidate>> read(const cv::Mat& picture,
+                                           Effort effort = Effort::kThorough);
   // decode_image() and read(): a JPEG or PNG from anywhere.
   Result<std::vector<PlateCandidate>> read_encoded(BytesView image);
 
@@ -51,7 +41,8 @@ class PlateReader {
   PlateReader(LineDetector detector, LineNetwork network, TesseractReader tesseract);
   Result<std::vector<ReadLine>> read_lines(const cv::Mat& gray, Detection detection);
   Result<std::optional<ReadLine>> read_line(const cv::Mat& gray, LineCandidate line);
-  // Reads the line in other framings too and puts the mean of what all of them say into `texts`.
+  // Reads the line in other framings too and puts the mean of what all of them say into `texts`;
+  // fewer where the first ones agree.
   Result<void> look_again(const cv::Mat& gray, const LineCandidate& line,
                           std::vector<LineText>& texts);
 

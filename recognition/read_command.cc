@@ -3,190 +3,311 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cmath>
-#include <condition_variable>
-#include <mutex>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core/utility.hpp>
 #include <optional>
 #include <ostream>
-#include <thread>
+#include <utility>
 
-#include "ledger/chain/canonical_json.h"
-#include "recognition/confidence.h"
+#include "recognition/camera_stream.h"
+#include "recognition/draw.h"
 #include "recognition/files.h"
+#include "recognition/folder_watch.h"
 #include "recognition/image.h"
+#include "recognition/photo_batch.h"
+#include "recognition/progress.h"
+#include "recognition/read.h"
+#include "recognition/video_reading.h"
+#include "recognition/video_source.h"
 
 namespace alpr::recognition {
 namespace {
 
-using chain::Json;
+constexpr int kDone = 0;
+constexpr int kBadInput = 2;
+constexpr int kEnvironment = 3;
+constexpr int kPollMs = 500;
 
-PhotoReading read_photo(PlateReader& reader, const std::filesystem::path& path) {
-  const auto started = std::chrono::steady_clock::now();
-  const Result<Bytes> bytes = read_file(path, kImageBytesMax);
-  PhotoReading out{bytes ? reader.read_encoded(*bytes) : tl::unexpected(bytes.error()), 0};
-  out.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::steady_clock::now() - started)
-                         .count();
-  return out;
+bool is_address(const std::string& input) { return input.find("://") != std::string::npos; }
+
+bool is_stream(const std::string& input) { return input.rfind("rtsp://", 0) == 0; }
+
+bool is_video(const std::filesystem::path& path) {
+  return has_extension(path, {".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".ts", ".mts",
+                              ".m2ts", ".mpg", ".mpeg"});
 }
 
-Result<void> draw_photo(const std::filesystem::path& path, const std::filesystem::path& folder,
-                        const std::vector<PlateCandidate>& plates) {
-  const Result<Bytes> bytes = read_file(path, kImageBytesMax);
-  if (!bytes) return tl::unexpected(bytes.error());
-  const Result<cv::Mat> picture = decode_image(*bytes);
-  if (!picture) return tl::unexpected(picture.error());
-  try {
-    for (const PlateCandidate& plate : plates) {
-      std::vector<cv::Point> corners;
-      for (const cv::Point2f& p : plate.box) corners.emplace_back(cvRound(p.x), cvRound(p.y));
-      cv::polylines(*picture, corners, /*isClosed=*/true, cv::Scalar(0, 220, 0), 2, cv::LINE_AA);
-      const std::string label = fmt::format("{} {}%", plate.text, plate.confidence_ppm / 10'000);
-      cv::putText(*picture, label, corners[3] + cv::Point(0, 24), cv::FONT_HERSHEY_SIMPLEX, 0.8,
-                  cv::Scalar(0, 220, 0), 2, cv::LINE_AA);
-    }
-    Bytes jpeg;
-    cv::imencode(".jpg", *picture, jpeg);
-    return write_file_durably(folder / (path.stem().string() + ".jpg"), jpeg);
-  } catch (const cv::Exception& error) {
-    return fail(ErrorCode::kIo, "drawing " + path.string() + ": " + error.err);
-  }
+// No more readers than there are photos.
+unsigned useful_jobs(const ReadRequest& request) {
+  const bool photos_alone =
+      request.watch.empty() &&
+      std::none_of(request.inputs.begin(), request.inputs.end(), [](const std::string& input) {
+        std::error_code error;
+        return is_address(input) || is_video(input) || std::filesystem::is_directory(input, error);
+      });
+  const std::size_t most = photos_alone ? std::min<std::size_t>(request.inputs.size(), 64) : 64;
+  return std::clamp(request.jobs, 1U, std::max(1U, static_cast<unsigned>(most)));
 }
 
-// Photos are read in any order by several threads and told in the order that they were named.
-class Readings {
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+class Reading {
  public:
-  explicit Readings(std::size_t count) : slots_(count) {}
-  std::optional<std::size_t> next() {
-    const std::size_t index = next_++;
-    return index < slots_.size() ? std::optional(index) : std::nullopt;
-  }
-  void put(std::size_t index, PhotoReading reading) {
-    const std::lock_guard lock(mutex_);
-    slots_[index] = std::move(reading);
-    ready_.notify_all();
-  }
-  PhotoReading take(std::size_t index) {
-    std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] { return slots_[index].has_value(); });
-    return std::move(*slots_[index]);
-  }
+  Reading(const ReadRequest& request, const Pause& pause, std::ostream& out, std::ostream& log)
+      : request_(request),
+        pause_(pause),
+        out_(out),
+        log_(log),
+        drawings_(request.draw),
+        progress_(log, request.progress) {}
+
+  int run();
 
  private:
-  std::atomic<std::size_t> next_{0};
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::vector<std::optional<PhotoReading>> slots_;
+  bool set_up();
+  void read_inputs();
+  void read_photos_of(std::vector<std::filesystem::path> photos);
+  void read_video(const std::string& name);
+  void read_stream(const std::string& url);
+  void watch(FolderWatch& watched);
+  // `name` is what the operator called the video.
+  void read_frames(const std::string& name, NextFrame next, std::int64_t duration_ms);
+  void tell_photo(const std::filesystem::path& path, const PhotoReading& reading);
+  void tell_passage(const std::string& name, const PassageReading& reading);
+  void complain(const std::string& what, int code);
+  // Also a line for whoever reads the JSON.
+  void complain_of(const std::string& image, const Error& error, int code);
+  void say(const std::string& text);
+  bool stopped() const { return !pause_(0); }
+
+  const ReadRequest& request_;
+  const Pause& pause_;
+  std::ostream& out_;
+  std::ostream& log_;
+  Drawings drawings_;
+  Progress progress_;
+  std::vector<PlateReader> readers_;
+  std::int64_t passages_ = 0;  // of the video that is being read
+  int exit_code_ = kDone;
 };
 
-void work(PlateReader reader, const ReadRequest& request, Readings& readings) {
-  while (const std::optional<std::size_t> index = readings.next()) {
-    readings.put(*index, read_photo(reader, request.images[*index]));
+void Reading::say(const std::string& text) {
+  progress_.clear();
+  out_ << text << std::flush;
+}
+
+void Reading::complain(const std::string& what, int code) {
+  progress_.clear();
+  log_ << what << '\n';
+  exit_code_ = std::max(exit_code_, code);
+}
+
+void Reading::complain_of(const std::string& image, const Error& error, int code) {
+  if (request_.form == OutputForm::kJson) {
+    say(photo_json(image, {tl::unexpected(error), 0}) + '\n');
+  }
+  complain(image + ": " + error.detail, code);
+}
+
+bool Reading::set_up() {
+  cv::setNumThreads(1);
+  for (unsigned i = 0; i < useful_jobs(request_); ++i) {
+    Result<PlateReader> reader = PlateReader::create();
+    if (!reader) {
+      complain("plateledger-reader: " + reader.error().detail, kEnvironment);
+      return false;
+    }
+    readers_.push_back(std::move(*reader));
+  }
+  return true;
+}
+
+int Reading::run() {
+  if (!set_up()) return exit_code_;
+  // From now on what comes into the folder is new, however long the inputs take.
+  std::optional<FolderWatch> watched;
+  if (!request_.watch.empty()) {
+    Result<FolderWatch> started = FolderWatch::start(request_.watch);
+    if (!started) {
+      complain(started.error().detail, kBadInput);
+      return exit_code_;
+    }
+    watched = std::move(*started);
+  }
+  read_inputs();
+  if (watched) watch(*watched);
+  return exit_code_;
+}
+
+// Photos that follow each other are read together, so that all threads have work.
+void Reading::read_inputs() {
+  std::vector<std::filesystem::path> photos;
+  const auto read_gathered = [&] { read_photos_of(std::exchange(photos, {})); };
+  for (const std::string& input : request_.inputs) {
+    std::error_code error;
+    if (is_address(input)) {
+      read_gathered();
+      read_stream(input);
+    } else if (std::filesystem::is_directory(input, error)) {
+      const Result<std::vector<std::filesystem::path>> inside = photos_of(input);
+      if (!inside) {
+        complain_of(input, inside.error(), kBadInput);
+        continue;
+      }
+      if (inside->empty()) complain(input + ": no photo in this folder", kDone);
+      photos.insert(photos.end(), inside->begin(), inside->end());
+    } else if (is_video(input)) {
+      read_gathered();
+      read_video(input);
+    } else {
+      photos.emplace_back(input);
+    }
+  }
+  read_gathered();
+}
+
+void Reading::read_photos_of(std::vector<std::filesystem::path> photos) {
+  if (photos.empty()) return;
+  const PhotoBatch batch{
+      std::move(photos), [this] { return stopped(); },
+      [&](std::size_t index, const PhotoReading& reading) {
+        tell_photo(batch.photos[index], reading);
+        progress_.show(static_cast<double>(index + 1) / static_cast<double>(batch.photos.size()),
+                       fmt::format("{} of {} photos", index + 1, batch.photos.size()));
+      }};
+  const std::size_t read = read_photos(readers_, batch);
+  progress_.clear();
+  if (read < batch.photos.size()) {
+    complain(fmt::format("stopped: {} of {} photos were read", read, batch.photos.size()), kDone);
   }
 }
 
-void tell(const std::string& image, const PhotoReading& reading, OutputForm form,
-          std::ostream& out) {
-  if (form == OutputForm::kJson) {
-    out << photo_json(image, reading) << '\n' << std::flush;
+void Reading::tell_photo(const std::filesystem::path& path, const PhotoReading& reading) {
+  const std::string image = path.string();
+  say(request_.form == OutputForm::kJson ? photo_json(image, reading) + '\n'
+                                         : photo_text(image, reading));
+  if (!reading.plates) {
+    complain(image + ": " + reading.plates.error().detail, kBadInput);
     return;
   }
-  if (!reading.plates) return;
-  if (reading.plates->empty()) out << image << ": no plate\n";
-  for (const PlateCandidate& plate : *reading.plates) {
-    out << fmt::format("{}: {} ({:.1f} %{})\n", image, plate.text,
-                       static_cast<double>(plate.confidence_ppm) / 10'000,
-                       plate.confidence_ppm < kSurePpm ? ", uncertain" : "");
+  if (request_.draw.empty()) return;
+  const Result<Bytes> bytes = read_file(path, kImageBytesMax);
+  const Result<cv::Mat> picture = bytes ? decode_image(*bytes) : tl::unexpected(bytes.error());
+  const Result<Bytes> drawn =
+      picture ? draw_plates(*picture, *reading.plates) : tl::unexpected(picture.error());
+  const Result<void> put =
+      drawn ? drawings_.put(path.stem().string(), *drawn) : tl::unexpected(drawn.error());
+  if (!put) complain("drawing " + image + ": " + put.error().detail, kEnvironment);
+}
+
+void Reading::tell_passage(const std::string& name, const PassageReading& reading) {
+  ++passages_;
+  say(request_.form == OutputForm::kJson ? passage_json(name, reading.passage) + '\n'
+                                         : passage_text(name, reading.passage));
+  if (request_.draw.empty()) return;
+  const Result<cv::Mat> picture = decode_image(reading.picture);
+  const Result<Bytes> drawn =
+      picture ? draw_plates(*picture, {reading.passage.plate}) : tl::unexpected(picture.error());
+  const std::string stem =
+      is_address(name) ? "stream" : std::filesystem::path(name).stem().string();
+  const Result<void> put = drawn ? drawings_.put(fmt::format("{}-{:05}", stem, passages_), *drawn)
+                                 : tl::unexpected(drawn.error());
+  if (!put) complain("drawing " + name + ": " + put.error().detail, kEnvironment);
+}
+
+void Reading::read_frames(const std::string& name, NextFrame next, std::int64_t duration_ms) {
+  passages_ = 0;
+  VideoPlan plan;
+  plan.next = std::move(next);
+  plan.stopped = [this] { return stopped(); };
+  plan.told = [&](const PassageReading& reading) { tell_passage(name, reading); };
+  plan.looked = [&](const Frame& frame) {
+    const double seconds = static_cast<double>(frame.at_ms) / 1000;
+    const double share =
+        duration_ms > 0 ? static_cast<double>(frame.at_ms) / static_cast<double>(duration_ms) : -1;
+    progress_.show(share, fmt::format("{}: {:.0f} s, passages: {}", name, seconds, passages_));
+  };
+  const VideoOutcome outcome = read_passages(readers_, plan);
+  progress_.clear();
+  const bool camera = is_address(name);
+  if (outcome.failed) {
+    complain_of(name, *outcome.failed, camera ? kEnvironment : kBadInput);
+  } else if (outcome.frames == 0 && !camera && !stopped()) {
+    complain_of(name, {ErrorCode::kMalformed, "video: no frame in it can be decoded"}, kBadInput);
+  } else if (passages_ == 0) {
+    say(request_.form == OutputForm::kJson
+            ? photo_json(name, {std::vector<PlateCandidate>(), 0}) + '\n'
+            : name + ": no plate\n");
   }
 }
 
-Json::Array box_json(const std::array<cv::Point2f, 4>& box) {
-  Json::Array corners;
-  for (const cv::Point2f& p : box) {
-    corners.emplace_back(
-        Json::Array{Json(std::int64_t{cvRound(p.x)}), Json(std::int64_t{cvRound(p.y)})});
+void Reading::read_video(const std::string& name) {
+  const Result<VideoFile> file = inspect_video(name);
+  Result<VideoSource> source =
+      file ? VideoSource::open_file(name, request_.every_ms) : tl::unexpected(file.error());
+  if (!source) {
+    complain_of(name, source.error(), kBadInput);
+    return;
   }
-  return corners;
+  read_frames(
+      name, [&] { return source->next(); }, source->duration_ms());
+  if (!file->complete) {
+    complain(name + ": ends early: the file is shorter than it says; what there is was read",
+             kBadInput);
+  }
 }
 
-// A path may hold any bytes; JSON may not.
-std::string utf8_or_escaped(const std::string& text) {
-  if (chain::valid_utf8(text)) return text;
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x80 ? std::string(1, c) : fmt::format("%{:02X}", byte);
+void Reading::read_stream(const std::string& url) {
+  const std::string name = without_password(url);
+  if (!is_stream(url)) {
+    complain_of(name, {ErrorCode::kMalformed, "of addresses, only rtsp:// is read"}, kBadInput);
+    return;
   }
-  return out;
+  std::optional<VideoSource> source;
+  CameraPlan plan;
+  plan.name = name;
+  plan.connect = [&]() -> Result<NextFrame> {
+    source.reset();
+    Result<VideoSource> opened = VideoSource::open_stream(url, request_.every_ms);
+    if (!opened) return tl::unexpected(opened.error());
+    source = std::move(*opened);
+    return NextFrame([&source] { return source->next(); });
+  };
+  plan.now_ms = steady_ms;
+  plan.pause = pause_;
+  plan.told = [this](const std::string& what) { complain(what, kDone); };
+  plan.retry_seconds = request_.retry_seconds;
+  CameraStream stream(std::move(plan));
+  read_frames(
+      name, [&stream] { return stream.next(); }, /*duration_ms=*/0);
+}
+
+void Reading::watch(FolderWatch& watched) {
+  while (pause_(kPollMs)) {
+    Result<std::vector<std::filesystem::path>> photos = watched.poll();
+    if (!photos) {
+      complain(photos.error().detail, kEnvironment);
+      return;
+    }
+    read_photos_of(std::move(*photos));
+  }
 }
 
 }  // namespace
 
-std::string photo_json(const std::string& image, const PhotoReading& reading) {
-  Json::Array plates;
-  if (reading.plates) {
-    for (const PlateCandidate& plate : *reading.plates) {
-      Json::Array alternatives;
-      for (const PlateText& other : plate.alternatives) {
-        alternatives.emplace_back(
-            Json::Object{{"text", Json(other.text)}, {"confidence", Json(other.confidence_ppm)}});
-      }
-      plates.emplace_back(Json::Object{{"text", Json(plate.text)},
-                                       {"confidence", Json(plate.confidence_ppm)},
-                                       {"uncertain", Json(plate.confidence_ppm < kSurePpm)},
-                                       {"box", Json(box_json(plate.box))},
-                                       {"alternatives", Json(std::move(alternatives))}});
-    }
+int run_read(const ReadRequest& request, const Pause& pause, std::ostream& out, std::ostream& log) {
+  const auto endless = std::find_if(request.inputs.begin(), request.inputs.end(), is_stream);
+  if (endless != request.inputs.end() &&
+      (endless + 1 != request.inputs.end() || !request.watch.empty())) {
+    log << "plateledger-reader: a stream has no end: name one, as the last input and without "
+           "--watch; run another reader for another camera\n";
+    return kBadInput;
   }
-  Json::Object object{{"image", Json(utf8_or_escaped(image))},
-                      {"ms", Json(reading.milliseconds)},
-                      {"plates", Json(std::move(plates))}};
-  if (!reading.plates)
-    object.emplace_back("error", Json(utf8_or_escaped(reading.plates.error().detail)));
-  return chain::write(Json(std::move(object)));
-}
-
-int run_read(const ReadRequest& request, std::ostream& out, std::ostream& log) {
-  cv::setNumThreads(1);
-  const std::size_t jobs =
-      std::clamp<std::size_t>(request.jobs, 1, std::max<std::size_t>(1, request.images.size()));
-  std::vector<PlateReader> readers;
-  for (std::size_t i = 0; i < jobs; ++i) {
-    Result<PlateReader> reader = PlateReader::create();
-    if (!reader) {
-      log << "plateledger-reader: " << reader.error().detail << '\n';
-      return 3;
-    }
-    readers.push_back(std::move(*reader));
-  }
-  Readings readings(request.images.size());
-  std::vector<std::jthread> threads;
-  for (PlateReader& reader : readers) {
-    threads.emplace_back([&request, &readings, mine = std::move(reader)]() mutable {
-      work(std::move(mine), request, readings);
-    });
-  }
-  int exit_code = 0;
-  for (std::size_t i = 0; i < request.images.size(); ++i) {
-    const PhotoReading reading = readings.take(i);
-    const std::string image = request.images[i].string();
-    tell(image, reading, request.form, out);
-    if (!reading.plates) {
-      log << image << ": " << reading.plates.error().detail << '\n';
-      exit_code = std::max(exit_code, 2);
-    } else if (!request.draw.empty()) {
-      const Result<void> drawn = draw_photo(request.images[i], request.draw, *reading.plates);
-      if (!drawn) {
-        log << drawn.error().detail << '\n';
-        exit_code = 3;
-      }
-    }
-  }
-  return exit_code;
+  return Reading(request, pause, out, log).run();
 }
 
 }  // namespace alpr::recognition

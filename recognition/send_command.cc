@@ -65,6 +65,9 @@ ReadFacts facts_of(const PlateCandidate& plate, const Credentials& device, TimeU
   for (const PlateText& other : plate.alternatives) {
     facts.alternatives.push_back({other.text, other.confidence_ppm});
   }
+  // What cannot be told is left out (I12-D-1).
+  if (plate.color.name != kUnknownColor)
+    facts.color = VehicleAttribute{std::string(plate.color.name), plate.color.confidence_ppm};
   return facts;
 }
 

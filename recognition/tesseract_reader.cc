@@ -1,7 +1,9 @@
 #include "recognition/tesseract_reader.h"
 
+#include <fmt/format.h>
 #include <tesseract/baseapi.h>
 
+#include <cstdlib>
 #include <exception>
 #include <opencv2/imgproc.hpp>
 
@@ -23,8 +25,13 @@ Result<TesseractReader> TesseractReader::open() {
   try {
     auto api = std::make_unique<tesseract::TessBaseAPI>();
     if (api->Init(nullptr, "eng", tesseract::OEM_LSTM_ONLY) != 0) {
+      const char* folder = std::getenv("TESSDATA_PREFIX");
+      const std::string where =
+          folder == nullptr ? "" : fmt::format(" in {} (TESSDATA_PREFIX)", folder);
       return fail(ErrorCode::kIo,
-                  "Tesseract's English model is not installed (Debian package tesseract-ocr-eng)");
+                  fmt::format("Tesseract's English model{} is missing, damaged or of another "
+                              "version: install the Debian package tesseract-ocr-eng",
+                              where));
     }
     api->SetPageSegMode(tesseract::PSM_RAW_LINE);
     api->SetVariable("tessedit_char_whitelist", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");

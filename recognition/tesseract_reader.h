@@ -17,7 +17,8 @@ namespace alpr::recognition {
 // only cost time here.
 class TesseractReader {
  public:
-  // kIo when the English model (Debian: tesseract-ocr-eng) is not installed.
+  // kIo when the English model (Debian: tesseract-ocr-eng) is missing, damaged or of another
+  // version.
   static Result<TesseractReader> open();
   TesseractReader(TesseractReader&&) noexcept;
   TesseractReader& operator=(TesseractReader&&) noexcept;

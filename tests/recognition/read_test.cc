@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <opencv2/imgcodecs.hpp>
+#include <optional>
 #include <random>
 #include <sstream>
 
@@ -27,6 +29,8 @@ std::string california_plate(std::mt19937& random) {
   for (int i = 0; i < 3; ++i) plate += static_cast<char>('0' + random() % 10);
   return plate;
 }
+
+bool never_stop(int) { return true; }
 
 TEST(Reader, I12_D_1_ReadsAtLeast19Of20RenderedPlates) {
   cv::setNumThreads(1);
@@ -58,6 +62,7 @@ TEST(Reader, SaysWhereThePlateIsAndWhatElseItMayBe) {
   EXPECT_GT(plate.box[1].x, plate.box[0].x + 80);
   EXPECT_GT(plate.box[3].y, plate.box[0].y + 15);
   EXPECT_LE(plate.alternatives.size(), 10U);
+  EXPECT_NE(plate.color.name, "");
   ASSERT_FALSE(plate.alternatives.empty());
   for (const PlateText& other : plate.alternatives) {
     EXPECT_NE(other.text, plate.text);
@@ -75,6 +80,35 @@ TEST(Reader, SeesNoPlateInAnEmptyPicture) {
   EXPECT_FALSE(reader->read(cv::Mat()));
   EXPECT_FALSE(reader->read(cv::Mat(10, 10, CV_16UC1, cv::Scalar(0))));
   EXPECT_FALSE(reader->read_encoded(as_bytes("no picture")));
+}
+
+// The networks are part of the program; Tesseract's model is a file on the machine.
+TEST(Reader, ModelFileThatIsMissingOrDamagedEndsTheCommandWithThree) {
+  const Scratch scratch("models");
+  const char* before = std::getenv("TESSDATA_PREFIX");
+  const std::optional<std::string> kept =
+      before == nullptr ? std::nullopt : std::optional<std::string>(before);
+  ::setenv("TESSDATA_PREFIX", scratch.path().c_str(), /*replace=*/1);
+  ASSERT_TRUE(write_file_durably(scratch / "good.jpg", render_street_photo("5KLM678", 2).value()));
+  for (const std::string_view model : {"", "no model at all", "\x18\0\0\0\xff\xff\xff\x7f"}) {
+    if (!model.empty()) {
+      ASSERT_TRUE(write_file_durably(scratch / "eng.traineddata", as_bytes(model)));
+    }
+    std::ostringstream out;
+    std::ostringstream log;
+    EXPECT_EQ(run_read({.inputs = {(scratch / "good.jpg").string()}}, never_stop, out, log), 3);
+    EXPECT_EQ(out.str(), "");
+    EXPECT_NE(log.str().find("model in " + scratch.path().string() +
+                             " (TESSDATA_PREFIX) is "
+                             "missing, damaged or of another version"),
+              std::string::npos)
+        << log.str();
+  }
+  if (kept) {
+    ::setenv("TESSDATA_PREFIX", kept->c_str(), /*replace=*/1);
+  } else {
+    ::unsetenv("TESSDATA_PREFIX");
+  }
 }
 
 TEST(Decoder, SumsOverAlignmentsAndKeepsDoubledCharactersApart) {
@@ -107,11 +141,13 @@ TEST(ReadCommand, TellsABadFileGoesOnAndExitsWithTwo) {
   ASSERT_TRUE(write_file_durably(scratch / "empty.jpg", {}));
   std::ostringstream out;
   std::ostringstream log;
-  const ReadRequest request{{scratch / "empty.jpg", scratch / "missing.jpg", scratch / "good.jpg"},
-                            OutputForm::kJson,
-                            /*jobs=*/2,
-                            scratch.path()};
-  EXPECT_EQ(run_read(request, out, log), 2);
+  const ReadRequest request{
+      .inputs = {(scratch / "empty.jpg").string(), (scratch / "missing.jpg").string(),
+                 (scratch / "good.jpg").string()},
+      .form = OutputForm::kJson,
+      .jobs = 2,
+      .draw = scratch.path()};
+  EXPECT_EQ(run_read(request, never_stop, out, log), 2);
   std::istringstream lines(out.str());
   std::vector<chain::Json> objects;
   for (std::string line; std::getline(lines, line);) {
