@@ -31,6 +31,16 @@ std::optional<Sequence> event_of(const Response& answer) {
   return std::nullopt;
 }
 
+// False: it is in work.
+template <typename Person>
+bool forget_oldest(Person& person) {
+  const auto oldest = person.entries.find(person.by_age.front());
+  if (oldest->second.in_work) return false;
+  person.entries.erase(oldest);
+  person.by_age.pop_front();
+  return true;
+}
+
 }  // namespace
 
 Retries::First::~First() {
@@ -70,6 +80,8 @@ std::variant<Retries::First, Response> Retries::begin(const std::string& person,
       return problem(422, "Idempotency-Key: this key was used for another request");
     return again(found->second);
   }
+  while (of.by_age.size() >= kOfOnePersonMax && forget_oldest(of)) {
+  }
   std::string name(key);
   of.entries.emplace(name, Entry{digest, now, true, std::nullopt, std::nullopt});
   of.by_age.push_back(name);
@@ -107,12 +119,8 @@ void Retries::forget(const std::string& person, const std::string& key) {
 
 void Retries::forget_the_old(Person& person, TimeUs now) {
   while (!person.by_age.empty()) {
-    const auto oldest = person.entries.find(person.by_age.front());
-    const bool old = now.value - oldest->second.at.value > kKeptUs;
-    const bool too_many = person.by_age.size() >= kOfOnePersonMax;
-    if (oldest->second.in_work || (!old && !too_many)) return;
-    person.entries.erase(oldest);
-    person.by_age.pop_front();
+    const Entry& oldest = person.entries.find(person.by_age.front())->second;
+    if (now.value - oldest.at.value <= kKeptUs || !forget_oldest(person)) return;
   }
 }
 

@@ -33,7 +33,8 @@ class RecordReader {
   std::size_t next_line_ = 1;
 };
 
-// A record is without a line break at its end. Fields are quoted where RecordReader needs it, and nowhere else.
+// A record is without a line break at its end. Fields are quoted where RecordReader needs it, and
+// nowhere else.
 void append_field(std::string& record, std::string_view field);
 std::string write_record(const std::vector<std::string>& fields);
 

@@ -44,8 +44,8 @@ class PlateIndex {
 
   // Drops everything and reads the registers' active versions and entries.
   Result<void> load(const chain::RegisterReader& rows);
-  // The rows of a list that is about to be loaded, made beforehand: takes as long as the list is, so
-  // not on the sequencer's thread. kCorrupt where it is no canonical text. Any thread.
+  // The rows of a list that is about to be loaded, made beforehand: takes as long as the list is,
+  // so not on the sequencer's thread. kCorrupt where it is no canonical text. Any thread.
   struct Rows;
   static Result<std::shared_ptr<const Rows>> prepare(std::string_view canonical);
   // The next hotlist.loaded with this root takes these rows, instead of reading its blob. One list

@@ -47,7 +47,7 @@ class Generator {
     const std::string type = text(schema, "type");
     if (type == "boolean") return Json(chance(80));
     if (type == "integer")
-      return Json(number(bound(schema, "minimum", -9), bound(schema, "maximum", 1LL << 53)));
+      return Json(number(bound(schema, "minimum", -9), bound(schema, "maximum", (1LL << 53) - 1)));
     if (type == "array") {
       Json::Array items;
       for (std::size_t n = random_() % 4; n > 0 && depth < 5; --n)

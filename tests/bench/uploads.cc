@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <fstream>
 #include <functional>
+#include <mutex>
 #include <random>
 #include <string>
 #include <thread>
@@ -126,6 +128,14 @@ struct Sent {
   std::_Exit(3);
 }
 
+// Load comes at its own times, whatever the server makes of it.
+void wait_until(SteadyClock::time_point due) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable never;
+  never.wait_until(lock, due, [] { return false; });
+}
+
 void post(api::HttpClient& client, const std::string& url, const std::string& device,
           const std::string& body) {
   const auto answer = client.send("POST", url + "/v1/reads",
@@ -148,8 +158,7 @@ Sent send(const std::string& url, const std::filesystem::path& certificate,
     sent.milliseconds.push_back(Seconds(SteadyClock::now() - start).count() * 1000);
     sent.reads += reads;
     if (every.count() > 0)
-      std::this_thread::sleep_until(start +
-                                    std::chrono::duration_cast<SteadyClock::duration>(every));
+      wait_until(start + std::chrono::duration_cast<SteadyClock::duration>(every));
   }
   sent.cpu_seconds = thread_cpu() - before;
   return sent;
@@ -262,7 +271,7 @@ class Readers {
       if (!stream.has(seen + 1)) give_up("an alert did not come");
       milliseconds.push_back(Seconds(SteadyClock::now() - began).count() * 1000);
       answer.join();
-      std::this_thread::sleep_until(began + std::chrono::milliseconds(200));
+      wait_until(began + std::chrono::milliseconds(200));
     }
     for (std::thread& one : clients) one.join();
     return milliseconds;

@@ -140,7 +140,7 @@ TEST_F(Flush, ARefusedBatchIsSetAsideWithTheReasonAndTheNextGoesOn) {
   EXPECT_TRUE(text.starts_with("HTTP 422: played: why not\n")) << text;
 }
 
-// The next batch names the one before it, whatever became of that and whenever the reader was ended.
+// The next batch names the one before it, whatever became of that, whenever the reader was ended.
 TEST_F(Flush, I12_F_3_BatchesAreChainedAcrossRestartsAndSending) {
   const std::uint64_t first = enqueue();
   EXPECT_EQ(queued(first).previous, kFirstLink);
