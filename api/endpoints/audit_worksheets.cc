@@ -15,6 +15,7 @@
 #include "policy/records/hotlists.h"
 #include "policy/records/kinds.h"
 #include "policy/records/reads.h"
+#include "policy/records/sharing.h"
 #include "reports/forms/csv.h"
 #include "reports/forms/xlsx.h"
 
@@ -78,12 +79,31 @@ Result<policy::AuditRow> drawn_audit(Context& context, const Call& call) {
   return **row;
 }
 
-// Of an approval what was approved: it says little without.
+template <policy::Record R>
+Result<Sequence> request_of(const chain::EventView& event) {
+  const auto record = policy::from_event<R>(event);
+  if (!record) return tl::unexpected(record.error());
+  return record->request;
+}
+
+// Of an answer what was asked for: it says little without.
 Result<std::string> related(const store::Store& store, const chain::EventView& event) {
-  if (event.header.kind != policy::EntryApproved::kKind.number) return std::string();
-  const auto approved = policy::from_event<policy::EntryApproved>(event);
-  if (!approved) return tl::unexpected(approved.error());
-  const auto request = store.event(approved->request);
+  Result<Sequence> asked = Sequence{};
+  switch (event.header.kind) {
+    case policy::EntryApproved::kKind.number:
+      asked = request_of<policy::EntryApproved>(event);
+      break;
+    case policy::SharingDecided::kKind.number:
+      asked = request_of<policy::SharingDecided>(event);
+      break;
+    case policy::SharingReleased::kKind.number:
+      asked = request_of<policy::SharingReleased>(event);
+      break;
+    default:
+      return std::string();
+  }
+  if (!asked) return tl::unexpected(asked.error());
+  const auto request = store.event(*asked);
   if (!request) return tl::unexpected(request.error());
   return request->json;
 }

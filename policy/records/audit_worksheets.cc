@@ -9,6 +9,7 @@
 #include "policy/records/people.h"
 #include "policy/records/queries.h"
 #include "policy/records/reads.h"
+#include "policy/records/sharing.h"
 #include "policy/records/stops.h"
 
 namespace alpr::policy {
@@ -24,6 +25,8 @@ constexpr std::array<std::int64_t, 1> kTrainings{TrainingCompleted::kKind.number
 constexpr std::array<std::int64_t, 1> kHolds{chain::kind::kHoldPlaced};
 constexpr std::array<std::int64_t, 1> kPurges{chain::kind::kReadsPurged};
 constexpr std::array<std::int64_t, 1> kReads{ReadRecorded::kKind.number};
+constexpr std::array<std::int64_t, 2> kSharing{SharingDecided::kKind.number,
+                                               SharingReleased::kKind.number};
 
 constexpr std::array kQueryTests{
     AuditTest{"PURPOSE", "Do case and narrative bear out the purpose?", "I12-C2B-1"},
@@ -63,6 +66,18 @@ constexpr std::array kPurgeTests{
 constexpr std::array kReadTests{
     AuditTest{"PLATE", "Are these the characters of the plate in the picture?", "I12-C2A-8"},
     AuditTest{"PUBLIC", "Does the picture show a place in public view?", "I12-C3-1"}};
+
+constexpr std::array kDecisionTests{
+    AuditTest{"REQUEST", "Did the request come as it is recorded, in writing or by instrument?",
+              "I12-I-7"},
+    AuditTest{"GROUNDS", "Do its papers show a right and a need to know?", "I12-I-11"},
+    AuditTest{"DECIDED", "Does the reason carry the outcome, and did the right person decide?",
+              "I12-I-14"}};
+constexpr std::array kReleaseTests{
+    AuditTest{"SAME", "Was what the recipient has what was recorded, and nothing else?", "I12-E-4"},
+    AuditTest{"NARROW", "Does the case need each of the reads that were given?", "I12-I-1"},
+    AuditTest{"ONWARD", "Did the recipient sign for its use before it was handed over?",
+              "I12-E-3"}};
 
 Result<std::string> hexadecimal(std::string_view typed, std::size_t digits) {
   std::string value(typed);
@@ -106,6 +121,8 @@ std::span<const std::int64_t> audited_kinds(AuditPopulation population) {
       return kPurges;
     case AuditPopulation::kReads:
       return kReads;
+    case AuditPopulation::kSharing:
+      return kSharing;
   }
   ALPR_CHECK(false);
 }
@@ -128,6 +145,10 @@ std::span<const AuditTest> audit_tests(std::int64_t kind) {
       return kPurgeTests;
     case ReadRecorded::kKind.number:
       return kReadTests;
+    case SharingDecided::kKind.number:
+      return kDecisionTests;
+    case SharingReleased::kKind.number:
+      return kReleaseTests;
     default:
       return {};
   }

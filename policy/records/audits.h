@@ -12,7 +12,16 @@
 namespace alpr::policy {
 
 // What can be audited; which kinds each has stands in audit_populations.h.
-enum class AuditPopulation { kQueries, kHotlists, kStops, kTrainings, kHolds, kPurges, kReads };
+enum class AuditPopulation {
+  kQueries,
+  kHotlists,
+  kStops,
+  kTrainings,
+  kHolds,
+  kPurges,
+  kReads,
+  kSharing
+};
 // kDiscovery: none is tolerated, and one find ends the audit. kCensus: all items are looked at.
 enum class AuditMethod { kAttribute, kDiscovery, kCensus };
 // How a sample goes to strata (reports/figures/stratify.h).
@@ -335,7 +344,8 @@ struct EnumTexts<AuditPopulation> {
                                     std::pair{AuditPopulation::kTrainings, "TRAININGS"},
                                     std::pair{AuditPopulation::kHolds, "HOLDS"},
                                     std::pair{AuditPopulation::kPurges, "PURGES"},
-                                    std::pair{AuditPopulation::kReads, "READS"}};
+                                    std::pair{AuditPopulation::kReads, "READS"},
+                                    std::pair{AuditPopulation::kSharing, "SHARING"}};
 };
 template <>
 struct EnumTexts<AuditMethod> {
