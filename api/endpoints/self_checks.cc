@@ -7,6 +7,7 @@
 #include "ledger/chain/merkle.h"
 #include "ledger/chain/note.h"
 #include "policy/registers/audits.h"
+#include "policy/replay/replay.h"
 #include "policy/rules/k_self_checks.h"
 
 namespace alpr::api {
@@ -18,6 +19,7 @@ using policy::SystemCheckResult;
 
 // The log has a heartbeat every ten minutes; one without any event for an hour stood still.
 constexpr std::int64_t kStillUs = 3'600 * kSecondUs;
+constexpr std::size_t kChecksMax = 100'000;
 constexpr std::uint64_t kHeadersAtOnce = 16'384;
 
 struct SelfCheckAnswer {
@@ -100,6 +102,36 @@ Result<SystemCheckResult> check_clock(Service& service) {
                            fmt::format("the last event was {} s ago", behind_us / kSecondUs)};
 }
 
+// As level policy of the verifier, by the same judges. Takes 10 to 20 us an event of the log. What
+// was found of events before the last check stands in that one, and fails no later one: nobody can
+// mend the record.
+Result<SystemCheckResult> check_decisions(Service& service) {
+  const auto checks = policy::list_self_checks(*service.snapshot().rows, kChecksMax);
+  if (!checks) return tl::unexpected(checks.error());
+  const Sequence since = checks->empty() ? Sequence{} : checks->back().event;
+  std::uint64_t found = 0;
+  std::string first;
+  policy::Replay replay([&](const policy::ReplayFinding& finding) {
+    if (since.value < finding.seq.value && ++found == 1)
+      first = fmt::format("; event {}: {}", finding.seq.value, finding.what);
+  });
+  const std::uint64_t size = service.store().size();
+  const auto visited =
+      service.store().visit({0}, [&](const chain::EventView& event) -> Result<void> {
+        if (event.header.seq.value >= size) return {};
+        const bool thirty_day = event.header.retention == chain::Retention::kThirtyDay;
+        replay.take(event, event.have_payload ? policy::Seen::kWhole
+                           : thirty_day       ? policy::Seen::kErased
+                                              : policy::Seen::kSealed);
+        return {};
+      });
+  if (!visited) return tl::unexpected(visited.error());
+  replay.finish(service.now());
+  return SystemCheckResult{
+      SystemCheck::kDecisions, found == 0 && !replay.lost(),
+      fmt::format("{} decided again, {} found otherwise{}", replay.decided(), found, first)};
+}
+
 Result<std::vector<SystemCheckResult>> checks_of(Context& context) {
   Service& service = context.service;
   std::vector<Result<SystemCheckResult>> all{check_chain(service.store()), check_purges(service),
@@ -107,6 +139,7 @@ Result<std::vector<SystemCheckResult>> checks_of(Context& context) {
   const auto snapshot = service.snapshot();
   all.push_back(policy::check_refresh(snapshot.state, snapshot.moment));
   all.push_back(policy::check_gates(snapshot.state, snapshot.moment));
+  all.push_back(check_decisions(service));
   std::vector<SystemCheckResult> results;
   for (const Result<SystemCheckResult>& one : all) {
     if (!one) return tl::unexpected(one.error());

@@ -6,7 +6,14 @@
 
 namespace alpr::policy {
 
-enum class SystemCheck { kChain, kPurge, kRefresh, kClock, kGates };
+enum class SystemCheck {
+  kChain,
+  kPurge,
+  kRefresh,
+  kClock,
+  kGates,
+  kDecisions  // every recorded decision comes out the same when the rules decide it again
+};
 
 struct SystemCheckResult {
   SystemCheck check{};
@@ -24,7 +31,7 @@ struct SystemChecked {
   static constexpr KindSpec kKind{123, "system.checked", chain::Retention::kPermanent,
                                   chain::Form::kByMember,
                                   "the system's function was audited: chain, purges, refreshed "
-                                  "lists, clock and gates (I12-K-4)"};
+                                  "lists, clock, gates and decisions (I12-K-4)"};
   std::int64_t policy = 0;
   std::int64_t size = 0;  // of the log that was checked
   bool passed = false;    // all of them
@@ -43,9 +50,9 @@ struct SystemChecked {
 template <>
 struct EnumTexts<SystemCheck> {
   static constexpr std::array texts{
-      std::pair{SystemCheck::kChain, "CHAIN"}, std::pair{SystemCheck::kPurge, "PURGE"},
+      std::pair{SystemCheck::kChain, "CHAIN"},     std::pair{SystemCheck::kPurge, "PURGE"},
       std::pair{SystemCheck::kRefresh, "REFRESH"}, std::pair{SystemCheck::kClock, "CLOCK"},
-      std::pair{SystemCheck::kGates, "GATES"}};
+      std::pair{SystemCheck::kGates, "GATES"},     std::pair{SystemCheck::kDecisions, "DECISIONS"}};
 };
 
 }  // namespace alpr::policy

@@ -55,13 +55,24 @@ class Month {
     if (holds_.size() > 1) release(holds_.back());
     upload(7);
     purge();
-    // One failed call, and a server that did not end works as before.
-    const auto last = sequencer_->run([](Transaction& transaction) -> Result<void> {
-      const auto seq = transaction.append(toy::notice("the end"));
-      if (!seq) return tl::unexpected(seq.error());
-      return {};
-    });
-    if (!last || retention_->overdue(0) != 0U) ::_exit(8);
+    // One failed call, and a server that did not end works as before. The call may have been this
+    // append's own; then the next works.
+    const auto append_the_end = [&] {
+      return sequencer_->run([](Transaction& transaction) -> Result<void> {
+        const auto seq = transaction.append(toy::notice("the end"));
+        if (!seq) return tl::unexpected(seq.error());
+        return {};
+      });
+    };
+    auto last = append_the_end();
+    if (!last) last = append_the_end();
+    const auto overdue = retention_->overdue(0);
+    if (!last || overdue != 0U) {
+      std::fprintf(stderr, "the end: %s, %lld purges are overdue\n",
+                   last ? "appended" : last.error().detail.c_str(),
+                   overdue ? static_cast<long long>(*overdue) : -1LL);
+      ::_exit(8);
+    }
     tell({Told::kCalls, FaultyDisk::calls(), {}, 0});
   }
 
@@ -275,7 +286,9 @@ void FaultSweep::sweep(const DiskPlan& plan) {
   std::vector<unsigned> calls(whole.told.back().number);
   ASSERT_GT(calls.size(), 200U);
   for (unsigned i = 0; i < calls.size(); ++i) calls[i] = i + 1;
-  if (std::getenv("PLATELEDGER_FULL") == nullptr) {
+  if (const char* one = std::getenv("PLATELEDGER_CALL"); one != nullptr) {
+    calls = {static_cast<unsigned>(std::stoul(one))};  // to look at what a sweep found
+  } else if (std::getenv("PLATELEDGER_FULL") == nullptr) {
     const char* seed = std::getenv("PLATELEDGER_SEED");
     std::mt19937_64 random(seed == nullptr ? 1 : std::stoull(seed));
     std::shuffle(calls.begin(), calls.end(), random);
