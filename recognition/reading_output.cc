@@ -46,7 +46,7 @@ Json::Object plate_json(const PlateCandidate& plate) {
           {"box", Json(box_json(plate.box))},
           {"alternatives", Json(std::move(alternatives))},
           {"color", Json(Json::Object{{"name", Json(plate.color.name)},
-                                       {"confidence", Json(plate.color.confidence_ppm)}})}};
+                                      {"confidence", Json(plate.color.confidence_ppm)}})}};
 }
 
 std::string in_words(const PlateCandidate& plate) {
