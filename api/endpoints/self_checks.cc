@@ -85,13 +85,6 @@ Result<SystemCheckResult> check_chain(store::Store& store) {
                            fmt::format("{} events linked and signed", checkpoint->size)};
 }
 
-Result<SystemCheckResult> check_purges(Service& service) {
-  const auto overdue = service.retention().overdue(store::kOverdueUs);
-  if (!overdue) return tl::unexpected(overdue.error());
-  return SystemCheckResult{SystemCheck::kPurge, *overdue == 0,
-                           fmt::format("{} purges are due for more than an hour", *overdue)};
-}
-
 Result<SystemCheckResult> check_clock(Service& service) {
   const std::uint64_t size = service.store().size();
   const auto last = service.store().header({size - 1});
@@ -102,44 +95,85 @@ Result<SystemCheckResult> check_clock(Service& service) {
                            fmt::format("the last event was {} s ago", behind_us / kSecondUs)};
 }
 
-// As level policy of the verifier, by the same judges. Takes 10 to 20 us an event of the log. What
-// was found of events before the last check stands in that one, and fails no later one: nobody can
-// mend the record.
-Result<SystemCheckResult> check_decisions(Service& service) {
+// What was found of events before the last check stands in that one, and fails no later one: nobody
+// can mend the record.
+Result<Sequence> last_check(Service& service) {
   const auto checks = policy::list_self_checks(*service.snapshot().rows, kChecksMax);
   if (!checks) return tl::unexpected(checks.error());
-  const Sequence since = checks->empty() ? Sequence{} : checks->back().event;
-  std::uint64_t found = 0;
-  std::string first;
+  return checks->empty() ? Sequence{} : checks->back().event;
+}
+
+struct Walked {
+  std::uint64_t gone_early = 0;  // thirty-day events without a payload before their time
+  std::uint64_t decided = 0;
+  std::uint64_t found = 0;  // decided otherwise than recorded, since the last check
+  std::string first;        // of these
+  bool lost = false;
+  std::string broken;  // where the walk ended: a payload that no tombstone took, or that is damaged
+};
+
+// Every event with what is left of it, as levels erasure and policy of the verifier look at it, the
+// second by the same judges. Takes 10 to 20 us an event of the log.
+Result<Walked> walk(Service& service) {
+  const auto since = last_check(service);
+  if (!since) return tl::unexpected(since.error());
+  Walked walked;
   policy::Replay replay([&](const policy::ReplayFinding& finding) {
-    if (since.value < finding.seq.value && ++found == 1)
-      first = fmt::format("; event {}: {}", finding.seq.value, finding.what);
+    if (since->value < finding.seq.value && ++walked.found == 1)
+      walked.first = fmt::format("; event {}: {}", finding.seq.value, finding.what);
   });
   const std::uint64_t size = service.store().size();
-  const auto visited =
-      service.store().visit({0}, [&](const chain::EventView& event) -> Result<void> {
-        if (event.header.seq.value >= size) return {};
-        const bool thirty_day = event.header.retention == chain::Retention::kThirtyDay;
-        replay.take(event, event.have_payload ? policy::Seen::kWhole
-                           : thirty_day       ? policy::Seen::kErased
-                                              : policy::Seen::kSealed);
-        return {};
-      });
-  if (!visited) return tl::unexpected(visited.error());
-  replay.finish(service.now());
+  const TimeUs now = service.now();
+  const auto see = [&](const chain::EventView& event) -> Result<void> {
+    if (event.header.seq.value >= size) return {};
+    const bool thirty_day = event.header.retention == chain::Retention::kThirtyDay;
+    if (thirty_day && !event.have_payload && now < due_time(event.header.time)) ++walked.gone_early;
+    replay.take(event, event.have_payload ? policy::Seen::kWhole
+                       : thirty_day       ? policy::Seen::kErased
+                                          : policy::Seen::kSealed);
+    return {};
+  };
+  const auto visited = service.store().visit({0}, see);
+  if (!visited && visited.error().code != ErrorCode::kCorrupt)
+    return tl::unexpected(visited.error());
+  if (!visited) {
+    walked.broken = visited.error().detail;
+    return walked;
+  }
+  replay.finish(now);
+  walked.decided = replay.decided();
+  walked.lost = replay.lost().has_value();
+  return walked;
+}
+
+Result<SystemCheckResult> check_purges(Service& service, const Walked& walked) {
+  if (!walked.broken.empty()) return SystemCheckResult{SystemCheck::kPurge, false, walked.broken};
+  const auto overdue = service.retention().overdue(store::kOverdueUs);
+  if (!overdue) return tl::unexpected(overdue.error());
   return SystemCheckResult{
-      SystemCheck::kDecisions, found == 0 && !replay.lost(),
-      fmt::format("{} decided again, {} found otherwise{}", replay.decided(), found, first)};
+      SystemCheck::kPurge, *overdue == 0 && walked.gone_early == 0,
+      fmt::format("{} purges are due for more than an hour, {} events are gone before their time",
+                  *overdue, walked.gone_early)};
+}
+
+SystemCheckResult check_decisions(const Walked& walked) {
+  if (!walked.broken.empty())
+    return {SystemCheck::kDecisions, false, "the record does not read to its end"};
+  return {SystemCheck::kDecisions, walked.found == 0 && !walked.lost,
+          fmt::format("{} decided again, {} found otherwise{}", walked.decided, walked.found,
+                      walked.first)};
 }
 
 Result<std::vector<SystemCheckResult>> checks_of(Context& context) {
   Service& service = context.service;
-  std::vector<Result<SystemCheckResult>> all{check_chain(service.store()), check_purges(service),
-                                             check_clock(service)};
+  const auto walked = walk(service);
+  if (!walked) return tl::unexpected(walked.error());
+  std::vector<Result<SystemCheckResult>> all{check_chain(service.store()),
+                                             check_purges(service, *walked), check_clock(service)};
   const auto snapshot = service.snapshot();
   all.push_back(policy::check_refresh(snapshot.state, snapshot.moment));
   all.push_back(policy::check_gates(snapshot.state, snapshot.moment));
-  all.push_back(check_decisions(service));
+  all.emplace_back(check_decisions(*walked));
   std::vector<SystemCheckResult> results;
   for (const Result<SystemCheckResult>& one : all) {
     if (!one) return tl::unexpected(one.error());

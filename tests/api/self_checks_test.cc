@@ -35,6 +35,15 @@ class SelfChecks : public ::testing::Test {
     EXPECT_EQ(names.empty(), *reply.json.member("passed")->boolean());
     return names;
   }
+  // By more than a tile: what a full one covers is not looked at by a start.
+  Outcome grow() {
+    return d.service().perform(
+        [&](const policy::State&, store::Transaction&, const policy::Moment& moment) {
+          policy::Decision decision;
+          for (int i = 0; i < 300; ++i) decision.then(policy::DiskLow{moment.policy->version});
+          return decision;
+        });
+  }
   Department d;
 };
 
@@ -62,13 +71,7 @@ TEST_F(SelfChecks, I12_K_4_AGoodSystemPassesAndItIsOnTheRecord) {
 
 TEST_F(SelfChecks, I12_K_4_ABrokenChainFailsIt) {
   d.forges();
-  // What a full tile covers is not looked at by a start.
-  const Outcome many = d.service().perform(
-      [&](const policy::State&, store::Transaction&, const policy::Moment& moment) {
-        policy::Decision decision;
-        for (int i = 0; i < 300; ++i) decision.then(policy::DiskLow{moment.policy->version});
-        return decision;
-      });
+  const Outcome many = grow();
   ASSERT_TRUE(many.done());
   ASSERT_EQ(failed(check()), "");
   const Sequence target{many.commit.first.value + 50};
@@ -85,6 +88,24 @@ TEST_F(SelfChecks, I12_K_4_ABrokenChainFailsIt) {
   EXPECT_EQ(failed(reply), "CHAIN");
   EXPECT_THAT(reply.body,
               HasSubstr(std::to_string(target.value) + ": it does not link to the one before"));
+}
+
+TEST_F(SelfChecks, I12_K_4_WhatIsGoneBeforeItsTimeFailsIt) {
+  d.enrol_device("cam-1");
+  // A start reads every live read, and refuses where one is gone; uploads it passes over.
+  const std::int64_t upload = d.reads("cam-1", 1, {"7ABC123"}).front() - 1;
+  ASSERT_TRUE(grow().done());
+  ASSERT_EQ(failed(check()), "");
+  const auto copy = d.folder() / "copy";
+  std::filesystem::copy(d.folder() / "store", copy, std::filesystem::copy_options::recursive);
+  Bytes key;
+  chain::put_be64(key, static_cast<std::uint64_t>(upload));
+  verify::testing::edit_row(copy, "payloads", key, std::nullopt);
+  d.forges();
+  d.replace_store(copy);
+  const Reply reply = check();
+  EXPECT_EQ(failed(reply), "PURGEDECISIONS");
+  EXPECT_THAT(reply.body, HasSubstr("has lost its payload without a tombstone"));
 }
 
 TEST_F(SelfChecks, I12_K_4_AnOldListAndAnOverduePurgeFailIt) {
