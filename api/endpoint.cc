@@ -34,10 +34,11 @@ bool plain(std::string_view segment) {
 using Values = std::map<std::string, std::string, std::less<>>;
 
 std::optional<Values> match(std::string_view pattern, const std::vector<std::string_view>& path) {
-  const std::vector<std::string_view> wanted = segments(pattern);
   Values values;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const std::string_view w = wanted[i];
+  std::size_t i = 0;
+  for (; !pattern.empty(); ++i) {
+    const std::string_view w = pattern.substr(1, pattern.find('/', 1) - 1);
+    pattern.remove_prefix(1 + w.size());
     if (w.ends_with("...}")) {
       if (i >= path.size()) return std::nullopt;
       std::string rest;
@@ -53,7 +54,7 @@ std::optional<Values> match(std::string_view pattern, const std::vector<std::str
       return std::nullopt;
     }
   }
-  if (path.size() != wanted.size()) return std::nullopt;
+  if (path.size() != i) return std::nullopt;
   return values;
 }
 

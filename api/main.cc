@@ -6,6 +6,7 @@
 #include "api/commands/commands.h"
 #include "api/commands/key.h"
 #include "api/commands/process_guard.h"
+#include "api/commands/process_memory.h"
 #include "api/commands/report.h"
 #include "api/commands/report_remote.h"
 #include "ledger/chain/keys.h"
@@ -482,6 +483,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     guard_process();
+    return_large_blocks();
     alpr::chain::init_crypto();
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -63,17 +63,29 @@ Result<std::vector<policy::ImagePlace>> store_images(store::Transaction& transac
   return places;
 }
 
-// What the batch's own matches name in lists that are not active any more: looked up here, because
-// reading such a list takes longer than the sequencer's thread has. Nothing for a batch that would
-// not be let in: whoever could not sign it makes the server read nothing.
-Result<policy::NamedEntries> named_entries(Context& context,
-                                           const recognition::UploadBatch& batch) {
-  if (!policy::has_local_hits(batch)) return policy::NamedEntries();
+// What is found out about a batch on the caller's thread, before the sequencer's is asked.
+struct Prepared {
+  std::optional<policy::CheckedSignature> signature;
+  policy::NamedEntries named;
+};
+
+// What the batch's own matches name in lists that are not active any more is looked up here, too,
+// because reading such a list takes longer than the sequencer's thread has. Nothing for a batch
+// that would not be let in: whoever could not sign it makes the server read nothing.
+Result<Prepared> prepare(Context& context, const recognition::UploadBatch& batch) {
   const auto snapshot = context.service.snapshot();
+  const std::string& origin = context.settings.origin;
+  auto signature = policy::check_signature(snapshot.state, origin, batch);
+  if (!signature) return tl::unexpected(signature.error());
+  Prepared prepared{std::move(*signature), {}};
+  if (!policy::has_local_hits(batch)) return prepared;
   const policy::UploadJudgement judged =
-      policy::judge_upload(snapshot.state, context.settings.origin, batch, snapshot.moment);
-  if (!judged.accepted) return policy::NamedEntries();
-  return policy::look_up_local_hits(snapshot.state, batch);
+      policy::judge_upload(snapshot.state, origin, batch, snapshot.moment, prepared.signature);
+  if (!judged.accepted) return prepared;
+  auto named = policy::look_up_local_hits(snapshot.state, batch);
+  if (!named) return tl::unexpected(named.error());
+  prepared.named = std::move(*named);
+  return prepared;
 }
 
 std::int64_t hits_in(const policy::Decision& decision) {
@@ -89,28 +101,28 @@ Response receive(Context& context, const Call& call) {
   if (call.request.header("authorization") != "Device " + upload->batch.device)
     return problem(Error{ErrorCode::kMalformed,
                          "the batch is of another device than the Authorization header names"});
-  const auto named = named_entries(context, upload->batch);
-  if (!named) return problem(named.error());
+  const auto prepared = prepare(context, upload->batch);
+  if (!prepared) return problem(prepared.error());
   std::optional<policy::UploadRow> first;
   std::int64_t hits = 0;
   const Outcome outcome =
       context.service.perform([&](const policy::State& state, store::Transaction& transaction,
                                   const policy::Moment& moment) -> policy::Decision {
         first.reset();
-        const policy::UploadJudgement judged =
-            policy::judge_upload(state, context.settings.origin, upload->batch, moment);
+        const policy::UploadJudgement judged = policy::judge_upload(
+            state, context.settings.origin, upload->batch, moment, prepared->signature);
         if (judged.first_result) {
           first = judged.first_result;
           return {};
         }
         if (judged.decision) return *judged.decision;
-        if (policy::has_local_hits(upload->batch) && named->empty())
+        if (policy::has_local_hits(upload->batch) && prepared->named.empty())
           return policy::Decision::not_judged(ErrorCode::kBusy, "send the batch again");
         const auto places = store_images(transaction, *upload);
         if (!places)
           return policy::Decision::not_judged(places.error().code, places.error().detail);
         policy::Decision decision =
-            policy::decide(state, *judged.accepted, *places, moment, *named);
+            policy::decide(state, *judged.accepted, *places, moment, prepared->named);
         hits = hits_in(decision);
         return decision;
       });

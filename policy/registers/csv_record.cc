@@ -1,6 +1,7 @@
 #include "policy/registers/csv_record.h"
 
 #include <algorithm>
+#include <array>
 
 namespace alpr::policy {
 namespace {
@@ -10,14 +11,25 @@ bool control(char c) {
   return byte < 0x20 || byte == 0x7f;
 }
 
+// What may end a field without quotes, besides the separator.
+constexpr std::array<bool, 256> ends() {
+  std::array<bool, 256> ends{};
+  for (std::size_t i = 0; i < 0x20; ++i) ends[i] = true;
+  ends[0x7f] = ends[static_cast<unsigned char>('"')] = true;
+  return ends;
+}
+constexpr std::array<bool, 256> kEnds = ends();
+
 }  // namespace
 
 bool RecordReader::at_break() const {
   if (at_ >= text_.size()) return true;
-  return text_[at_] == '\n' || text_.substr(at_).starts_with("\r\n");
+  const char c = text_[at_];
+  return c == '\n' || (c == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n');
 }
 
-Result<void> RecordReader::read_quoted(std::string& field) {
+Result<std::string_view> RecordReader::read_quoted() {
+  std::string& field = unquoted_.emplace_front();
   for (++at_; at_ < text_.size(); ++at_) {
     const char c = text_[at_];
     if (c == '"') {
@@ -28,7 +40,7 @@ Result<void> RecordReader::read_quoted(std::string& field) {
         if (!at_break() && text_[at_] != separator_) {
           return fail(ErrorCode::kMalformed, "text after a closing quote");
         }
-        return {};
+        return std::string_view(field);
       }
     } else if (c == '\n') {
       ++next_line_;
@@ -40,28 +52,35 @@ Result<void> RecordReader::read_quoted(std::string& field) {
   return fail(ErrorCode::kMalformed, "a quote is not closed");
 }
 
-Result<void> RecordReader::read_plain(std::string& field) {
+Result<std::string_view> RecordReader::read_plain() {
   std::size_t end = at_;
   // A tab is a control character, and may be the separator.
-  while (end < text_.size() && text_[end] != separator_ && text_[end] != '"' &&
-         !control(text_[end]))
+  while (end < text_.size() && text_[end] != separator_ &&
+         !kEnds[static_cast<unsigned char>(text_[end])])
     ++end;
-  field.assign(text_, at_, end - at_);
+  const std::string_view field = text_.substr(at_, end - at_);
   at_ = end;
-  if (at_break() || text_[at_] == separator_) return {};
+  if (at_break() || text_[at_] == separator_) return field;
   return fail(ErrorCode::kMalformed,
               text_[at_] == '"' ? "a quote inside an unquoted field" : "a control character");
 }
 
 Result<bool> RecordReader::next(std::vector<std::string>& fields) {
+  auto read = next(views_);
+  if (read) fields.assign(views_.begin(), views_.end());
+  return read;
+}
+
+Result<bool> RecordReader::next(std::vector<std::string_view>& fields) {
   fields.clear();
+  unquoted_.clear();
   line_ = next_line_;
   if (at_ >= text_.size()) return false;
   for (;;) {
-    std::string& field = fields.emplace_back();
     const bool quoted = at_ < text_.size() && text_[at_] == '"';
-    auto read = quoted ? read_quoted(field) : read_plain(field);
-    if (!read) return tl::unexpected(read.error());
+    const auto field = quoted ? read_quoted() : read_plain();
+    if (!field) return tl::unexpected(field.error());
+    fields.push_back(*field);
     if (at_break()) break;
     ++at_;  // the separator
   }

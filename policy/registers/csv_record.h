@@ -2,6 +2,7 @@
 // Pure; one thread per reader.
 #pragma once
 
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,18 +18,22 @@ class RecordReader {
   explicit RecordReader(std::string_view text, char separator = ',')
       : text_(text), separator_(separator) {}
 
-  // False at the end. kMalformed says what is wrong in line().
+  // False at the end. kMalformed says what is wrong in line(). The views are of the text, or of
+  // what the reader keeps until the next call; the strings are the caller's.
+  Result<bool> next(std::vector<std::string_view>& fields);
   Result<bool> next(std::vector<std::string>& fields);
   std::size_t line() const { return line_; }  // of the record's beginning, or of the fault, from 1
 
  private:
-  Result<void> read_quoted(std::string& field);
-  Result<void> read_plain(std::string& field);
+  Result<std::string_view> read_quoted();
+  Result<std::string_view> read_plain();
   bool at_break() const;
 
   std::string_view text_;
   char separator_;
   std::size_t at_ = 0;
+  std::forward_list<std::string> unquoted_;  // of the record, those that stood in quotes
+  std::vector<std::string_view> views_;
   std::size_t line_ = 1;
   std::size_t next_line_ = 1;
 };

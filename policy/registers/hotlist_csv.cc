@@ -99,7 +99,7 @@ std::optional<std::string> if_given(std::string_view text) {
 }
 
 // `fields` are trimmed. An empty plate stays empty: the caller excludes such rows.
-Result<HotlistEntry> entry_of(const std::vector<std::string>& fields, std::size_t line) {
+Result<HotlistEntry> entry_of(std::span<const std::string_view> fields, std::size_t line) {
   HotlistEntry entry;
   auto plate = read_plate(fields[kPlate], line);
   if (!plate) return tl::unexpected(plate.error());
@@ -136,6 +136,14 @@ std::string canonical_row(const HotlistEntry& entry) {
                        known.vin.value_or(""), known.year.value_or(""), known.make.value_or(""),
                        known.model.value_or(""), known.style.value_or(""), known.color.value_or(""),
                        entry.case_number, entry.agency_ori, entry.remarks});
+}
+
+// A row has sixteen commas, so there are eight.
+std::uint64_t first_bytes(std::string_view text, std::size_t at) {
+  std::uint64_t first = 0;
+  for (std::size_t i = 0; i < sizeof first; ++i)
+    first = first << 8 | static_cast<unsigned char>(text[at + i]);
+  return first;
 }
 
 bool same_word(std::string_view a, std::string_view b) {
@@ -179,17 +187,21 @@ std::optional<Exclusion> HotlistRows::origin_of(std::string_view category,
                                                 std::string_view source_list,
                                                 std::string_view agency_ori) {
   // With their lengths in front, so that no two triples are one text.
-  std::string of = std::to_string(category.size()) + ' ' + std::to_string(source_list.size()) + ' ';
-  of.append(category).append(source_list).append(agency_ori);
-  const auto known = origins_.find(of);
+  origin_key_.clear();
+  for (const std::string_view part : {category, source_list}) {
+    origin_key_ += static_cast<char>(part.size() >> 8);  // at most kHotlistFieldMax
+    origin_key_ += static_cast<char>(part.size() & 0xff);
+  }
+  origin_key_.append(category).append(source_list).append(agency_ori);
+  const auto known = origins_.find(origin_key_);
   if (known != origins_.end()) return known->second;
   const auto origin = immigration_origin(category, source_list, agency_ori);
-  if (origins_.size() < kOriginsMax) origins_.emplace(std::move(of), origin);
+  if (origins_.size() < kOriginsMax) origins_.emplace(origin_key_, origin);
   return origin;
 }
 
 // What entry_of() and canonical_row() would make of it, without an entry between.
-Result<void> HotlistRows::take(std::vector<std::string>& fields, std::size_t line) {
+Result<void> HotlistRows::take(std::span<const std::string_view> fields, std::size_t line) {
   if (fields.size() != kColumns) {
     return bad(line, "has " + std::to_string(fields.size()) + " fields and must have " +
                          std::to_string(kColumns));
@@ -212,7 +224,7 @@ Result<void> HotlistRows::take(std::vector<std::string>& fields, std::size_t lin
   for (const Column column : {kEnteredAt, kExpiresAt}) {
     auto time = read_time(given[column], column, line);
     if (!time) return tl::unexpected(time.error());
-    times[column == kEnteredAt ? 0 : 1] = time_text(*time);
+    if (*time) times[column == kEnteredAt ? 0 : 1] = time_text(*time);
   }
   // Immigration comes first: such a row is counted as what it is, with or without a plate, and
   // whether or not its category is left out anyway.
@@ -239,7 +251,7 @@ Result<void> HotlistRows::take(std::vector<std::string>& fields, std::size_t lin
     if (i > 0) text_ += ',';
     append_field(text_, given[i]);
   }
-  rows_.push_back({offset, text_.size() - offset});
+  rows_.push_back({first_bytes(text_, offset), offset, text_.size() - offset});
   return {};
 }
 
@@ -247,10 +259,11 @@ ParsedHotlist HotlistRows::finish() {
   const auto text_of = [&](const Row& row) {
     return std::string_view(text_).substr(row.offset, row.size);
   };
-  std::sort(rows_.begin(), rows_.end(),
-            [&](const Row& a, const Row& b) { return text_of(a) < text_of(b); });
+  std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
+    return a.first != b.first ? a.first < b.first : text_of(a) < text_of(b);
+  });
   const auto same = std::unique(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
-    return text_of(a) == text_of(b);
+    return a.first == b.first && text_of(a) == text_of(b);
   });
   if (const auto repeated = rows_.end() - same; repeated > 0) {
     excluded_[Exclusion::kDuplicate] = repeated;
@@ -286,13 +299,13 @@ Result<void> check_whole(std::string_view file) {
 Result<ParsedHotlist> parse_hotlist(std::string_view file) {
   if (auto whole = check_whole(file); !whole) return tl::unexpected(whole.error());
   RecordReader reader(file);
-  std::vector<std::string> fields;
+  std::vector<std::string_view> fields;
   auto header = reader.next(fields);
   if (!header) return bad(reader.line(), header.error().detail);
   const bool named =
       fields.size() == kColumns && std::equal(fields.begin(), fields.end(), kColumnNames.begin());
   if (!named) return bad(1, "the header must be " + std::string(kHotlistHeader));
-  HotlistRows rows;
+  HotlistRows rows(file.size());
   for (std::size_t count = 0;; ++count) {
     auto more = reader.next(fields);
     if (!more) return bad(reader.line(), more.error().detail);
@@ -307,7 +320,7 @@ Result<ParsedHotlist> parse_hotlist(std::string_view file) {
 
 Result<HotlistEntry> parse_canonical_row(std::string_view row) {
   RecordReader reader(row);
-  std::vector<std::string> fields;
+  std::vector<std::string_view> fields;
   auto read = reader.next(fields);
   const bool whole = read && *read && fields.size() == kColumns;
   auto entry = whole ? entry_of(fields, 1) : Result<HotlistEntry>(bad(1, "not a row"));
@@ -324,6 +337,7 @@ Result<std::vector<CanonicalRow>> canonical_rows(std::string_view canonical) {
     return fail(ErrorCode::kCorrupt, "a stored hot list does not begin with its header");
   }
   std::vector<CanonicalRow> rows;
+  rows.reserve(static_cast<std::size_t>(std::count(canonical.begin(), canonical.end(), '\n')));
   for (std::size_t at = header.size(); at < canonical.size();) {
     // A line feed inside quotes does not end a row; quotes inside quotes come in pairs.
     std::size_t end = at;

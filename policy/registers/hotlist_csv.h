@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,18 +65,23 @@ const std::array<std::string_view, kHotlistColumns>& hotlist_columns();
 // Takes the rows of a file one by one and makes the list of them, whatever layout they came in.
 class HotlistRows {
  public:
-  // `leave_out`: categories whose rows are excluded and counted, whatever their case.
-  explicit HotlistRows(std::vector<std::string> leave_out = {})
-      : leave_out_(std::move(leave_out)) {}
+  // `leave_out`: categories whose rows are excluded and counted, whatever their case. `file_size`:
+  // room is made for so many bytes of rows.
+  explicit HotlistRows(std::size_t file_size, std::vector<std::string> leave_out = {})
+      : leave_out_(std::move(leave_out)) {
+    text_.reserve(file_size);
+  }
   // Fields in the order of our columns. kMalformed with the line.
-  Result<void> take(std::vector<std::string>& fields, std::size_t line);
+  Result<void> take(std::span<const std::string_view> fields, std::size_t line);
   ParsedHotlist finish();
 
  private:
   std::optional<Exclusion> origin_of(std::string_view category, std::string_view source_list,
                                      std::string_view agency_ori);
 
+  // Most rows are told apart by their first bytes, without a look at the text.
   struct Row {
+    std::uint64_t first = 0;  // bytes, as a number
     std::size_t offset = 0;
     std::size_t size = 0;
   };
@@ -84,6 +90,7 @@ class HotlistRows {
   std::vector<Row> rows_;
   // A list has few categories and agencies, and telling what they are takes longer than all else.
   std::map<std::string, std::optional<Exclusion>, std::less<>> origins_;
+  std::string origin_key_;
   std::map<Exclusion, std::int64_t> excluded_;
   std::map<std::string, std::int64_t> left_out_;  // by category, as leave_out spells it
 };

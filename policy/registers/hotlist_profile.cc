@@ -1,8 +1,10 @@
 #include "policy/registers/hotlist_profile.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
+#include <span>
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/hash.h"
@@ -113,17 +115,19 @@ struct Source {
 // Takes the fields of the file's rows and hands ours to the list.
 class Mapper {
  public:
-  Mapper(const HotlistProfile& profile, std::vector<Source> sources)
+  Mapper(const HotlistProfile& profile, std::vector<Source> sources, std::size_t file_size)
       : dates_(profile.dates.value_or(HotlistDates::kIso)),
         sources_(std::move(sources)),
-        rows_(profile.leave_out.value_or(std::vector<std::string>())) {}
+        rows_(file_size, profile.leave_out.value_or(std::vector<std::string>())) {}
 
-  Result<void> take(const std::vector<std::string>& given, std::size_t line) {
-    std::vector<std::string> ours(sources_.size());
+  Result<void> take(std::span<const std::string_view> given, std::size_t line) {
+    std::array<std::string_view, kHotlistColumns> ours;
     for (std::size_t i = 0; i < ours.size(); ++i)
       ours[i] = sources_[i].from == kNowhere ? sources_[i].text : given[sources_[i].from];
-    for (const std::size_t at : {kEnteredAtColumn, kExpiresAtColumn})
-      ours[at] = iso_day(trimmed(ours[at]), dates_);
+    const std::string entered = iso_day(trimmed(ours[kEnteredAtColumn]), dates_);
+    const std::string expires = iso_day(trimmed(ours[kExpiresAtColumn]), dates_);
+    ours[kEnteredAtColumn] = entered;
+    ours[kExpiresAtColumn] = expires;
     return rows_.take(ours, line);
   }
   ParsedHotlist finish() { return rows_.finish(); }
@@ -155,7 +159,7 @@ Result<std::vector<Source>> sources_of(
 }
 
 // Where a field of a separated file is, by the first record: its header, or a row like the rest.
-Result<std::size_t> csv_place(const ProfileField& field, const std::vector<std::string>& first) {
+Result<std::size_t> csv_place(const ProfileField& field, std::span<const std::string_view> first) {
   if (field.position) {
     const auto at = static_cast<std::size_t>(*field.position) - 1;
     if (at >= first.size())
@@ -163,7 +167,7 @@ Result<std::size_t> csv_place(const ProfileField& field, const std::vector<std::
                              field.column + " is number " + std::to_string(*field.position));
     return at;
   }
-  const auto named = [&](const std::string& name) { return trimmed(name) == *field.name; };
+  const auto named = [&](std::string_view name) { return trimmed(name) == *field.name; };
   const auto times = std::count_if(first.begin(), first.end(), named);
   if (times != 1)
     return bad_line(1, "the header has the profile's column '" + *field.name + "' " +
@@ -178,7 +182,7 @@ tl::unexpected<Error> too_many_rows() {
 
 Result<ParsedHotlist> parse_csv(std::string_view file, const HotlistProfile& profile) {
   RecordReader reader(file, profile.delimiter.value_or(",").front());
-  std::vector<std::string> fields;
+  std::vector<std::string_view> fields;
   const auto header = reader.next(fields);
   if (!header) return bad_line(reader.line(), header.error().detail);
   const std::size_t width = fields.size();
@@ -186,7 +190,7 @@ Result<ParsedHotlist> parse_csv(std::string_view file, const HotlistProfile& pro
   auto sources =
       sources_of(profile, [&](const ProfileField& field) { return csv_place(field, fields); });
   if (!sources) return tl::unexpected(sources.error());
-  Mapper mapper(profile, std::move(*sources));
+  Mapper mapper(profile, std::move(*sources), file.size());
   bool have = !has_header(profile);  // the first record is a row already
   for (std::size_t count = 0;; ++count) {
     if (!have) {
@@ -213,8 +217,8 @@ Result<ParsedHotlist> parse_fixed(std::string_view file, const HotlistProfile& p
     return cut.size() - 1;
   });
   if (!sources) return tl::unexpected(sources.error());
-  Mapper mapper(profile, std::move(*sources));
-  std::vector<std::string> fields(cut.size());
+  Mapper mapper(profile, std::move(*sources), file.size());
+  std::vector<std::string_view> fields(cut.size());
   std::size_t line_number = 0;
   std::size_t count = 0;
   for (std::size_t at = 0; at < file.size();) {
@@ -231,8 +235,8 @@ Result<ParsedHotlist> parse_fixed(std::string_view file, const HotlistProfile& p
     if (!std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
       return bad_line(line_number, "a control character, or one that is not ASCII");
     for (std::size_t i = 0; i < cut.size(); ++i)
-      fields[i] = std::string(line.substr(static_cast<std::size_t>(*cut[i]->start) - 1,
-                                          static_cast<std::size_t>(*cut[i]->length)));
+      fields[i] = line.substr(static_cast<std::size_t>(*cut[i]->start) - 1,
+                              static_cast<std::size_t>(*cut[i]->length));
     if (auto taken = mapper.take(fields, line_number); !taken) return tl::unexpected(taken.error());
   }
   return mapper.finish();

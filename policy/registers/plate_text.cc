@@ -18,6 +18,7 @@ char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + '
 }  // namespace
 
 Result<std::string> normalise_plate(std::string_view text) {
+  if (valid_plate(text)) return std::string(text);  // as most come
   std::string plate;
   for (const char given : text) {
     if (dropped(given)) continue;

@@ -157,14 +157,26 @@ Result<std::optional<QueueBreak>> queue_break(const State& state, std::string_vi
   return *previous == recognition::kFirstLink ? QueueBreak::kBegunAnew : QueueBreak::kMissing;
 }
 
+Result<std::optional<CheckedSignature>> check_signature(const State& state, std::string_view origin,
+                                                        const recognition::UploadBatch& batch) {
+  const auto device = find_device(state.rows, batch.device);
+  if (!device) return tl::unexpected(device.error());
+  if (!*device) return std::optional<CheckedSignature>();
+  const PublicKey& key = (*device)->public_key;
+  return std::optional(CheckedSignature{key, recognition::verify_upload(batch, key, origin)});
+}
+
 UploadJudgement judge_upload(const State& state, std::string_view origin,
-                             const recognition::UploadBatch& batch, const Moment& moment) {
+                             const recognition::UploadBatch& batch, const Moment& moment,
+                             const std::optional<CheckedSignature>& checked) {
   const auto device = find_device(state.rows, batch.device);
   if (!device) return decided(not_judged(device.error()));
   if (auto refusal = device_refusal(*device))
     return decided(refuse_upload(moment, batch, *refusal));
   // Before anything is said about a number, so that nobody but the device learns which it used.
-  const auto link = recognition::verify_upload(batch, (*device)->public_key, origin);
+  const bool known = checked && checked->key == (*device)->public_key;
+  const auto link =
+      known ? checked->link : recognition::verify_upload(batch, (*device)->public_key, origin);
   if (!link) {
     return decided(
         refuse_upload(moment, batch, {{"I12-F-3"}, "upload-not-authentic", link.error().detail}));

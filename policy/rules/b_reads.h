@@ -49,12 +49,24 @@ struct UploadJudgement {
   std::optional<Decision> decision;  // upload.refused, or not judged
 };
 
+// What recognition::verify_upload() said of a batch under a device's key. It takes longer than all
+// else about a batch, so it is asked before the sequencer's thread is.
+struct CheckedSignature {
+  PublicKey key{};
+  Result<Digest> link;
+};
+// nullopt: nobody knows the device.
+Result<std::optional<CheckedSignature>> check_signature(const State& state, std::string_view origin,
+                                                        const recognition::UploadBatch& batch);
+
 // upload.refused: unknown or revoked device (I12-DEF-1), a signature that is not the device's or
 // for another log (I12-F-3), a capture time over 5 minutes ahead or over 30 days old (I12-B-2,
 // G-1), a number below the highest that never came (F-3). Not judged: kGone for a number whose
-// batch was purged.
+// batch was purged. `checked` is of this very batch and origin; it counts while the device's key is
+// the one that it names.
 UploadJudgement judge_upload(const State& state, std::string_view origin,
-                             const recognition::UploadBatch& batch, const Moment& moment);
+                             const recognition::UploadBatch& batch, const Moment& moment,
+                             const std::optional<CheckedSignature>& checked = std::nullopt);
 
 // upload.received, a read.recorded per read, a hit.raised per read and active list entry, then a
 // hit.set-aside per match of the device's own that is none of these (I12-A-3), and queue.broken

@@ -12,12 +12,16 @@ namespace {
 // The representative first.
 constexpr std::array<std::string_view, 6> kConfused{"0ODQ", "1I", "2Z", "5S", "8B", "6G"};
 
-char fold_character(char c) {
-  for (const std::string_view characters : kConfused) {
-    if (characters.find(c) != std::string_view::npos) return characters.front();
-  }
-  return c;
+constexpr std::array<char, 256> folds() {
+  std::array<char, 256> folds{};
+  for (std::size_t i = 0; i < folds.size(); ++i) folds[i] = static_cast<char>(i);
+  for (const std::string_view characters : kConfused)
+    for (const char c : characters) folds[static_cast<unsigned char>(c)] = characters.front();
+  return folds;
 }
+constexpr std::array<char, 256> kFolds = folds();
+
+char fold_character(char c) { return kFolds[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 

@@ -121,9 +121,9 @@ struct UploadBatch {
 };
 
 struct UploadLimits {
-  std::size_t reads_max = 64;
+  std::size_t reads_max = 256;
   std::size_t image_bytes_max = std::size_t{8} << 20;
-  std::size_t manifest_bytes_max = std::size_t{64} << 10;
+  std::size_t manifest_bytes_max = std::size_t{256} << 10;
 };
 
 // Upper-cases a-z and drops everything but letters and digits of ASCII. kMalformed unless 1 to 10

@@ -299,15 +299,18 @@ TEST(UploadFormat, BoundsAreRefusedAsTooLarge) {
 
   Example many = example();
   many.batch.reads.resize(1);
-  for (int i = 0; i < 64; ++i) {
-    SignedRead read{salt(static_cast<std::uint8_t>(100 + i)),
-                    facts("P" + std::to_string(i), many.images[0])};
+  const std::size_t most = UploadLimits{}.reads_max;
+  for (std::size_t i = 0; i < most; ++i) {
+    Salt own{};
+    own[0] = static_cast<std::uint8_t>(1 + i / 256);
+    own[1] = static_cast<std::uint8_t>(i % 256);
+    SignedRead read{own, facts("P" + std::to_string(i), many.images[0])};
     read.facts.image_bytes = 0;
     many.batch.reads.push_back(read);
   }
   many.images.resize(1);
   EXPECT_EQ(encode_upload(many.batch, many.views()).error().code, ErrorCode::kTooLarge);
-  many.batch.reads.resize(64);
+  many.batch.reads.resize(most);
   EXPECT_TRUE(encode_upload(many.batch, many.views()));
 }
 
