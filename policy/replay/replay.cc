@@ -246,8 +246,12 @@ void Replay::judge_first_commit() {
   if (first_commit_.empty()) return wrong(Sequence{0}, "no version of the order, and no holders");
   InitPlan plan;
   for (const chain::EventView& event : first_commit_) {
-    if (const auto adopted = from_event<PolicyAdopted>(event))
+    if (const auto adopted = from_event<PolicyAdopted>(event)) {
       plan.department = adopted->department;
+      // Of a software that knew fewer: which ones, the comparison below says.
+      const auto& added = adopted->parameters.added_rules;
+      plan.added_rules = added ? added->size() : 0;
+    }
     if (const auto enrolled = from_event<UserEnrolled>(event))
       plan.holders.push_back(
           {Role{}, enrolled->username, enrolled->name, enrolled->user_class, enrolled->code});

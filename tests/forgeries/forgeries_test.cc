@@ -53,28 +53,6 @@ bool names(const verify::LevelReport& level, Sequence event, std::string_view ro
   return false;
 }
 
-std::vector<Forgery> all_forgeries() {
-  std::vector<Forgery> all;
-  for (const auto& topic : {forgeries_of_people(), forgeries_of_queries(), forgeries_of_hits(),
-                            forgeries_of_batches(), forgeries_of_lists(), forgeries_of_sharing(),
-                            forgeries_of_oversight(), forgeries_of_time()})
-    all.insert(all.end(), topic.begin(), topic.end());
-  return all;
-}
-
-// The honest log, with something of every sort that the forgeries start from.
-void live_honestly(Forger& f) {
-  f.show_hit(f.officer);
-  policy::testing::validate(f.world, f.officer, f.hit);
-  f.permit(decide(f.state(), f.officer, policy::testing::stop_command(f.world, f.hit), f.moment()));
-  f.query(f.officer, {f.reads[1]});
-  policy::testing::approved_entry(f.world, f.officer,
-                                  policy::testing::entry_command(f.world, "9ZZZ999"));
-  f.held(f.reads);
-  f.honored();
-  f.adopt([](policy::Parameters& p) { p.queries_a_day = 40; });
-}
-
 TEST(Forgeries, AnHonestLogHolds) {
   Forger f;
   live_honestly(f);
