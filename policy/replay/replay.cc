@@ -196,11 +196,13 @@ void Replay::take(const chain::EventView& event, Seen seen) {
     count_undecidable(fmt::format("{} erased", name_of(event.header.kind)));
   } else if (!lost_ && permanent && (seen == Seen::kSealed || !known)) {
     lost_ = event.header.seq;
+    lost_to_newer_ = !known;
     tails_.clear();
   }
   if (lost_ && seen != Seen::kErased) {
     if (judge_of(event.header.kind) != nullptr || !known)
       count_undecidable(seen == Seen::kSealed ? "sealed, and not opened"
+                        : lost_to_newer_      ? "after an event of a kind that is not known here"
                                               : "after an event that was not opened");
   } else if (seen == Seen::kSealed) {
     count_undecidable("sealed, and not opened");

@@ -156,7 +156,7 @@ Decision best_case(const Scene& s, const SharingRefused& e, ReadsIndex& reads) {
   return decide(state, e.by, ExportPackage{request}, s.moment);
 }
 
-// Which reads were asked for is not on the record of a refusal: the same document or case has to do.
+// A refusal does not say which reads were asked for: the same document or case has to do.
 Again refused_repeat(const Scene& s, const SharingRefused& e) {
   std::optional<Digest> document;
   if (e.grounds->document) {

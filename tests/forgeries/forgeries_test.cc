@@ -71,6 +71,42 @@ TEST(Forgeries, WithoutKeysItIsNotCheckedAndNeverHolds) {
   EXPECT_NE(level.note.find("bring --keys"), std::string::npos) << level.note;
 }
 
+TEST(Forgeries, ALogOfANewerVersionIsNoFindingAndNeverHolds) {
+  Forger f;
+  std::vector<chain::Kind> all(policy::kinds().all().begin(), policy::kinds().all().end());
+  const chain::Kind later{900,
+                          "thing.of-a-later-version",
+                          chain::Retention::kPermanent,
+                          chain::Form::kByMember,
+                          {"what"},
+                          {},
+                          "not known here",
+                          ""};
+  all.push_back(later);
+  f.written_by.emplace(std::move(all));
+  chain::EventView event;
+  event.header.kind = later.number;
+  event.header.retention = later.retention;
+  event.header.form = later.form;
+  event.header.seq.value = f.world.log.size();
+  event.header.time = f.world.now;
+  event.have_payload = true;
+  event.members = {{"what", "\"new\"", false}};
+  event.json = chain::to_json(event.members);
+  f.world.log.push_back(event);
+  policy::QueryPerformed untrained = f.honest_query();
+  untrained.by.training.reset();
+  f.forge(untrained);
+  const verify::Report report = verified(f);
+  EXPECT_EQ(report.levels.front().holds, true) << told(report.levels.front());
+  const verify::LevelReport& level = report.levels.back();
+  EXPECT_FALSE(level.holds.has_value()) << told(level);
+  EXPECT_NE(level.note.find("Event " + std::to_string(event.header.seq.value) +
+                            " is of a kind that this version does not know"),
+            std::string::npos)
+      << level.note;
+}
+
 // By which level, and as what where it is not the row; empty: by none.
 std::string named_by(const verify::Report& report, Sequence event, const Forgery& forgery) {
   const std::string_view rule = forgery.named.empty() ? forgery.row : forgery.named;

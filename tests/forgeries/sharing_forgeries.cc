@@ -93,6 +93,12 @@ std::vector<Forgery> of_recipients() {
        with_grounds(
            kDa,
            [](SharingRequested& e) { e.grounds.attestations->not_reproductive_care = false; })},
+  };
+}
+
+// What is there already, once more; and what was taken back.
+std::vector<Forgery> of_repeats() {
+  return {
       {"I12-I-1", "a recipient registered again under another spelling",
        [](Forger& f) {
          const auto register_one = [&](const std::string& name) {
@@ -280,7 +286,7 @@ std::vector<Forgery> of_the_public() {
 
 std::vector<Forgery> forgeries_of_sharing() {
   std::vector<Forgery> all = of_recipients();
-  for (const auto& topic : {of_grounds(), of_decisions(), of_the_public()})
+  for (const auto& topic : {of_repeats(), of_grounds(), of_decisions(), of_the_public()})
     all.insert(all.end(), topic.begin(), topic.end());
   return all;
 }
