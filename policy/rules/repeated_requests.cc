@@ -93,7 +93,9 @@ Result<std::optional<Refusal>> refuse_repeated(const State& state, const EnterRe
       },
       [](const RecordsRequestRow& row) { return row.request; },
       [&](const RecordsRequestRow& row) {
+        // What is asked for of both classes at once is entered once for each.
         return !row.closed_at && row.asked.received_on == asked.received_on.value_or("") &&
+               to_text(row.asked.record_class) == asked.record_class &&
                spelling(row.asked.requester) == requester &&
                spelling(row.asked.described) == described;
       });
@@ -102,8 +104,8 @@ Result<std::optional<Refusal>> refuse_repeated(const State& state, const EnterRe
   return std::optional(
       Refusal{{"I12-H-1"},
               std::string(kRequestRepeated),
-              fmt::format("Records request {} is of the same requester, day and description, and "
-                          "is open: go on with it.",
+              fmt::format("Records request {} is of the same requester, day, class and "
+                          "description, and is open: go on with it.",
                           (*first)->value)});
 }
 

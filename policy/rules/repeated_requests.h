@@ -28,8 +28,8 @@ Result<std::optional<Sequence>> open_request_like(const State& state, const Aske
 // The refusal that names it, where the version in force has the rule. kCorrupt.
 Result<std::optional<Refusal>> refuse_repeated(const State& state, const AskedOnce& asked,
                                                const Moment& moment);
-// The same of a request of the public: nobody closed it, and it has the same requester, day and
-// description, compared in the same way. kCorrupt.
+// The same of a request of the public: nobody closed it, and it has the same requester, day, class
+// and description, compared in the same way. kCorrupt.
 Result<std::optional<Refusal>> refuse_repeated(const State& state, const EnterRecordsRequest& asked,
                                                const Moment& moment);
 

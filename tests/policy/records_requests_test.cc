@@ -69,6 +69,11 @@ TEST_F(RecordsRequests, I12_H_1_OneThatIsEnteredTwiceUnderTwoSpellingsIsRefused)
       "Pat P\xC3\xBA"
       "blic";
   world.permit(enter(other));
+  world.permit(enter([&] {
+    EnterRecordsRequest split = other;
+    split.record_class = "INVESTIGATORY";
+    return split;
+  }()));
   other.received_on = "2023-11-11";
   world.permit(enter(other));
   world.permit(answer(first, "DISCLOSED"));
