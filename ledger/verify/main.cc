@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -23,7 +22,9 @@
 #include "ledger/verify/bundle_source.h"
 #include "ledger/verify/log_server/log_server.h"
 #include "ledger/verify/package.h"
+#include "ledger/verify/policy_level/kept_state.h"
 #include "ledger/verify/policy_level/policy_level.h"
+#include "ledger/verify/progress.h"
 #include "ledger/verify/reader.h"
 #include "ledger/verify/receipt.h"
 #include "ledger/verify/report_check/attachment_check.h"
@@ -45,7 +46,7 @@ constexpr std::size_t kFileMax = std::size_t{64} << 20;
 struct Arguments {
   std::string store, url, bundle, key, keys, level = "erasure", since, now, receipt, package,
                                              report, attachment, open, key_file, witness_policy,
-                                             credentials, cacert;
+                                             credentials, cacert, state, state_sha256;
   bool json = false;
   unsigned threads = 0;     // 0: as many as the machine has
   std::uint64_t audit = 0;  // seq of the plan
@@ -80,27 +81,6 @@ TimeUs wall_clock() {
   clock_gettime(CLOCK_REALTIME, &now);
   return {now.tv_sec * kSecondUs + now.tv_nsec / 1000};
 }
-
-// A bar on a terminal, for work over a second.
-class Progress {
- public:
-  void operator()(std::uint64_t done, std::uint64_t total) {
-    const auto now = std::chrono::steady_clock::now();
-    if (total == 0 || now - started_ < std::chrono::seconds(1)) return;
-    if (shown_ && now - last_ < std::chrono::milliseconds(200)) return;
-    last_ = now;
-    shown_ = true;
-    const std::uint64_t part = std::min<std::uint64_t>(done * 40 / total, 40);
-    fmt::print(stderr, "\r[{:<40}] {} of {} events ", std::string(part, '='), done, total);
-    std::fflush(stderr);
-  }
-  static void clear() { fmt::print(stderr, "\r{:<79}\r", ""); }
-
- private:
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point last_;
-  bool shown_ = false;
-};
 
 Result<std::optional<chain::VerifierKey>> key_of(const Arguments& arguments) {
   if (arguments.key.empty()) return std::optional<chain::VerifierKey>();
@@ -151,7 +131,7 @@ Result<verify::Options> options_of(const Arguments& arguments) {
                         : std::clamp(std::thread::hardware_concurrency(), 1U, verify::kThreadsMax);
   options.wall_clock = wall_clock();
   options.policy = policy_level::check_policy;
-  if (isatty(STDERR_FILENO) != 0) options.progress = Progress();
+  if (isatty(STDERR_FILENO) != 0) options.progress = verify::Progress();
   return options;
 }
 
@@ -221,11 +201,16 @@ int run(const Arguments& arguments) {
   if (const auto one = one_source(arguments); !one) return refuse(one.error());
   auto options = options_of(arguments);
   if (!options) return refuse(options.error());
+  if (!arguments.state.empty() && options->level != verify::Level::kPolicy)
+    return refuse({ErrorCode::kMalformed, "--state is of --level policy"});
+  const auto kept = policy_level::KeptState::open(arguments.state, arguments.state_sha256);
+  if (!kept) return refuse(kept.error());
+  options->policy = kept->check();
   const auto report = !arguments.store.empty()
                           ? verify::verify_store(arguments.store, policy::kinds(), *options)
                       : !arguments.bundle.empty() ? verify_bundle(arguments.bundle, *options)
                                                   : verify_url(arguments, *options);
-  if (options->progress) Progress::clear();
+  if (options->progress) verify::Progress::clear();
   if (!report) return refuse(report.error());
   return tell(arguments, *report);
 }
@@ -250,7 +235,7 @@ int run_audit(const Arguments& arguments) {
   const auto options = options_of(arguments);
   if (!options) return refuse(options.error());
   const auto answer = redraw(arguments, *options);
-  if (options->progress) Progress::clear();
+  if (options->progress) verify::Progress::clear();
   if (!answer) {
     const int code = refuse(answer.error());
     return answer.error().code == ErrorCode::kCorrupt ? kFound : code;
@@ -312,7 +297,7 @@ Result<verify::Report> verify_here(const Arguments& arguments, const verify::Opt
   auto report = !arguments.store.empty()
                     ? verify::verify_store(arguments.store, policy::kinds(), options)
                     : verify_bundle(arguments.bundle, options);
-  if (options.progress) Progress::clear();
+  if (options.progress) verify::Progress::clear();
   return report;
 }
 
@@ -406,6 +391,14 @@ void add_source(CLI::App& app, Arguments& arguments) {
   app.add_option("--key", arguments.key, "the log's verifier key, from elsewhere than the store");
 }
 
+void add_state(CLI::App& app, Arguments& arguments) {
+  CLI::Option* state = app.add_option(
+      "--state", arguments.state,
+      "level policy goes on from the state in this file and saves the new one there");
+  app.add_option("--state-sha256", arguments.state_sha256, "of that state, as you noted it")
+      ->needs(state);
+}
+
 const CLI::App* add_attachment(CLI::App& app, Arguments& arguments) {
   CLI::App* attachment = app.add_subcommand(
       "attachment",
@@ -430,6 +423,7 @@ int main(int argc, char** argv) {
   app.add_option("--level", arguments.level,
                  "chain, erasure (default) or policy: every recorded decision decided again, "
                  "which needs --keys");
+  add_state(app, arguments);
   app.add_option("--since", arguments.since, "a signed checkpoint you kept");
   app.add_option("--witness-policy", arguments.witness_policy,
                  "a C2SP tlog-policy file: whose cosignatures must be there");

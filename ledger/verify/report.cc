@@ -34,6 +34,9 @@ void write_level(std::string& out, const LevelReport& level) {
     out += ",\"note\":";
     chain::write_string(out, level.note);
   }
+  if (level.begun_at) out += fmt::format(",\"begun_at\":{}", *level.begun_at);
+  if (level.state_sha256)
+    out += fmt::format(",\"state_sha256\":\"{}\"", chain::hex(*level.state_sha256));
   out += ",\"findings\":[";
   for (std::size_t i = 0; i < level.findings.size(); ++i) {
     if (i != 0) out += ',';
@@ -48,13 +51,16 @@ Json encode_level(const LevelReport& level) {
     findings.push_back(
         Json::Array{f.seq ? static_cast<std::int64_t>(*f.seq) : kNone, f.rule, f.what});
   }
-  return Json::Object{{"level", static_cast<std::int64_t>(level.level)},
-                      {"holds", level.holds ? static_cast<std::int64_t>(*level.holds) : kNone},
-                      {"checked", static_cast<std::int64_t>(level.checked)},
-                      {"not_checked", static_cast<std::int64_t>(level.not_checked)},
-                      {"count", static_cast<std::int64_t>(level.findings_count)},
-                      {"note", level.note},
-                      {"findings", std::move(findings)}};
+  return Json::Object{
+      {"level", static_cast<std::int64_t>(level.level)},
+      {"holds", level.holds ? static_cast<std::int64_t>(*level.holds) : kNone},
+      {"checked", static_cast<std::int64_t>(level.checked)},
+      {"not_checked", static_cast<std::int64_t>(level.not_checked)},
+      {"count", static_cast<std::int64_t>(level.findings_count)},
+      {"note", level.note},
+      {"begun_at", level.begun_at ? static_cast<std::int64_t>(*level.begun_at) : kNone},
+      {"state", level.state_sha256 ? chain::hex(*level.state_sha256) : ""},
+      {"findings", std::move(findings)}};
 }
 
 std::int64_t integer_of(const Json& object, std::string_view name) {
@@ -76,6 +82,10 @@ LevelReport decode_level(const Json& json) {
   level.not_checked = static_cast<std::uint64_t>(integer_of(json, "not_checked"));
   level.findings_count = static_cast<std::uint64_t>(integer_of(json, "count"));
   level.note = string_of(json, "note");
+  if (const std::int64_t at = integer_of(json, "begun_at"); at != kNone)
+    level.begun_at = static_cast<std::uint64_t>(at);
+  if (const auto state = chain::parse_digest_hex(string_of(json, "state")))
+    level.state_sha256 = *state;
   const Json* findings = json.member("findings");
   if (findings == nullptr || findings->array() == nullptr) return level;
   for (const Json& entry : *findings->array()) {

@@ -34,6 +34,10 @@ struct LevelReport {
   std::uint64_t findings_count = 0;  // all of them; the first kFindingsKept are in `findings`
   std::vector<Finding> findings;
   std::string note;  // why it was not checked
+  // Level policy with a saved state: the event at which this run began, after the state of the run
+  // before it, and the SHA-256 of the state that it saved itself.
+  std::optional<std::uint64_t> begun_at;
+  std::optional<Digest> state_sha256;
 
   // Keeps the finding, or only counts it, and makes the level not hold. Escapes what is not
   // printable ASCII.

@@ -46,7 +46,8 @@ TimeUs judged_at(const Options& options, const ChainState& state) {
 }
 
 Result<void> check_policy(Source& source, const Options& options, Snapshots snapshots,
-                          const ChainState& state, TimeUs as_of, LevelReport& report) {
+                          const ChainState& state, TimeUs as_of, bool chain_holds,
+                          LevelReport& report) {
   if (!options.policy) {
     report.note = "this program does not know the order";
     return {};
@@ -57,10 +58,10 @@ Result<void> check_policy(Source& source, const Options& options, Snapshots snap
     return {};
   }
   const Keys* keys = options.keys ? &*options.keys : nullptr;
-  const auto done =
-      options.policy({source, keys, state.size, as_of, snapshots == Snapshots::kRenewed,
-                      options.renew_every, options.threads, options.progress},
-                     report);
+  const auto done = options.policy(
+      {source, keys, state.size, as_of, snapshots == Snapshots::kRenewed, options.renew_every,
+       options.threads, options.progress, state.root, chain_holds},
+      report);
   if (!done && done.error().code != ErrorCode::kCorrupt) return done;
   if (!done) report.add(std::nullopt, rule::kStore, done.error().detail);
   return {};
@@ -88,8 +89,8 @@ Result<Report> verify_once(Source& source, const chain::KindRegistry& kinds, con
   const auto done = check_erasure(source, kinds, options, snapshots, *state, report.as_of, erasure);
   if (!done) return tl::unexpected(done.error());
   if (options.level == Level::kErasure) return report;
-  const auto judged =
-      check_policy(source, options, snapshots, *state, report.as_of, report.levels.back());
+  const auto judged = check_policy(source, options, snapshots, *state, report.as_of,
+                                   report.levels.front().holds == true, report.levels.back());
   if (!judged) return tl::unexpected(judged.error());
   return report;
 }

@@ -37,6 +37,8 @@ struct PolicyWalk {
   std::uint64_t renew_every = 0;
   unsigned threads = 2;
   const std::function<void(std::uint64_t done, std::uint64_t total)>& progress;
+  Digest root{};            // of the tree of `size` events
+  bool chain_holds = true;  // level chain has no finding: each header is the one that its link says
 };
 // Errors are kIo, or kCorrupt for what does not read, which becomes a finding.
 using PolicyCheck = std::function<Result<void>(const PolicyWalk& walk, LevelReport& report)>;

@@ -8,6 +8,22 @@
 
 namespace alpr::policy {
 
+// Rules that came into the software after its first version and go beyond the order's own text, in
+// the order in which they came. Each counts for what is decided under a version that names it, so
+// that no log is judged by a rule that was not there (docs/decisions/0058). New ones go to the end.
+enum class AddedRule {
+  kUnusualHours,        // I12-C3-3: a query at an hour unusual for its person is looked at again
+  kSelfCheckDecisions,  // I12-K-4: an audit of the system has all of SystemCheck, each once
+  kRepeatedRequests,    // I12-I-9, H-1: a request that repeats an open one is refused
+};
+template <>
+struct EnumTexts<AddedRule> {
+  static constexpr std::array texts{
+      std::pair{AddedRule::kUnusualHours, "UNUSUAL_HOURS"},
+      std::pair{AddedRule::kSelfCheckDecisions, "SELF_CHECK_DECISIONS"},
+      std::pair{AddedRule::kRepeatedRequests, "REPEATED_REQUESTS"}};
+};
+
 // The numbers and lists of the order and of the system, all in one document, so that changing one
 // is an event (policy-brief section 10, rule 9). Its canonical JSON is what `parameters_sha256`
 // digests.
@@ -41,6 +57,7 @@ struct Parameters {
   std::vector<std::string> screen_immigration;        // I12-E-3
   std::vector<std::string> screen_reproductive_care;  // I12-C3-7
   std::vector<std::string> screen_first_amendment;    // I12-C3-6
+  std::optional<std::vector<AddedRule>> added_rules;  // absent: none, as before there were any
   template <typename M>
   void members(M& m) {
     m("retention_seconds", retention_seconds);
@@ -69,6 +86,7 @@ struct Parameters {
     m("screen_immigration", screen_immigration);
     m("screen_reproductive_care", screen_reproductive_care);
     m("screen_first_amendment", screen_first_amendment);
+    m("added_rules", added_rules);
   }
 };
 

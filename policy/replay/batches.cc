@@ -188,6 +188,55 @@ void Batches::close() {
   if (!open.wrong) right_ += 1 + said;
 }
 
+void Batches::save(StateWriter& out) const {
+  out.text(origin_);
+  out.number(right_);
+  out.number(lost_);
+  out.maybe(lost_upload_, [&](Sequence upload) { out.number(upload.value); });
+  out.maybe(open_, [&](const Open& open) {
+    out.number(open.upload.value);
+    out.time(open.received_at);
+    out.record(open.record);
+    out.text(as_text(open.key));
+    out.list(open.digests, [&](const Digest& digest) { out.text(as_text(digest)); });
+    out.time(open.newest_capture);
+    out.number(static_cast<std::uint64_t>(open.hits + 1));
+    out.maybe(open.expected, [&](QueueBreak how) { out.text(to_text(how)); });
+    out.number(open.comparable ? 1 : 0);
+    out.number(open.told ? 1 : 0);
+    out.number(open.wrong ? 1 : 0);
+  });
+}
+
+void Batches::load(StateReader& in) {
+  const auto bytes = [&](auto& into) {
+    const BytesView text = as_bytes(in.text());
+    if (text.size() != into.size()) return in.fail();
+    std::copy(text.begin(), text.end(), into.begin());
+  };
+  origin_ = in.text();
+  right_ = in.number();
+  lost_ = in.number();
+  if (in.flag()) lost_upload_ = in.seq();
+  if (!in.flag()) return;
+  open_ = Open{};
+  Open& open = *open_;
+  open.upload = in.seq();
+  open.received_at = in.time();
+  open.record = in.record<UploadReceived>();
+  bytes(open.key);
+  in.list([&] { bytes(open.digests.emplace_back()); });
+  open.newest_capture = in.time();
+  open.hits = static_cast<std::int64_t>(in.number()) - 1;
+  if (in.flag()) {
+    open.expected = enum_from_text<QueueBreak>(in.text());
+    if (!open.expected) in.fail();
+  }
+  open.comparable = in.flag();
+  open.told = in.flag();
+  open.wrong = in.flag();
+}
+
 void Batches::find(Sequence seq, std::vector<std::string> rules, std::string what) {
   report_({seq, std::move(rules), std::move(what)});
 }

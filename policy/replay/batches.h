@@ -10,6 +10,7 @@
 
 #include "policy/records/reads.h"
 #include "policy/replay/finding.h"
+#include "policy/replay/state_bytes.h"
 #include "policy/rules/state.h"
 
 namespace alpr::policy {
@@ -29,6 +30,10 @@ class Batches {
 
   std::uint64_t right() const { return right_; }  // uploads and reads that were found right
   std::uint64_t lost() const { return lost_; }    // those whose batch was not there as a whole
+
+  // All of it, and all of it back; the reader says whether it reads.
+  void save(StateWriter& out) const;
+  void load(StateReader& in);
 
  private:
   struct Open {

@@ -14,6 +14,7 @@
 #include "policy/records/policies.h"
 #include "policy/records/reports.h"
 #include "policy/replay/finding.h"
+#include "policy/replay/state_bytes.h"
 
 namespace alpr::policy {
 
@@ -28,6 +29,10 @@ class Deadlines {
   // `members` are the event's open ones at least.
   void take(const chain::Header& header, const chain::Members& members);
   void finish(TimeUs as_of);
+
+  // All of it, and all of it back; the reader says whether it reads.
+  void save(StateWriter& out) const;
+  void load(StateReader& in);
 
  private:
   struct List {

@@ -74,6 +74,24 @@ Result<void> MemoryRows::erase(chain::Table table, const chain::RowKey& key) {
   return {};
 }
 
+void MemoryRows::save(StateWriter& out) const {
+  for (const auto& rows : tables_)
+    out.list(rows, [&](const auto& row) {
+      out.text(row.first);
+      out.text(row.second.as_text());
+    });
+}
+
+void MemoryRows::load(StateReader& in) {
+  for (auto& rows : tables_) {
+    rows.clear();
+    in.list([&] {
+      const std::string_view key = in.text();
+      rows.emplace_hint(rows.end(), key, Row{std::string(in.text()), {}, nullptr});
+    });
+  }
+}
+
 void OverlaidRows::put(chain::Table table, const chain::RowKey& key, std::string value) {
   rows_.insert_or_assign(static_cast<char>(table) + encode(key), std::move(value));
 }

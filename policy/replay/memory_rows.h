@@ -10,6 +10,7 @@
 
 #include "ledger/chain/registers.h"
 #include "policy/registers/kept_rows.h"
+#include "policy/replay/state_bytes.h"
 
 namespace alpr::policy {
 
@@ -26,6 +27,10 @@ class MemoryRows : public chain::RegisterWriter, public KeptRows {
   Result<void> erase(chain::Table table, const chain::RowKey& key) override;
   const std::any* kept(chain::Table table, const chain::RowKey& key) const override;
   void keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) override;
+
+  // All rows, and all of them back; the reader says whether they read.
+  void save(StateWriter& out) const;
+  void load(StateReader& in);
 
  private:
   // As text, or as a value and how it becomes one.

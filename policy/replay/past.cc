@@ -83,4 +83,72 @@ std::vector<std::string> Past::people_of(Sequence event) const {
   return all;
 }
 
+void Past::save(StateWriter& out) const {
+  out.number(size_);
+  out.number(what_.size());
+  std::uint64_t first = 0;
+  TimeUs time;
+  for (std::size_t i = 0; i < what_.size(); ++i) {
+    out.number(first_[i] - first);
+    out.number(what_[i].kind);
+    // Times never go backwards, but a log that does not hold may say so.
+    out.number(static_cast<std::uint64_t>(what_[i].time.value) -
+               static_cast<std::uint64_t>(time.value));
+    first = first_[i];
+    time = what_[i].time;
+  }
+  out.list(holds_, [&](const auto& hold) {
+    out.number(hold.first);
+    out.text(hold.second.case_number);
+    out.list(hold.second.events, [&](Sequence event) { out.number(event.value); });
+  });
+  out.list(releases_, [&](const auto& release) {
+    out.number(release.first);
+    out.number(release.second.value);
+  });
+  out.list(names_, [&](const std::string& name) { out.text(name); });
+  std::uint64_t event = 0;
+  out.list(people_, [&](const auto& person) {
+    out.number(person.first - event);
+    out.number(person.second);
+    event = person.first;
+  });
+}
+
+void Past::load(StateReader& in) {
+  size_ = in.number();
+  std::uint64_t first = 0;
+  std::uint64_t time = 0;
+  in.list([&] {
+    first += in.number();
+    const auto kind = static_cast<std::uint16_t>(in.number());
+    time += in.number();
+    first_.push_back(first);
+    what_.push_back({kind, {static_cast<std::int64_t>(time)}});
+  });
+  in.list([&] {
+    const Sequence hold = in.seq();
+    HoldPlaced placed;
+    placed.case_number = in.text();
+    in.list([&] { placed.events.push_back(in.seq()); });
+    place(hold, placed);
+  });
+  in.list([&] {
+    const Sequence release = in.seq();
+    note_release(release, in.seq());
+  });
+  in.list([&] {
+    names_.emplace_back(in.text());
+    numbers_.emplace(names_.back(), static_cast<std::uint32_t>(names_.size() - 1));
+  });
+  std::uint64_t event = 0;
+  in.list([&] {
+    event += in.number();
+    const auto number = static_cast<std::uint32_t>(in.number());
+    if (number >= names_.size()) return in.fail();
+    people_.emplace_back(event, number);
+  });
+  if (!what_.empty() && first_.back() >= size_) in.fail();
+}
+
 }  // namespace alpr::policy

@@ -15,6 +15,7 @@
 
 #include "ledger/chain/header.h"
 #include "policy/records/holds.h"
+#include "policy/replay/state_bytes.h"
 
 namespace alpr::policy {
 
@@ -49,6 +50,10 @@ class Past {
   // Whose act an event is or whom it is about, by username: nobody judges their own in an audit.
   void note_people(Sequence event, std::span<const std::string> usernames);
   std::vector<std::string> people_of(Sequence event) const;
+
+  // All of it, and all of it back; the reader says whether it reads.
+  void save(StateWriter& out) const;
+  void load(StateReader& in);
 
  private:
   // Events of one kind and time in a row, as a batch of reads is; `first_` is where each begins.

@@ -196,11 +196,13 @@ void Replay::take(const chain::EventView& event, Seen seen) {
     count_undecidable(fmt::format("{} erased", name_of(event.header.kind)));
   } else if (!lost_ && permanent && (seen == Seen::kSealed || !known)) {
     lost_ = event.header.seq;
+    lost_to_newer_ = !known;
     tails_.clear();
   }
   if (lost_ && seen != Seen::kErased) {
     if (judge_of(event.header.kind) != nullptr || !known)
       count_undecidable(seen == Seen::kSealed ? "sealed, and not opened"
+                        : lost_to_newer_      ? "after an event of a kind that is not known here"
                                               : "after an event that was not opened");
   } else if (seen == Seen::kSealed) {
     count_undecidable("sealed, and not opened");
@@ -246,8 +248,12 @@ void Replay::judge_first_commit() {
   if (first_commit_.empty()) return wrong(Sequence{0}, "no version of the order, and no holders");
   InitPlan plan;
   for (const chain::EventView& event : first_commit_) {
-    if (const auto adopted = from_event<PolicyAdopted>(event))
+    if (const auto adopted = from_event<PolicyAdopted>(event)) {
       plan.department = adopted->department;
+      // Of a software that knew fewer: which ones, the comparison below says.
+      const auto& added = adopted->parameters.added_rules;
+      plan.added_rules = added ? added->size() : 0;
+    }
     if (const auto enrolled = from_event<UserEnrolled>(event))
       plan.holders.push_back(
           {Role{}, enrolled->username, enrolled->name, enrolled->user_class, enrolled->code});

@@ -51,8 +51,17 @@ class Replay {
   std::uint64_t decided() const { return decided_ + batches_.right(); }
   // How many could not, by why: "12 whose hit is erased".
   const std::map<std::string, std::uint64_t>& undecidable() const { return undecidable_; }
-  // The first event that was not opened: from there on the state is not known.
+  // All that it knows after the events so far, for another run of this program to go on from, and
+  // the reverse: in the place of those events, before any other. Not after finish(). Nothing is
+  // saved of a log whose first commit is not over, or of whose events one was not opened: the state
+  // after it is not known. kCorrupt: these are not the bytes that save() gave; throw this away.
+  std::optional<std::string> save() const;
+  Result<void> resume(std::string_view saved);
+
+  // The first event that was not opened, or is of a kind that only a newer version of this software
+  // knows: from there on the state is not known.
   const std::optional<Sequence>& lost() const { return lost_; }
+  bool lost_to_newer() const { return lost_to_newer_; }
 
  private:
   struct Tail {
@@ -92,6 +101,7 @@ class Replay {
   std::vector<Tail> tails_;
   Sequence tail_of_;
   std::vector<std::string_view> tail_passed_over_;
+  std::vector<std::string> resumed_names_;  // what the above points to after resume()
   struct Import {
     Sequence event;
     std::uint16_t kind = 0;
@@ -107,6 +117,7 @@ class Replay {
   std::uint64_t found_ = 0;
   std::map<std::string, std::uint64_t> undecidable_;
   std::optional<Sequence> lost_;
+  bool lost_to_newer_ = false;
 };
 
 }  // namespace alpr::policy

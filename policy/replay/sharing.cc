@@ -17,6 +17,7 @@
 #include "policy/rules/i_recipients.h"
 #include "policy/rules/i_releases.h"
 #include "policy/rules/i_sharing.h"
+#include "policy/rules/repeated_requests.h"
 
 namespace alpr::policy {
 namespace {
@@ -155,12 +156,33 @@ Decision best_case(const Scene& s, const SharingRefused& e, ReadsIndex& reads) {
   return decide(state, e.by, ExportPackage{request}, s.moment);
 }
 
+// A refusal does not say which reads were asked for: the same document or case has to do.
+Again refused_repeat(const Scene& s, const SharingRefused& e) {
+  std::optional<Digest> document;
+  if (e.grounds->document) {
+    const auto filed = find_document(s.state.rows, *e.grounds->document);
+    if (!filed) return undecidable(filed.error().detail);
+    if (*filed) document = (*filed)->sha256;
+  }
+  auto refusal = refuse_repeated(
+      s.state, {*e.recipient, document, e.grounds->case_number, std::nullopt}, s.moment);
+  if (!refusal) return undecidable(refusal.error().detail);
+  Again again;
+  again.refusal = true;
+  again.roughly = true;
+  Decision decision;
+  decision.refusal = std::move(*refusal);
+  again.decisions.push_back(std::move(decision));
+  return again;
+}
+
 Again refused_request(const Scene& s, const SharingRefused& e) {
   if (!e.recipient || !e.grounds)
     return undecidable("whose recipient or grounds are not on the record");
   const auto recipient = find_recipient(s.state.rows, *e.recipient);
   if (!recipient) return undecidable(recipient.error().detail);
   if (!*recipient) return breach({"I12-E-2"}, "it refuses a recipient that is not registered");
+  if (e.slug == kRequestRepeated) return refused_repeat(s, e);
   Again again;
   again.refusal = true;
   Decision decision;

@@ -10,6 +10,7 @@
 #include "policy/registers/plate_text.h"
 #include "policy/registers/reviews.h"
 #include "policy/rules/access.h"
+#include "policy/rules/parameters.h"
 #include "policy/rules/texts.h"
 
 namespace alpr::policy {
@@ -205,7 +206,8 @@ Result<std::vector<ReviewFlag>> flags_of(const State& state, const Actor& actor,
     flags.push_back(ReviewFlag::kReproductiveCareWords);
   if (has_screen_word(p.screen_first_amendment, text))
     flags.push_back(ReviewFlag::kFirstAmendmentWords);
-  if (unusual_hour(*all, moment.now)) flags.push_back(ReviewFlag::kUnusualHour);
+  if (in_force(p, AddedRule::kUnusualHours) && unusual_hour(*all, moment.now))
+    flags.push_back(ReviewFlag::kUnusualHour);
   return flags;
 }
 

@@ -18,7 +18,7 @@ Result<std::vector<ReviewFlag>> flags_of(const State& state, const Actor& actor,
                                          const Moment& moment);
 // UNUSUAL_HOUR: of so many queries of the person in so long a time none was within so long of this
 // time of the day, whatever the day. By the person's own habit, so that night shifts and time zones
-// need no table; the hour of summer time stays within it.
+// need no table; the hour of summer time stays within it. Of the added rules (UNUSUAL_HOURS).
 inline constexpr std::int64_t kHabitQueriesMin = 20;
 inline constexpr std::int64_t kHabitUs = 60 * 86'400 * kSecondUs;
 inline constexpr std::int64_t kHabitNearUs = 3 * 3'600 * kSecondUs;

@@ -65,7 +65,7 @@ PolicyAdopted policy_adopted(const InitPlan& plan) {
   adopted.order = std::string(kOrder);
   adopted.effective = kOrderEffective;
   adopted.department = plan.department;
-  adopted.parameters = built_in_parameters();
+  adopted.parameters = built_in_parameters(plan.added_rules);
   adopted.parameters_sha256 = chain::sha256(as_bytes(to_json_text(adopted.parameters)));
   return adopted;
 }

@@ -8,6 +8,7 @@
 #include "ledger/chain/event.h"
 #include "policy/records/people.h"
 #include "policy/rules/decision.h"
+#include "policy/rules/parameters.h"
 
 namespace alpr::policy {
 
@@ -22,6 +23,8 @@ struct FirstHolder {
 struct InitPlan {
   std::string department;
   std::vector<FirstHolder> holders;
+  // How many of the added rules the first version names: all but for a log of older software.
+  std::size_t added_rules = kAddedRules;
 };
 
 // policy.adopted, then user.enrolled and role.granted for the holders of IT_UNIT, CHIEF_DESIGNEE,

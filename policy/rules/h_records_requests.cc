@@ -4,6 +4,7 @@
 
 #include "policy/registers/records_requests.h"
 #include "policy/rules/access.h"
+#include "policy/rules/repeated_requests.h"
 #include "policy/rules/required_facts.h"
 #include "policy/rules/texts.h"
 
@@ -58,6 +59,9 @@ Decision decide(const State& state, const Actor& actor, const EnterRecordsReques
              "record-class-missing", "State record_class: " + enum_choices<RecordClass>() + ".");
   facts.text(command.described, "described", "I12-H-1");
   if (facts.refusal()) return refuse(moment, open.actor, kAction, *facts.refusal());
+  const auto repeated = refuse_repeated(state, command, moment);
+  if (!repeated) return not_judged(repeated.error());
+  if (*repeated) return refuse(moment, open.actor, kAction, **repeated);
   return Decision{}.then(RecordsRequested{
       moment.policy->version, *enum_from_text<RecordClass>(*command.record_class),
       *command.received_on, *command.requester, *command.statute, *command.described, open.actor});

@@ -29,6 +29,14 @@ std::optional<Error> optional_fault(std::string_view member,
   return text ? text_fault(member, *text, kShortTextMax) : std::nullopt;
 }
 
+// Who is registered under another spelling of the name, or the same.
+Result<std::optional<RecipientRow>> same_name(const State& state, std::string_view name) {
+  const auto same = find_recipient_named(state.rows, name);
+  if (!same) return tl::unexpected(same.error());
+  if (!*same) return std::optional<RecipientRow>();
+  return find_recipient(state.rows, **same);
+}
+
 // The same words, wherever the spaces and full stops of an abbreviation stand.
 std::string spaced(std::string_view name) {
   std::string out = " ";
@@ -88,15 +96,16 @@ Decision decide(const State& state, const Actor& actor, const RegisterRecipient&
   if (auto fault = optional_fault("jurisdiction", command.jurisdiction)) return not_judged(*fault);
   const Gate open = gate_role(state, actor, moment, kRegistrars, {"I12-I-1", "I12-L-3"});
   if (auto stop = open.stop(kAction)) return *stop;
-  const auto same = find_recipient_named(state.rows, command.name);
+  const auto same = same_name(state, command.name);
   if (!same) return not_judged(same.error());
   RequiredFacts facts;
   judge_lists(facts, command);
   facts.that(!named_federal_agency(command.name) || says_federal(command.jurisdiction), "I12-E-3",
              "named-federal-agency", kNamedFederal);
-  facts.that(!*same, "I12-I-1", "recipient-known",
-             "A recipient of this name is registered: event " +
-                 std::to_string(*same ? (*same)->value : 0) + ".");
+  if (*same)
+    facts.that(false, "I12-I-1", "recipient-known",
+               "This recipient is registered as '" + (*same)->name + "': event " +
+                   std::to_string((*same)->recipient.value) + ".");
   if (facts.refusal()) return refuse(moment, open.actor, kAction, *facts.refusal());
   return Decision{}.then(RecipientRegistered{
       moment.policy->version, *enum_from_text<RecipientClass>(*command.recipient_class),

@@ -10,6 +10,7 @@
 #include "policy/registers/recipients.h"
 #include "policy/registers/records_requests.h"
 #include "policy/rules/i_grounds.h"
+#include "policy/rules/repeated_requests.h"
 #include "policy/rules/required_facts.h"
 #include "policy/rules/texts.h"
 
@@ -151,6 +152,13 @@ Decision decide(const State& state, const Actor& actor, const RequestSharing& co
         {SharingStage::kRequest, command.recipient, std::nullopt, command.grounds}, *refusal);
   auto reads = asked_reads(state, command, moment.now);
   if (!reads) return not_judged(reads.error());
+  const auto repeated = refuse_repeated(
+      state, {command.recipient, *document, command.grounds.case_number, *reads}, moment);
+  if (!repeated) return not_judged(repeated.error());
+  if (*repeated)
+    return refuse_sharing(
+        moment, open.actor,
+        {SharingStage::kRequest, command.recipient, std::nullopt, command.grounds}, **repeated);
   SharingRequested record;
   record.policy = moment.policy->version;
   record.route = *enum_from_text<SharingRoute>(*command.grounds.route);

@@ -27,7 +27,8 @@ Decision decide(const State& state, const Actor& actor, const FileDocument& comm
                 const Moment& moment);
 
 // A trained member -> sharing.requested. Of a hit its read is asked for, of a query what it
-// disclosed and is still there. kNotFound: recipient, document or query; kGone: a read or hit that
+// disclosed and is still there. Refused, too, where it repeats an open request
+// (repeated_requests.h). kNotFound: recipient, document or query; kGone: a read or hit that
 // is not there (any more).
 struct RequestSharing {
   Sequence recipient;

@@ -8,6 +8,7 @@
 #include "ledger/chain/canonical_json.h"
 #include "policy/registers/hotlists.h"
 #include "policy/registers/people.h"
+#include "policy/rules/parameters.h"
 
 namespace alpr::policy {
 namespace {
@@ -19,6 +20,19 @@ bool may_not(const UserRow& user, const Moment& moment) {
   const bool undesignated = user.user_class == UserClass::kOtherDesignated && !user.designation;
   return user.deactivated || user.user_class == UserClass::kAuditor || undesignated ||
          !training_in_force(user, moment.now, moment.policy->parameters.retraining_seconds);
+}
+
+// Each once, or one that failed could be left out. A version that does not name its rule is older
+// than the check of decisions: it may be there or not.
+std::optional<SystemCheck> check_not_once(const std::vector<SystemCheckResult>& checks,
+                                          const Parameters& parameters) {
+  const bool decisions = in_force(parameters, AddedRule::kSelfCheckDecisions);
+  for (const auto& [check, text] : EnumTexts<SystemCheck>::texts) {
+    const auto made = std::ranges::count(checks, check, &SystemCheckResult::check);
+    const bool may_lack = check == SystemCheck::kDecisions && !decisions;
+    if (made > 1 || (made == 0 && !may_lack)) return check;
+  }
+  return std::nullopt;
 }
 
 Actor acting(const UserRow& user, Sequence session) {
@@ -73,6 +87,10 @@ Decision decide(const State& state, const Actor& actor, const CheckSystem& comma
                 const Moment& moment) {
   const Gate access = gate_self_check(state, actor, moment);
   if (auto stopped = access.stop("system.check")) return *stopped;
+  if (const auto not_once = check_not_once(command.checks, moment.policy->parameters))
+    return Decision::not_judged(
+        ErrorCode::kMalformed,
+        fmt::format("checks: {} is not there exactly once", to_text(*not_once)));
   const bool passed = std::ranges::all_of(command.checks, &SystemCheckResult::passed);
   return Decision{}.then(
       SystemChecked{moment.policy->version, command.size, passed, command.checks, access.actor});

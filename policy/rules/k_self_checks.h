@@ -25,7 +25,8 @@ struct CheckSystem {
 };
 // COORDINATOR, ADMINISTRATOR or IT_UNIT.
 Gate gate_self_check(const State& state, const Actor& actor, const Moment& moment);
-// system.checked: passed where all are.
+// system.checked: passed where all are. kMalformed: a check is missing or there twice; that of
+// decisions may be missing under a version that does not name SELF_CHECK_DECISIONS.
 Decision decide(const State& state, const Actor& actor, const CheckSystem& command,
                 const Moment& moment);
 

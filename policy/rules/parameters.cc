@@ -117,7 +117,11 @@ bool step_name(std::string_view text) {
 
 }  // namespace
 
-Parameters built_in_parameters() {
+bool in_force(const Parameters& parameters, AddedRule rule) {
+  return parameters.added_rules && allowed(*parameters.added_rules, rule);
+}
+
+Parameters built_in_parameters(std::size_t added_rules) {
   Parameters p;
   for (const NumberBound& bound : kNumbers) p.*bound.member = bound.first;
   for (const auto& [source, text] : EnumTexts<HotlistSource>::texts)
@@ -127,6 +131,11 @@ Parameters built_in_parameters() {
   for (const auto& [purpose, text] : EnumTexts<QueryPurpose>::texts)
     p.query_purposes.push_back(purpose);
   for (const Screen& screen : screens()) p.*screen.member = screen.first;
+  for (const auto& [rule, text] : EnumTexts<AddedRule>::texts) {
+    if (added_rules-- == 0) break;
+    if (!p.added_rules) p.added_rules.emplace();
+    p.added_rules->push_back(rule);
+  }
   return p;
 }
 
@@ -147,6 +156,8 @@ std::vector<ParameterFault> parameter_faults(const Parameters& p) {
         "I12-E-5", "tiles_published_after_seconds: 24 hours to 366 days");
   faults.closed_list("hotlist_sources", p.hotlist_sources, "I12-C2A1-1");
   if (p.sources_by_grant) faults.closed_list("sources_by_grant", *p.sources_by_grant, "I12-C3-b");
+  // None of them is the order's own text, so a version may name fewer.
+  if (p.added_rules) faults.closed_list("added_rules", *p.added_rules, "I12-HDR-1");
   faults.closed_list("bolo_purposes", p.bolo_purposes, "I12-C2A1-2");
   faults.closed_list("query_purposes", p.query_purposes, "I12-C2B-1");
   faults.unless(p.validation_steps.size() <= ListBounds::kStepsMax, "I12-C2A-7",

@@ -22,8 +22,14 @@ inline constexpr TimeUs kOrderEffective{1'666'051'200 * kSecondUs};
 // AMB-15).
 inline constexpr std::string_view kOversightBody = "Privacy Advisory Commission";
 
-// What policy.adopted of a log's first commit records.
-Parameters built_in_parameters();
+inline constexpr std::size_t kAddedRules = EnumTexts<AddedRule>::texts.size();
+
+// What policy.adopted of a log's first commit records, as the software had it when it knew so many
+// of the added rules: an older one's document is judged as what it was.
+Parameters built_in_parameters(std::size_t added_rules = kAddedRules);
+
+// Whether the version names the rule.
+bool in_force(const Parameters& parameters, AddedRule rule);
 
 // Whether a closed list of the policy in force names `value`, and the list's texts for a refusal.
 template <DescribedEnum E>

@@ -4,6 +4,8 @@
 //
 //   replay_year --make FILE [--part P]   writes the log of a P-th of the year (default 1)
 //   replay_year --judge FILE             judges it, with the keys beside it (FILE.keys)
+//     [--events N]                       as if it had so many events
+//     [--state STATE]                    goes on from the state there, if any, and keeps it
 #include <fmt/format.h>
 #include <sodium.h>
 #include <sys/resource.h>
@@ -22,6 +24,7 @@
 #include "ledger/chain/payload.h"
 #include "ledger/verify/bundle_source.h"
 #include "ledger/verify/policy_level/policy_level.h"
+#include "ledger/verify/state_file.h"
 #include "policy/records/hits.h"
 #include "policy/records/kinds.h"
 #include "policy/registers/fold.h"
@@ -271,7 +274,7 @@ std::uint64_t anonymous_memory_mb() {
   return 0;
 }
 
-void judge(const std::string& file) {
+void judge(const std::string& file, std::uint64_t events, const std::string& state_file) {
   std::ifstream in(file + ".keys");
   std::stringstream text;
   text << in.rdbuf();
@@ -281,11 +284,19 @@ void judge(const std::string& file) {
   auto source = verify::BundleSource::open(*mapped);
   if (!source) give_up(source.error().detail);
   const std::function<void(std::uint64_t, std::uint64_t)> silent;
-  const std::uint64_t size = (*source)->events();
+  const std::uint64_t size = events == 0 ? (*source)->events() : events;
+  policy_level::State state;
+  std::optional<verify::MappedFile> saved;
+  if (!state_file.empty()) {
+    auto there = verify::MappedFile::open(state_file);
+    if (there) saved.emplace(std::move(*there));
+    if (saved) state.saved = saved->bytes();
+    state.keep = [&](BytesView bytes) { return verify::write_state_file(state_file, bytes); };
+  }
   const auto start = std::chrono::steady_clock::now();
   verify::LevelReport report;
-  const auto done = policy_level::check_policy(
-      {**source, &*keys, size, kStart, /*renew=*/false, 8'192, 2, silent}, report);
+  const auto done = policy_level::check_policy_from(
+      state, {**source, &*keys, size, kStart, /*renew=*/false, 8'192, 2, silent}, report);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   if (!done) give_up(done.error().detail);
   // What the judging thread takes is what a quiet machine with a second core for the opening takes.
@@ -299,11 +310,12 @@ void judge(const std::string& file) {
   };
   const std::uint64_t memory_mb = anonymous_memory_mb();  // the state only grows
   fmt::print(
-      "{{\"events\":{},\"seconds\":{:.1f},\"processor_seconds\":{:.1f},"
+      "{{\"events\":{},\"begun_at\":{},\"seconds\":{:.1f},\"processor_seconds\":{:.1f},"
       "\"of_the_judging_thread\":{:.1f},\"memory_mb\":{},\"checked\":{},\"not_checked\":{},"
       "\"findings\":{}}}\n",
-      size, took.count(), processor(RUSAGE_SELF), processor(RUSAGE_THREAD), memory_mb,
-      report.checked, report.not_checked, report.findings_count);
+      size, report.begun_at.value_or(0), took.count(), processor(RUSAGE_SELF),
+      processor(RUSAGE_THREAD), memory_mb, report.checked, report.not_checked,
+      report.findings_count);
   if (report.findings_count != 0) fmt::print("{}\n", report.findings.front().what);
 }
 
@@ -319,13 +331,23 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (is("--judge")) {
-      alpr::bench::judge(argv[2]);
+      std::uint64_t events = 0;
+      std::string state;
+      for (int i = 3; i + 1 < argc; i += 2) {
+        if (std::strcmp(argv[i], "--events") == 0)
+          events = std::strtoull(argv[i + 1], nullptr, 10);
+        else if (std::strcmp(argv[i], "--state") == 0)
+          state = argv[i + 1];
+      }
+      alpr::bench::judge(argv[2], events, state);
       return 0;
     }
   } catch (const std::exception& error) {
     fmt::print(stderr, "replay_year: {}\n", error.what());
     return 1;
   }
-  fmt::print(stderr, "usage: replay_year --make FILE [--part P] | --judge FILE\n");
+  fmt::print(
+      stderr,
+      "usage: replay_year --make FILE [--part P] | --judge FILE [--events N] [--state STATE]\n");
   return 2;
 }

@@ -32,7 +32,7 @@ std::vector<chain::Draft> genesis() {
 
 }  // namespace
 
-Forger::Forger() : world(genesis()) {
+Forger::Forger(std::size_t added_rules) : world(genesis(), added_rules) {
   chief = world.holder(kChief);
   it = world.holder(kIt);
   trainer = world.holder(kTrainer);
@@ -193,6 +193,26 @@ std::optional<std::uint64_t> Forger::write(const std::filesystem::path& store) c
   maker.write(store);
   keys_ = maker.keys_json();
   return named;
+}
+
+std::vector<Forgery> all_forgeries() {
+  std::vector<Forgery> all;
+  for (const auto& topic : {forgeries_of_people(), forgeries_of_queries(), forgeries_of_hits(),
+                            forgeries_of_batches(), forgeries_of_lists(), forgeries_of_sharing(),
+                            forgeries_of_oversight(), forgeries_of_time()})
+    all.insert(all.end(), topic.begin(), topic.end());
+  return all;
+}
+
+void live_honestly(Forger& f) {
+  f.show_hit(f.officer);
+  validate(f.world, f.officer, f.hit);
+  f.permit(decide(f.state(), f.officer, stop_command(f.world, f.hit), f.moment()));
+  f.query(f.officer, {f.reads[1]});
+  approved_entry(f.world, f.officer, entry_command(f.world, "9ZZZ999"));
+  f.held(f.reads);
+  f.honored();
+  f.adopt([](Parameters& p) { p.queries_a_day = 40; });
 }
 
 }  // namespace alpr::forgeries

@@ -31,7 +31,9 @@ inline constexpr std::int64_t kDay = 24 * kHour;
 
 class Forger {
  public:
-  Forger();
+  Forger() : Forger(policy::kAddedRules) {}
+  // A department whose log begins with the document of older software.
+  explicit Forger(std::size_t added_rules);
   Forger(const Forger&) = delete;
   Forger& operator=(const Forger&) = delete;
 
@@ -112,5 +114,9 @@ std::vector<Forgery> forgeries_of_lists();
 std::vector<Forgery> forgeries_of_sharing();
 std::vector<Forgery> forgeries_of_oversight();
 std::vector<Forgery> forgeries_of_time();
+std::vector<Forgery> all_forgeries();
+
+// The honest log, with something of every sort that the forgeries start from.
+void live_honestly(Forger& f);
 
 }  // namespace alpr::forgeries

@@ -53,28 +53,6 @@ bool names(const verify::LevelReport& level, Sequence event, std::string_view ro
   return false;
 }
 
-std::vector<Forgery> all_forgeries() {
-  std::vector<Forgery> all;
-  for (const auto& topic : {forgeries_of_people(), forgeries_of_queries(), forgeries_of_hits(),
-                            forgeries_of_batches(), forgeries_of_lists(), forgeries_of_sharing(),
-                            forgeries_of_oversight(), forgeries_of_time()})
-    all.insert(all.end(), topic.begin(), topic.end());
-  return all;
-}
-
-// The honest log, with something of every sort that the forgeries start from.
-void live_honestly(Forger& f) {
-  f.show_hit(f.officer);
-  policy::testing::validate(f.world, f.officer, f.hit);
-  f.permit(decide(f.state(), f.officer, policy::testing::stop_command(f.world, f.hit), f.moment()));
-  f.query(f.officer, {f.reads[1]});
-  policy::testing::approved_entry(f.world, f.officer,
-                                  policy::testing::entry_command(f.world, "9ZZZ999"));
-  f.held(f.reads);
-  f.honored();
-  f.adopt([](policy::Parameters& p) { p.queries_a_day = 40; });
-}
-
 TEST(Forgeries, AnHonestLogHolds) {
   Forger f;
   live_honestly(f);
@@ -91,6 +69,42 @@ TEST(Forgeries, WithoutKeysItIsNotCheckedAndNeverHolds) {
   EXPECT_FALSE(level.holds.has_value()) << told(level);
   EXPECT_GT(level.not_checked, 20U);
   EXPECT_NE(level.note.find("bring --keys"), std::string::npos) << level.note;
+}
+
+TEST(Forgeries, ALogOfANewerVersionIsNoFindingAndNeverHolds) {
+  Forger f;
+  std::vector<chain::Kind> all(policy::kinds().all().begin(), policy::kinds().all().end());
+  const chain::Kind later{900,
+                          "thing.of-a-later-version",
+                          chain::Retention::kPermanent,
+                          chain::Form::kByMember,
+                          {"what"},
+                          {},
+                          "not known here",
+                          ""};
+  all.push_back(later);
+  f.written_by.emplace(std::move(all));
+  chain::EventView event;
+  event.header.kind = later.number;
+  event.header.retention = later.retention;
+  event.header.form = later.form;
+  event.header.seq.value = f.world.log.size();
+  event.header.time = f.world.now;
+  event.have_payload = true;
+  event.members = {{"what", "\"new\"", false}};
+  event.json = chain::to_json(event.members);
+  f.world.log.push_back(event);
+  policy::QueryPerformed untrained = f.honest_query();
+  untrained.by.training.reset();
+  f.forge(untrained);
+  const verify::Report report = verified(f);
+  EXPECT_EQ(report.levels.front().holds, true) << told(report.levels.front());
+  const verify::LevelReport& level = report.levels.back();
+  EXPECT_FALSE(level.holds.has_value()) << told(level);
+  EXPECT_NE(level.note.find("Event " + std::to_string(event.header.seq.value) +
+                            " is of a kind that this version does not know"),
+            std::string::npos)
+      << level.note;
 }
 
 // By which level, and as what where it is not the row; empty: by none.

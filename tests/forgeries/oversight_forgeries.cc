@@ -19,6 +19,7 @@
 #include "policy/rules/l_oversight.h"
 #include "policy/rules/sessions.h"
 #include "tests/forgeries/forger.h"
+#include "tests/policy/all_checks.h"
 
 namespace alpr::forgeries {
 namespace {
@@ -85,13 +86,6 @@ AuditConcluded honest_conclusion(Forger& f, const Drawn1& of) {
   return f.honest<AuditConcluded>(decide(f.state(), f.coordinator,
                                          ConcludeAudit{of.audit, "no deviation"}, *tally, figures,
                                          f.moment()));
-}
-
-std::vector<SystemCheckResult> all_checks() {
-  std::vector<SystemCheckResult> checks;
-  for (const auto& [check, text] : EnumTexts<SystemCheck>::texts)
-    checks.push_back({check, true, "as it must be"});
-  return checks;
 }
 
 SystemChecked honest_check(Forger& f) {

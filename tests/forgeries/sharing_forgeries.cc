@@ -96,6 +96,38 @@ std::vector<Forgery> of_recipients() {
   };
 }
 
+// What is there already, once more; and what was taken back.
+std::vector<Forgery> of_repeats() {
+  return {
+      {"I12-I-1", "a recipient registered again under another spelling",
+       [](Forger& f) {
+         const auto register_one = [&](const std::string& name) {
+           return decide(f.state(), f.coordinator,
+                         RegisterRecipient{name, "CA_LAW_ENFORCEMENT", "CALIFORNIA", "desk"},
+                         f.moment());
+         };
+         f.permit(register_one("Alameda County Sheriff's Office"));
+         RecipientRegistered e = f.honest<RecipientRegistered>(register_one("Another Office"));
+         e.name = "ALAMEDA COUNTY SHERIFFS OFFICE";
+         return f.forge(e);
+       }},
+      {"I12-I-9", "a request that repeats an open one",
+       [](Forger& f) {
+         const SharingRequested e = f.honest_request(RecipientClass::kCaLawEnforcement);
+         f.forge(e);
+         return f.forge(e);
+       }},
+      {"I12-I-10", "a release of a request that was withdrawn after it was honored",
+       [](Forger& f) {
+         const Sequence request = f.honored();
+         const SharingReleased e = honest_release(f, request);
+         f.permit(decide(f.state(), f.officer, WithdrawSharing{request, "not needed any more"},
+                         f.moment()));
+         return f.forge(e);
+       }},
+  };
+}
+
 std::vector<Forgery> of_grounds() {
   return {
       {"I12-I-0", "a request of another City department on a subpoena",
@@ -232,6 +264,17 @@ std::vector<Forgery> of_the_public() {
          e.exception = false;
          return f.forge(e);
        }},
+      {"I12-H-1", "a request of the public entered twice under two spellings",
+       [](Forger& f) {
+         RecordsRequested e = f.honest<RecordsRequested>(
+             decide(f.state(), f.coordinator,
+                    EnterRecordsRequest{"A Reporter", "2023-11-01", "Gov. Code 7920.000",
+                                        "NON_INVESTIGATORY", "how many readers there are"},
+                    f.moment()));
+         f.forge(e);
+         e.requester = "a. reporter";
+         return f.forge(e);
+       }},
       {"I12-E-6", "a request of the public closed before it was answered",
        [](Forger& f) {
          return f.forge(RecordsClosed{1, honest_answer(f).request, "by letter", f.coordinator});
@@ -243,7 +286,7 @@ std::vector<Forgery> of_the_public() {
 
 std::vector<Forgery> forgeries_of_sharing() {
   std::vector<Forgery> all = of_recipients();
-  for (const auto& topic : {of_grounds(), of_decisions(), of_the_public()})
+  for (const auto& topic : {of_repeats(), of_grounds(), of_decisions(), of_the_public()})
     all.insert(all.end(), topic.begin(), topic.end());
   return all;
 }

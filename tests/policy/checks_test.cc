@@ -8,6 +8,7 @@
 #include "policy/rules/l4_checks.h"
 #include "policy/rules/sessions.h"
 #include "policy/rules/tasks.h"
+#include "tests/policy/all_checks.h"
 #include "tests/policy/world.h"
 
 namespace alpr::policy {
@@ -71,7 +72,8 @@ TEST_F(Checks, I12_L_4_AMissedCheckShowsAsOverdueUntilItIsMadeAndAsMissedForEver
   const MonthCheck missed = shown(MonthlyCheck::kSystem, "2023-11");
   EXPECT_EQ(missed.state, CheckState::kMissed);
   EXPECT_TRUE(missed.overdue);
-  const auto permitted = decide(world.state(), coordinator, CheckSystem{1, {}}, world.moment());
+  const auto permitted =
+      decide(world.state(), coordinator, CheckSystem{1, all_checks()}, world.moment());
   const Sequence event = world.permit(permitted);
   const MonthCheck made = shown(MonthlyCheck::kSystem, "2023-12");
   EXPECT_EQ(made.state, CheckState::kPassed);
@@ -82,10 +84,11 @@ TEST_F(Checks, I12_L_4_AMissedCheckShowsAsOverdueUntilItIsMadeAndAsMissedForEver
 }
 
 TEST_F(Checks, I12_L_4_AFailedCheckIsMadeAndFailed) {
-  const SystemCheckResult bad{SystemCheck::kPurge, false, "1 purges are due"};
-  world.permit(decide(world.state(), coordinator, CheckSystem{1, {bad}}, world.moment()));
+  auto bad = all_checks();
+  bad[1] = {SystemCheck::kPurge, false, "1 purges are due"};
+  world.permit(decide(world.state(), coordinator, CheckSystem{1, bad}, world.moment()));
   EXPECT_EQ(shown(MonthlyCheck::kSystem, "2023-11").state, CheckState::kFailed);
-  world.permit(decide(world.state(), coordinator, CheckSystem{1, {}}, world.moment()));
+  world.permit(decide(world.state(), coordinator, CheckSystem{1, all_checks()}, world.moment()));
   EXPECT_EQ(shown(MonthlyCheck::kSystem, "2023-11").state, CheckState::kPassed) << "the newest";
 }
 

@@ -188,6 +188,8 @@ TEST_F(Policies, I12_G_1_NothingBeyondTheOrderIsAdopted) {
          p.validation_steps = {"A", "A"};
        }},
       {"I12-E-5", [](Parameters& p) { p.tiles_published_after_seconds = 86'399; }},
+      {"I12-HDR-1", [](Parameters& p) { p.added_rules.emplace(); }},
+      {"I12-HDR-1", [](Parameters& p) { p.added_rules->push_back(AddedRule::kUnusualHours); }},
       {"I12-J-1", [](Parameters& p) { p.retraining_seconds = 86'400; }},
   };
   for (const Case& one : cases) {

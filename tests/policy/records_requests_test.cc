@@ -54,6 +54,34 @@ TEST_F(RecordsRequests, I12_H_1_NeedWhoAskedWhenAndUnderWhat) {
   EXPECT_EQ(row(entered).asked.statute, "Gov. Code 7920.000");
 }
 
+TEST_F(RecordsRequests, I12_H_1_OneThatIsEnteredTwiceUnderTwoSpellingsIsRefused) {
+  const Sequence first = world.permit(enter(request()));
+  EnterRecordsRequest again = request();
+  again.requester = "PAT  PUBLIC.";
+  again.described = "The device register!";
+  const Decision decision = enter(again);
+  EXPECT_EQ(world.refused(decision, "I12-H-1"), "request-repeated");
+  EXPECT_NE(decision.refusal->reason.find("request " + std::to_string(first.value)),
+            std::string::npos)
+      << decision.refusal->reason;
+  EnterRecordsRequest other = request();
+  other.requester =
+      "Pat P\xC3\xBA"
+      "blic";
+  world.permit(enter(other));
+  world.permit(enter([&] {
+    EnterRecordsRequest split = other;
+    split.record_class = "INVESTIGATORY";
+    return split;
+  }()));
+  other.received_on = "2023-11-11";
+  world.permit(enter(other));
+  world.permit(answer(first, "DISCLOSED"));
+  world.refused(enter(again), "I12-H-1");
+  world.permit(close(first));
+  world.permit(enter(again));
+}
+
 TEST_F(RecordsRequests, I12_E_6_WhatIsKeptBackOfNonInvestigatoryRecordsIsAnException) {
   struct Case {
     const char* of_class;
@@ -68,6 +96,7 @@ TEST_F(RecordsRequests, I12_E_6_WhatIsKeptBackOfNonInvestigatoryRecordsIsAnExcep
     const Sequence entered = world.permit(enter(request(one.of_class)));
     world.permit(answer(entered, one.outcome));
     EXPECT_EQ(row(entered).answer->exception, one.exception) << one.of_class << one.outcome;
+    world.permit(close(entered));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/registers/reads_index.h"
+#include "policy/registers/tables.h"
 #include "policy/rules/c2b_queries.h"
 #include "policy/rules/c3_reviews.h"
 #include "policy/rules/sessions.h"
@@ -89,6 +90,22 @@ TEST_F(Reviews, I12_C3_3_AnHourThatIsUnusualForThisPersonIsFlagged) {
   EXPECT_THAT(ask(plate("9AAA002"), grounds(), "other"), IsEmpty()) << "nothing is known of them";
   later(17 * 3'600);
   EXPECT_THAT(ask(plate("9AAA004"), grounds()), IsEmpty()) << "the usual hour again";
+}
+
+TEST(OlderReviews, I12_C3_3_AVersionFromBeforeTheRuleOfUnusualHoursHasNone) {
+  for (const std::size_t added_rules : {std::size_t{0}, kAddedRules}) {
+    World world({}, added_rules);
+    const Actor officer = world.trained("officer", "SWORN");
+    std::vector<TimeUs> habit;
+    for (std::int64_t day = 1; day <= kHabitQueriesMin; ++day)
+      habit.push_back({world.now.value - 43'200 * kSecondUs - day * 86'400 * kSecondUs});
+    ASSERT_TRUE(write_row(world.rows, table::kQueryTimes, text_key("officer"), LookupRow{habit}));
+    QueryElements elements;
+    elements.plate = "9AAA001";
+    const auto flags = flags_of(world.state(), officer, elements, {}, world.moment());
+    ASSERT_TRUE(flags.has_value());
+    EXPECT_EQ(flags->size(), added_rules == 0 ? 0U : 1U);
+  }
 }
 
 TEST_F(Reviews, I12_C3_3_LookingOnePlateUpAgainAndAgainIsFlagged) {

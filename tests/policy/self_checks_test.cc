@@ -8,6 +8,7 @@
 #include "policy/registers/tables.h"
 #include "policy/rules/k_self_checks.h"
 #include "policy/rules/k_training_reviews.h"
+#include "tests/policy/all_checks.h"
 #include "tests/policy/world.h"
 
 namespace alpr::policy {
@@ -33,9 +34,8 @@ TEST(SelfCheck, I12_K_4_AGateThatStandsOpenIsSeen) {
 TEST(SelfCheck, I12_K_4_OneFailedCheckFailsTheAudit) {
   World world;
   const auto decided = [&](bool second) {
-    const CheckSystem command{
-        5,
-        {{SystemCheck::kChain, true, "linked"}, {SystemCheck::kPurge, second, "0 purges are due"}}};
+    CheckSystem command{5, all_checks()};
+    command.checks[1] = {SystemCheck::kPurge, second, "0 purges are due"};
     const Sequence event =
         world.permit(decide(world.state(), world.holder(kIt), command, world.moment()));
     return from_event<SystemChecked>(world.log[event.value])->passed;
@@ -45,6 +45,28 @@ TEST(SelfCheck, I12_K_4_OneFailedCheckFailsTheAudit) {
   const Actor officer = world.trained("officer", "SWORN");
   EXPECT_EQ(world.refused(decide(world.state(), officer, CheckSystem{}, world.moment()), "I12-K-4"),
             "role-missing");
+}
+
+TEST(SelfCheck, I12_K_4_NoCheckIsLeftOutAndTheLatestUnderItsVersionAlone) {
+  World world;
+  World older({}, 1);  // under a version from before the check of decisions
+  const auto fails = [](World& in, const std::vector<SystemCheckResult>& checks) {
+    const Actor it = in.holder(kIt);
+    const Decision decision = decide(in.state(), it, CheckSystem{5, checks}, in.moment());
+    return decision.error ? decision.error->detail : std::string();
+  };
+  auto five = all_checks();
+  five.pop_back();
+  auto four = five;
+  four.erase(four.begin());
+  auto twice = all_checks();
+  twice.push_back(twice.back());
+  EXPECT_EQ(fails(world, five), "checks: DECISIONS is not there exactly once");
+  EXPECT_EQ(fails(older, five), "");
+  EXPECT_EQ(fails(older, all_checks()), "") << "a newer server under an older version";
+  EXPECT_EQ(fails(older, four), "checks: CHAIN is not there exactly once");
+  EXPECT_EQ(fails(older, twice), "checks: DECISIONS is not there exactly once");
+  EXPECT_EQ(fails(world, all_checks()), "");
 }
 
 TEST(TrainingReview, I12_K_6_ATrainingCountsForWhatCameAfterItsRecord) {

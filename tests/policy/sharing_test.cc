@@ -217,7 +217,7 @@ TEST_F(Sharing, I12_I_8_OnlyTheAdministratorDecidesAndNotTheirOwn) {
   world.train(kIt);
   for (const Actor& one : {officer, coordinator, world.log_in(kChief), world.log_in(kIt)})
     EXPECT_EQ(world.refused(honor(one, request), "I12-I-8"), "role-missing") << one.username;
-  const Sequence district = row(request).asked.recipient;
+  const Sequence district = recipient(RecipientClass::kDistrictAttorney);
   const Sequence own =
       world.permit(decide(world.state(), admin,
                           RequestSharing{district, reads, std::nullopt, std::nullopt,
@@ -324,6 +324,51 @@ TEST_F(Sharing, I12_I_9_WithdrawnRequestsStayOnTheRecordWithTheirReason) {
   EXPECT_EQ(release(officer, release_of(request)).error->code, ErrorCode::kConflict);
   EXPECT_EQ(row(request).state, SharingState::kWithdrawn);
   EXPECT_EQ(world.rebuilt().dump(), world.rows.dump());
+}
+
+TEST_F(Sharing, I12_I_9_ARequestThatRepeatsAnOpenOneIsRefusedAndNamesIt) {
+  constexpr RecipientClass kAgency = RecipientClass::kCaLawEnforcement;
+  const Sequence to = recipient(kAgency);
+  const SharingGrounds grounds = grounds_for(kAgency);
+  const Sequence first = world.permit(ask(to, grounds));
+  const auto repeats = [&](const SharingGrounds& again) {
+    const Decision decision = ask(to, again);
+    EXPECT_EQ(world.refused(decision, "I12-I-9"), "request-repeated");
+    EXPECT_NE(decision.refusal->reason.find("Request " + std::to_string(first.value)),
+              std::string::npos)
+        << decision.refusal->reason;
+  };
+  SharingGrounds respelt = grounds;
+  respelt.case_number = " 22 000123";
+  respelt.need_to_know = "other words";
+  repeats(respelt);
+  world.permit(honor(admin, first));
+  repeats(grounds);
+  // For another case, by another recipient, of other reads it is another request.
+  SharingGrounds other = grounds;
+  other.case_number = "22-000124";
+  world.permit(ask(to, other));
+  world.permit(ask(recipient(kAgency), grounds));
+  world.permit(decide(world.state(), officer,
+                      RequestSharing{to, std::vector{reads[0]}, {}, {}, grounds}, world.moment()));
+  world.permit(release(officer, release_of(first)));
+  world.permit(ask(to, grounds));
+}
+
+TEST_F(Sharing, I12_I_9_TheSameLetterIsOneRequestWhateverWasTypedBesideIt) {
+  constexpr RecipientClass kAgency = RecipientClass::kCaLawEnforcement;
+  const Sequence to = recipient(kAgency);
+  SharingGrounds grounds = grounds_for(kAgency);
+  grounds.route = "DISCRETIONARY";
+  grounds.instrument.reset();
+  grounds.right_to_know = RightToKnowClaim{"SWORN_STATUS", "Sgt. 4711"};
+  grounds.document = filed();
+  const Sequence first = world.permit(ask(to, grounds));
+  grounds.document = filed();  // the same bytes, filed once more
+  grounds.case_number = "22-999999";
+  EXPECT_EQ(world.refused(ask(to, grounds), "I12-I-9"), "request-repeated");
+  world.permit(decide(world.state(), officer, WithdrawSharing{first, "twice"}, world.moment()));
+  world.permit(ask(to, grounds));
 }
 
 TEST_F(Sharing, I12_I_8_ItWaitsForAnAdministratorWhoDidNotEnterIt) {

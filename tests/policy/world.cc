@@ -64,7 +64,7 @@ chain::SigningKey key_named(std::string_view name) {
   return chain::SigningKey::from_seed(chain::sha256({as_bytes("key"), as_bytes(name)}));
 }
 
-World::World(std::span<const chain::Draft> before)
+World::World(std::span<const chain::Draft> before, std::size_t added_rules)
     : plates([this](std::uint64_t id) -> Result<std::string> {
         const auto blob = blobs.find(id);
         if (blob == blobs.end()) return fail(ErrorCode::kGone, "no such blob in this test");
@@ -76,7 +76,8 @@ World::World(std::span<const chain::Draft> before)
                       {first_holder(Role::kItUnit, kIt, "Ida Tekno"),
                        first_holder(Role::kChiefDesignee, kChief, "Cleo Hief"),
                        first_holder(Role::kAdministrator, kAdmin, "Bo Deputy"),
-                       first_holder(Role::kTrainingSection, kTrainer, "Tracy Aining")}};
+                       first_holder(Role::kTrainingSection, kTrainer, "Tracy Aining")},
+                      added_rules};
   const auto drafts = first_events(plan, moment());
   EXPECT_TRUE(drafts.has_value());
   if (!drafts) return;

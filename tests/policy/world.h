@@ -47,7 +47,8 @@ class World {
  public:
   World() : World(std::span<const chain::Draft>()) {}
   // With these events in front, as a log on a disk has its log.started.
-  explicit World(std::span<const chain::Draft> before);
+  // Under the first version of a software that knew so many of the added rules.
+  explicit World(std::span<const chain::Draft> before, std::size_t added_rules = kAddedRules);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 

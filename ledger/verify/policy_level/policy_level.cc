@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "ledger/chain/encoding.h"
+#include "ledger/chain/hash.h"
 #include "ledger/chain/payload.h"
 #include "ledger/verify/keys.h"
 #include "ledger/verify/payload_check.h"
+#include "ledger/verify/policy_level/saved_state.h"
+#include "ledger/verify/rules.h"
 #include "policy/replay/replay.h"
 
 namespace alpr::policy_level {
@@ -103,9 +106,11 @@ class Walk {
         headers_(walk.source.cursor(Database::kHeaders)),
         payloads_(walk.source.cursor(Database::kPayloads)) {}
 
-  Result<void> run() {
-    if (auto placed = stand_on(payloads_->first()); !placed) return placed;
-    auto first = headers_->first();
+  // From event `from` on: the replay knows those before it.
+  Result<void> run(std::uint64_t from) {
+    next_ = from;
+    if (auto placed = stand_on(payloads_->seek(verify::number_key(from))); !placed) return placed;
+    auto first = headers_->seek(verify::number_key(from));
     if (!first) return tl::unexpected(first.error());
     more_ = *first;
     const unsigned openers = std::max(2U, walk_.threads) - 1;
@@ -187,27 +192,159 @@ std::string note_of(const policy::Replay& replay) {
     reasons.push_back(fmt::format("{} {}", count, why));
   std::string note;
   if (!reasons.empty()) note = fmt::format("undecidable: {}", fmt::join(reasons, "; "));
-  if (replay.lost())
-    note +=
-        fmt::format(". Event {} was not opened, so the state after it is not known: bring --keys",
-                    replay.lost()->value);
+  if (!replay.lost()) return note;
+  const std::string_view why =
+      replay.lost_to_newer()
+          ? "Event {} is of a kind that this version does not know: take a newer plateledger-verify"
+          : "Event {} was not opened, so the state after it is not known: bring --keys";
+  note += ". " + fmt::format(fmt::runtime(why), replay.lost()->value);
   return note;
 }
+
+// The header as it lies there.
+Result<Digest> leaf_of(verify::Source& source, std::uint64_t seq) {
+  const auto header = source.get(Database::kHeaders, verify::number_key(seq));
+  if (!header) return tl::unexpected(header.error());
+  if (!*header) return fail(ErrorCode::kCorrupt, fmt::format("event {} is not there", seq));
+  chain::HeaderBytes bytes{};
+  if ((*header)->size() != bytes.size())
+    return fail(ErrorCode::kCorrupt, fmt::format("event {} is not there", seq));
+  std::ranges::copy(**header, bytes.begin());
+  return chain::leaf_hash(bytes);
+}
+
+// What the log is now: its first and last event and its tree.
+Result<LogPlace> place_of(const verify::PolicyWalk& walk) {
+  LogPlace place;
+  place.size = walk.size;
+  place.root = walk.root;
+  const auto first = leaf_of(walk.source, 0);
+  if (!first) return tl::unexpected(first.error());
+  const auto last = leaf_of(walk.source, walk.size - 1);
+  if (!last) return tl::unexpected(last.error());
+  place.first = *first;
+  place.last = *last;
+  return place;
+}
+
+// Why the log does not go on from where the state was saved; empty: it does. Each header names the
+// leaf hash of the one before it, and level chain has checked that, so the last header of the state
+// stands for all before it.
+Result<std::string> parted_from(const verify::PolicyWalk& walk, const LogPlace& saved) {
+  if (walk.size < saved.size) return fmt::format("it has {} events", walk.size);
+  const auto last = leaf_of(walk.source, saved.size - 1);
+  if (!last) return tl::unexpected(last.error());
+  const bool other = *last != saved.last || (walk.size == saved.size && walk.root != saved.root);
+  return std::string(other ? "it has another history up to there" : "");
+}
+
+// A replay that begins where the saved state ends, or at the first event, with what was found then.
+class Run {
+ public:
+  Run(const verify::PolicyWalk& walk, const State& state, verify::LevelReport& report)
+      : walk_(walk), state_(state), report_(report) {}
+
+  Result<void> go() {
+    begin_anew();
+    if (state_.saved) {
+      auto taken = take_saved();
+      if (!taken) return tl::unexpected(taken.error());
+      if (!taken->empty()) notes_.push_back("the saved state was not used: " + *taken);
+    }
+    if (auto done = Walk(walk_, *replay_).run(from_); !done) return done;
+    if (state_.keep)
+      if (auto kept = keep(); !kept) return kept;
+    replay_->finish(walk_.as_of);
+    report_.checked = replay_->decided();
+    for (const auto& [why, count] : replay_->undecidable()) report_.not_checked += count;
+    if (std::string note = note_of(*replay_); !note.empty())
+      notes_.insert(notes_.begin(), std::move(note));
+    report_.note = fmt::format("{}", fmt::join(notes_, ". "));
+    if (replay_->lost() && report_.holds == true) report_.holds.reset();
+    return {};
+  }
+
+ private:
+  void begin_anew() {
+    from_ = 0;
+    replay_ = std::make_unique<policy::Replay>([this](const policy::ReplayFinding& finding) {
+      report_.add(finding.seq.value, fmt::format("{}", fmt::join(finding.rules, ", ")),
+                  finding.what);
+    });
+  }
+
+  // Why it was not used; empty: it was.
+  Result<std::string> take_saved() {
+    if (!walk_.chain_holds) return "level chain does not hold";
+    const auto saved = open_state(state_.program, *state_.saved);
+    if (!saved) return saved.error().detail;
+    const auto first = leaf_of(walk_.source, 0);
+    if (!first) return tl::unexpected(first.error());
+    if (*first != saved->place.first) return "it is of another log";
+    const auto parted = parted_from(walk_, saved->place);
+    if (!parted) return tl::unexpected(parted.error());
+    if (!parted->empty()) {
+      parted_ = true;
+      report_.add(std::nullopt, verify::rule::kCheckpoint,
+                  fmt::format("the log does not go on from the saved state of {} events and root "
+                              "{}: {}",
+                              saved->place.size, chain::hex(saved->place.root), *parted));
+      return "the log does not go on from it";
+    }
+    if (const auto resumed = replay_->resume(saved->replay); !resumed) {
+      begin_anew();
+      return resumed.error().detail;
+    }
+    for (const verify::Finding& finding : saved->findings)
+      report_.add(finding.seq, finding.rule, finding.what);
+    report_.findings_count = saved->findings_count;
+    if (report_.findings_count > 0) report_.holds = false;
+    from_ = saved->place.size;
+    report_.begun_at = from_;
+    notes_.push_back(fmt::format("begun at event {}, after the saved state", from_));
+    return std::string();
+  }
+
+  // What is owed at the log's end is not of the state: the next run's log may have it.
+  Result<void> keep() {
+    const auto replay = replay_->save();
+    if (!replay || !walk_.chain_holds || parted_) {
+      notes_.emplace_back(replay ? "no state was saved, for the log does not hold"
+                                 : "no state was saved, for the state after the last event is not "
+                                   "known");
+      return {};
+    }
+    const auto place = place_of(walk_);
+    if (!place) return tl::unexpected(place.error());
+    const std::string bytes =
+        write_state(state_.program,
+                    {*place, report_.findings, report_.findings_count, std::string_view(*replay)});
+    if (auto kept = state_.keep(as_bytes(bytes)); !kept) return kept;
+    report_.state_sha256 = chain::sha256(as_bytes(bytes));
+    notes_.push_back(fmt::format("saved the state after {} events, SHA-256 {}", place->size,
+                                 chain::hex(*report_.state_sha256)));
+    return {};
+  }
+
+  const verify::PolicyWalk& walk_;
+  const State& state_;
+  verify::LevelReport& report_;
+  std::unique_ptr<policy::Replay> replay_;
+  std::uint64_t from_ = 0;
+  bool parted_ = false;  // the log is not the one that was judged before
+  std::vector<std::string> notes_;
+};
 
 }  // namespace
 
 Result<void> check_policy(const verify::PolicyWalk& walk, verify::LevelReport& report) {
+  return check_policy_from({}, walk, report);
+}
+
+Result<void> check_policy_from(const State& state, const verify::PolicyWalk& walk,
+                               verify::LevelReport& report) {
   report.holds = true;
-  policy::Replay replay([&](const policy::ReplayFinding& finding) {
-    report.add(finding.seq.value, fmt::format("{}", fmt::join(finding.rules, ", ")), finding.what);
-  });
-  if (auto done = Walk(walk, replay).run(); !done) return done;
-  replay.finish(walk.as_of);
-  report.checked = replay.decided();
-  for (const auto& [why, count] : replay.undecidable()) report.not_checked += count;
-  report.note = note_of(replay);
-  if (replay.lost() && report.holds == true) report.holds.reset();
-  return {};
+  return Run(walk, state, report).go();
 }
 
 }  // namespace alpr::policy_level

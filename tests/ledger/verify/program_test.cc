@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include "ledger/chain/canonical_json.h"
@@ -100,6 +101,38 @@ TEST_F(Program, LevelPolicyDoesNotHoldOverALogThatIsNotTheOrders) {
   EXPECT_EQ(ran.code, 1) << ran.out;
   EXPECT_NE(ran.out.find("\"level\":\"policy\",\"holds\":"), std::string::npos);
   EXPECT_EQ(ran.out.find("\"level\":\"policy\",\"holds\":true"), std::string::npos) << ran.out;
+}
+
+// The order finds much in this log, which is of the ledger's own kinds; the next run finds it too.
+TEST_F(Program, TheStateOfOneRunIsWhereTheNextBegins) {
+  const std::string state = (folder_.path() / "state").string();
+  const std::string policy = store() + "--level policy --json --keys " +
+                             file("keys", maker_.keys_json()) + " --state " + state;
+  const auto member = [](const Ran& ran, const std::string& name) {
+    const std::size_t at = ran.out.find("\"" + name + "\":");
+    return at == std::string::npos ? std::string() : ran.out.substr(at, ran.out.find(',', at) - at);
+  };
+  const Ran first = run(policy);
+  EXPECT_EQ(first.code, 1) << first.out;
+  EXPECT_EQ(member(first, "begun_at"), "") << first.out;
+  const std::string told = member(first, "state_sha256");
+  ASSERT_EQ(told.size(), std::string("\"state_sha256\":\"\"").size() + 64) << first.out;
+  const std::string sha256 = told.substr(told.size() - 65, 64);
+  const auto mode = std::filesystem::status(state).permissions();
+  EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+
+  const Ran wrong = run(policy + " --state-sha256 " + std::string(64, '0'));
+  EXPECT_EQ(wrong.code, 2) << wrong.out;
+  EXPECT_NE(wrong.out.find(sha256), std::string::npos) << wrong.out;
+  const Ran second = run(policy + " --state-sha256 " + sha256);
+  EXPECT_EQ(second.code, 1) << second.out;
+  EXPECT_EQ(member(second, "begun_at"), "\"begun_at\":2") << second.out;
+  EXPECT_EQ(member(second, "state_sha256"), told);
+  const auto findings = [](const Ran& ran) {
+    const std::size_t at = ran.out.find("\"findings\":[{");
+    return ran.out.substr(at, ran.out.find(']', at) - at);
+  };
+  EXPECT_EQ(findings(second), findings(first));
 }
 
 TEST_F(Program, ABundleIsVerifiedFromAFileAndFromAPipe) {
