@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/header.h"
@@ -13,16 +12,29 @@ namespace {
 
 constexpr std::size_t kMembersMax = 200;  // columns
 
+using Cells = std::vector<std::pair<std::string, std::string>>;  // column and text
+
 struct Row {
   std::vector<std::string> about;  // seq, time, kind, leaf
-  std::map<std::string, std::string> members;
+  Cells members;
 };
 
-// A text without its quotation marks; numbers, lists and objects as canonical JSON.
-Result<std::string> cell_of(const std::string& json) {
-  const auto value = chain::parse_canonical(json);
+// A text without its quotation marks; all else as canonical JSON.
+std::string cell_of(const chain::Json& value) {
+  return value.string() ? *value.string() : chain::write(value);
+}
+
+// An object's members each have a column: a stop's facts are to be sorted by.
+Result<void> add_cells(const ReceiptMember& member, Cells& cells) {
+  const auto value = chain::parse_canonical(member.value);
   if (!value) return tl::unexpected(value.error());
-  return value->string() ? *value->string() : json;
+  if (value->object() == nullptr) {
+    cells.emplace_back(member.name, cell_of(*value));
+    return {};
+  }
+  for (const auto& [name, part] : *value->object())
+    cells.emplace_back(member.name + "." + name, cell_of(part));
+  return {};
 }
 
 Result<Row> row_of(const Receipt& receipt) {
@@ -34,9 +46,7 @@ Result<Row> row_of(const Receipt& receipt) {
            chain::hex(receipt.leaf)},
           {}};
   for (const ReceiptMember& member : receipt.disclosed) {
-    auto cell = cell_of(member.value);
-    if (!cell) return tl::unexpected(cell.error());
-    row.members[member.name] = std::move(*cell);
+    if (auto added = add_cells(member, row.members); !added) return tl::unexpected(added.error());
   }
   return row;
 }
@@ -51,9 +61,9 @@ Result<forms::Sheet> attachment_sheet(const ReportAttachment& attachment) {
     auto row = row_of(attachment.receipts[i]);
     if (!row)
       return fail(ErrorCode::kMalformed, fmt::format("receipt {}: {}", i + 1, row.error().detail));
-    for (const ReceiptMember& member : attachment.receipts[i].disclosed)
-      if (std::find(columns.begin(), columns.end(), member.name) == columns.end())
-        columns.push_back(member.name);
+    for (const auto& [column, text] : row->members)
+      if (std::find(columns.begin(), columns.end(), column) == columns.end())
+        columns.push_back(column);
     if (columns.size() > kMembersMax)
       return fail(ErrorCode::kTooLarge, "more members than a sheet takes");
     rows.push_back(std::move(*row));
@@ -63,7 +73,8 @@ Result<forms::Sheet> attachment_sheet(const ReportAttachment& attachment) {
   for (const Row& row : rows) {
     std::vector<std::string> cells = row.about;
     for (std::size_t i = about; i < columns.size(); ++i) {
-      const auto found = row.members.find(columns[i]);
+      const auto found = std::find_if(row.members.begin(), row.members.end(),
+                                      [&](const auto& cell) { return cell.first == columns[i]; });
       cells.push_back(found == row.members.end() ? "" : found->second);
     }
     if (!sheet.add(cells))

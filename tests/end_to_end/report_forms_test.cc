@@ -67,7 +67,7 @@ TEST_F(ReportProgram, I12_L_5_WhatAVerifierFoundStandsOnPageOne) {
 }
 
 TEST_F(ReportProgram, I12_K_3_AnAttachmentAsATable) {
-  for (const std::string which : {"QUERIES", "SHARING", "ENTRIES"}) {
+  for (const std::string which : {"QUERIES", "SHARING", "ENTRIES", "RESPONSES"}) {
     const std::string json = given("/v1/reports/annual/attachments/" + which + "?" + period());
     const std::string csv = in_folder(which + ".csv");
     const std::string xlsx = in_folder(which + ".xlsx");
