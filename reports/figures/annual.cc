@@ -104,6 +104,7 @@ AnnualFold::AnnualFold(const Period& period, std::int64_t years) : period_(perio
     if (topics_.back()->takes_thirty_day()) thirty_day_.push_back(topics_.back().get());
   }
   kinds_read_.insert(chain::kind::kLogStarted);
+  kinds_read_.insert(OutlineFold::kKind);
 }
 
 Result<void> AnnualFold::take(const SeenEvent& event) {
@@ -120,6 +121,8 @@ Result<void> AnnualFold::take(const SeenEvent& event) {
     if (!started) return tl::unexpected(started.error());
     simulated_ = started->simulated;
   }
+  if (event.header.kind == OutlineFold::kKind && event.header.time < period_.until)
+    if (auto outlined = outlines_.take(event); !outlined) return outlined;
   for (const auto& year : years_)
     if (auto shown = year->show(event); !shown) return shown;
   return show(event);
@@ -156,6 +159,7 @@ AnnualReport AnnualFold::report(const chain::Checkpoint& at) const {
   report.elements = elements();
   report.figures = figures();
   if (!years_.empty()) report.compared = compared();
+  report.map = outlines_.map();
   return report;
 }
 

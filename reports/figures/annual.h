@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ledger/chain/note.h"
+#include "reports/figures/annual_outlines.h"
 #include "reports/figures/figure.h"
 #include "reports/figures/topic.h"
 
@@ -92,6 +93,7 @@ struct AnnualReport {
   std::vector<ReportElement> elements;
   std::vector<Figure> figures;
   std::optional<ComparedYears> compared;  // where it was asked for
+  std::optional<AreaMap> map;             // where an area has an outline
   template <typename M>
   void members(M& m) {
     m("format", format);
@@ -106,6 +108,7 @@ struct AnnualReport {
     m("elements", elements);
     m("figures", figures);
     m("compared", compared);
+    m("map", map);
   }
 };
 
@@ -131,6 +134,7 @@ class AnnualFold {
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<Topic*> thirty_day_;  // those of them that are shown thirty-day events
   std::set<std::uint16_t> kinds_read_;
+  OutlineFold outlines_;
   KindCounts counts_;
   std::uint64_t taken_ = 0;
   TimeUs began_;
