@@ -145,8 +145,30 @@ Result<void> AnnualFold::show(const SeenEvent& event) {
   return {};
 }
 
+void AnnualFold::skip(std::uint64_t count, TimeUs last) {
+  taken_ += count;
+  owed_ += count;
+  last_ = last;
+}
+
+void AnnualFold::take_purged(const PurgedBucket& purged) {
+  const std::uint64_t count = purged.counts.all();
+  ALPR_CHECK(count <= owed_);
+  owed_ -= count;
+  for (const auto& year : years_) year->show_purged(purged);
+  show_purged(purged);
+}
+
+void AnnualFold::show_purged(const PurgedBucket& purged) {
+  // Periods stand on full quarters of an hour: a bucket is in one or in none.
+  const TimeUs start = bucket_start(purged.bucket);
+  if (period_.until <= start) return;
+  if (period_.has(start)) counts_.add(purged.counts);
+  for (Topic* topic : thirty_day_) topic->take_purged(purged);
+}
+
 AnnualReport AnnualFold::report(const chain::Checkpoint& at) const {
-  ALPR_CHECK(at.size == taken_);
+  ALPR_CHECK(at.size == taken_ && owed_ == 0);
   AnnualReport report;
   report.origin = at.origin;
   report.simulated = simulated_;

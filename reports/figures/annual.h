@@ -121,11 +121,17 @@ class AnnualFold {
   bool reads(std::uint16_t kind) const { return kinds_read_.contains(kind); }
   // kMalformed: an event is not what its kind says, or one was left out.
   Result<void> take(const SeenEvent& event);
+  // So many thirty-day events follow that are purged, the last no later than `last`; take_purged()
+  // tells of each before its bucket's tombstone is taken, and before the report.
+  void skip(std::uint64_t count, TimeUs last);
+  // Of events that were skipped (ALPR_CHECKed).
+  void take_purged(const PurgedBucket& purged);
   // What was taken so far. `at` is the checkpoint of exactly these events (ALPR_CHECKed).
   AnnualReport report(const chain::Checkpoint& at) const;
 
  private:
   Result<void> show(const SeenEvent& event);
+  void show_purged(const PurgedBucket& purged);
   std::vector<Figure> figures() const;
   ComparedYears compared() const;
 
@@ -137,6 +143,7 @@ class AnnualFold {
   OutlineFold outlines_;
   KindCounts counts_;
   std::uint64_t taken_ = 0;
+  std::uint64_t owed_ = 0;  // skipped, and not told of yet
   TimeUs began_;
   TimeUs last_;
   bool simulated_ = false;
