@@ -227,7 +227,7 @@ TEST_F(ReportAttachments, I12_C2A2_2_ResponsesToHitsWithoutPlatesAndNarratives) 
   const std::string csv = forms::to_csv(*sheet);
   for (const char* shown : {"UNABLE_TO_LOCATE", "FOLLOWING", "UNVALIDATED"})
     EXPECT_THAT(csv, HasSubstr(shown));
-  for (const char* secret : {"7ABC123", "26-009001", "oreyes", "followed", "again", "beach"})
+  for (const char* secret : {"7ABC123", "26-009001", "oreyes", "and lost", "again", "beach"})
     EXPECT_THAT(csv, Not(HasSubstr(secret)));
 
   const chain::BoxKey key = chain::BoxKey::random();
@@ -242,6 +242,41 @@ TEST_F(ReportAttachments, I12_C2A2_2_ResponsesToHitsWithoutPlatesAndNarratives) 
     EXPECT_NE(std::find(heads.begin(), heads.end(), column), heads.end()) << column;
   for (const char* shown : {"7ABC123", "26-009001", "oreyes", "followed and lost", "beach"})
     EXPECT_THAT(forms::to_csv(*whole), HasSubstr(shown));
+}
+
+// A year has more than one attachment takes: one table of several periods.
+TEST_F(ReportAttachments, I12_K_3_SeveralPeriodsAreOneTable) {
+  const auto made = [](const std::string& json) {
+    return *policy::from_json_text<ReportAttachment>(json);
+  };
+  const ReportAttachment first = made(ask("QUERIES").body);
+  d.advance(2 * kDayUs);
+  d.query("oreyes", "7ABC123");
+  from_ += 2 * kDayUs;
+  const ReportAttachment second = made(ask("QUERIES").body);
+  ASSERT_EQ(second.receipts.size(), 1U);
+  AttachmentTable table;
+  ASSERT_TRUE(table.see(first));
+  ASSERT_TRUE(table.see(second));
+  EXPECT_EQ(table.title(), "QUERIES");
+  std::vector<std::vector<std::string>> rows;
+  for (const ReportAttachment& one : {first, second})
+    ASSERT_TRUE(table.rows(one, [&](const std::vector<std::string>& texts) -> Result<void> {
+      rows.push_back(texts);
+      return {};
+    }));
+  ASSERT_EQ(rows.size(), 5U);
+  EXPECT_EQ(rows[4][3], chain::hex(second.receipts[0].leaf));
+  for (const auto& row : rows) EXPECT_EQ(row.size(), table.columns().size());
+  AttachmentTable backwards;
+  ASSERT_TRUE(backwards.see(second));
+  EXPECT_FALSE(backwards.see(first)) << "not later";
+  AttachmentTable twice;
+  ASSERT_TRUE(twice.see(first));
+  EXPECT_FALSE(twice.see(first));
+  AttachmentTable other;
+  ASSERT_TRUE(other.see(first));
+  EXPECT_FALSE(other.see(made(ask("SHARING").body))) << "of another kind";
 }
 
 TEST_F(ReportAttachments, OthersAreRefusedAndOtherAttachmentsAreNotThere) {
