@@ -7,9 +7,10 @@
 
 namespace alpr::api {
 
-// Of the events under the checkpoint. Takes the log's headers block by block and opens the payloads
-// of those kinds that are counted by their members; what it holds is a block and the counts. So
-// many `years` before the period are counted beside it; kMalformed where they cannot be compared.
+// Of the events under the checkpoint. Takes the log's headers block by block, without those of what
+// was purged and its summaries count, and opens the payloads of those kinds that are counted by
+// their members; what it holds is a block and the counts. So many `years` before the period are
+// counted beside it; kMalformed where they cannot be compared.
 Result<figures::AnnualReport> annual_report(const store::Store& store, const chain::Checkpoint& at,
                                             const figures::Period& period, std::int64_t years = 0);
 

@@ -419,11 +419,11 @@ CLI::App* add_report(CLI::App& app, Options& options) {
   site->add_flag("--json", command.json, "one JSON object");
   add_report_annual(*report, options);
   AttachmentFormsCommand& table = options.attachment_forms;
-  CLI::App* attachment = report->add_subcommand(
-      "attachment", "an attachment of the public's edition as a table; needs no store");
+  CLI::App* attachment =
+      report->add_subcommand("attachment", "attachments as one table; needs no store");
   attachment
-      ->add_option("--attachment", table.attachment,
-                   "JSON (GET /v1/reports/annual/attachments/...)")
+      ->add_option("--attachment", table.attachments,
+                   "JSON (GET /v1/reports/annual/attachments/...); again for each period")
       ->required();
   attachment->add_option("--csv", table.csv, "a new file for the table");
   attachment->add_option("--xlsx", table.xlsx, "a new file for the workbook");

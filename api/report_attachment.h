@@ -1,8 +1,8 @@
-// What goes with the annual report: every query, every sharing and every custom entry of the period
-// as receipts (I12-C2B-8, K-3, E-5). The public's edition shows open members alone: anybody can
-// count and date what was done and hold each record against the log, and no plate, name or
-// narrative is in it. The Commission's shows all members, and goes out sealed to its key. Reading
-// only; any thread.
+// What goes with the annual report: every query, every sharing, every custom entry and every
+// response to a hit of the period as receipts (I12-C2B-8, C2A2-2, K-3, E-5). The public's edition
+// shows open members alone: anybody can count and date what was done and hold each record against
+// the log, and no plate, name or narrative is in it. The Commission's shows all members, and goes
+// out sealed to its key. Reading only; any thread.
 #pragma once
 
 #include <string>

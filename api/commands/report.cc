@@ -8,6 +8,7 @@
 
 #include "api/attachment_sheet.h"
 #include "api/commands/commands.h"
+#include "api/commands/output_file.h"
 #include "policy/records/describe.h"
 #include "reports/forms/annual_document.h"
 #include "reports/forms/annual_page.h"
@@ -27,9 +28,14 @@ constexpr std::size_t kAttachmentMax = std::size_t{256} << 20;
 Result<std::string> read_input(const std::filesystem::path& path, std::size_t most) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(ErrorCode::kNotFound, path.string() + ": it cannot be opened");
-  std::string text(most + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  std::string text;
+  while (file && text.size() <= most) {
+    const std::size_t before = text.size();
+    text.resize(before + kPiece);
+    file.read(text.data() + before, static_cast<std::streamsize>(kPiece));
+    text.resize(before + static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return fail(ErrorCode::kIo, path.string() + ": it cannot be read");
   if (text.size() > most)
     return fail(ErrorCode::kMalformed, fmt::format("{}: more than {} bytes", path.string(), most));
@@ -138,6 +144,60 @@ Result<std::optional<forms::CheckpointGiven>> checkpoint_of(const PublicSiteComm
   return forms::CheckpointGiven{std::move(*note), *key};
 }
 
+Error at_file(const std::filesystem::path& path, const Error& error) {
+  return {error.code, path.string() + ": " + error.detail};
+}
+
+Result<ReportAttachment> read_attachment(const std::filesystem::path& path) {
+  return read_json<ReportAttachment>(path, kAttachmentMax,
+                                     "an attachment (a sealed one is opened with "
+                                     "plateledger-verify attachment --open)");
+}
+
+// The forms of a table that were asked for, row by row.
+class TableFiles {
+ public:
+  Result<void> begin(const AttachmentFormsCommand& command, const AttachmentTable& table) {
+    if (command.csv)
+      if (auto opened = csv_.emplace().open(*command.csv); !opened) return opened;
+    if (command.xlsx) {
+      if (auto opened = xlsx_.emplace().open(*command.xlsx); !opened) return opened;
+      book_.emplace(
+          forms::ZipOutput{
+              [this](std::string_view bytes) { return xlsx_->append(bytes); },
+              [this](std::uint64_t at, std::string_view bytes) { return xlsx_->patch(at, bytes); }},
+          table.title(), table.made_at());
+    }
+    return put(table.columns());
+  }
+  Result<void> add(const std::vector<std::string>& texts) {
+    ++rows_;
+    return put(forms::cells_of(texts));
+  }
+  Result<void> finish() {
+    if (book_)
+      if (auto done = book_->finish(); !done) return done;
+    for (std::optional<OutputFile>* file : {&csv_, &xlsx_})
+      if (*file)
+        if (auto done = (*file)->finish(); !done) return done;
+    return {};
+  }
+  std::size_t rows() const { return rows_; }
+  int count() const { return (csv_ ? 1 : 0) + (xlsx_ ? 1 : 0); }
+
+ private:
+  Result<void> put(const std::vector<std::string>& cells) {
+    if (csv_)
+      if (auto done = csv_->append(forms::csv_row(cells)); !done) return done;
+    if (book_) return book_->add(cells);
+    return {};
+  }
+
+  std::optional<OutputFile> csv_, xlsx_;
+  std::optional<forms::WorkbookWriter> book_;
+  std::size_t rows_ = 0;
+};
+
 }  // namespace
 
 int run_public_site(const PublicSiteCommand& command) {
@@ -194,16 +254,27 @@ int run_report_forms(const ReportFormsCommand& command) {
 int run_attachment_forms(const AttachmentFormsCommand& command) {
   if (!command.csv && !command.xlsx)
     return complain(Error{ErrorCode::kMalformed, "say which form: --csv or --xlsx"});
-  const auto attachment = read_json<ReportAttachment>(command.attachment, kAttachmentMax,
-                                                      "an attachment (a sealed one is opened with "
-                                                      "plateledger-verify attachment --open)");
-  if (!attachment) return complain(attachment.error());
-  const auto sheet = attachment_sheet(*attachment);
-  if (!sheet) return complain(sheet.error());
-  Made made;
-  if (command.csv) made.emplace_back(*command.csv, forms::to_csv(*sheet));
-  if (command.xlsx) made.emplace_back(*command.xlsx, forms::to_xlsx(*sheet));
-  return write_made(made, command.json);
+  AttachmentTable table;
+  for (const std::filesystem::path& path : command.attachments) {
+    const auto attachment = read_attachment(path);
+    if (!attachment) return complain(attachment.error());
+    if (auto seen = table.see(*attachment); !seen) return complain(at_file(path, seen.error()));
+  }
+  TableFiles files;
+  if (auto begun = files.begin(command, table); !begun) return complain(begun.error());
+  for (const std::filesystem::path& path : command.attachments) {
+    const auto attachment = read_attachment(path);
+    if (!attachment) return complain(attachment.error());
+    auto added = table.rows(*attachment, [&](const auto& texts) { return files.add(texts); });
+    if (!added) return complain(at_file(path, added.error()));
+  }
+  if (auto done = files.finish(); !done) return complain(done.error());
+  if (command.json)
+    fmt::print("{{\"files\":{},\"rows\":{}}}\n", files.count(), files.rows());
+  else
+    fmt::print("{} rows in {} file{}\n", files.rows(), files.count(),
+               files.count() == 1 ? "" : "s");
+  return 0;
 }
 
 }  // namespace alpr::api

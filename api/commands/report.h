@@ -29,9 +29,10 @@ struct ReportFormsCommand {
 };
 int run_report_forms(const ReportFormsCommand& command);
 
-// An attachment of the public's edition as a table.
+// Attachments as one table, with one of them in memory at a time.
 struct AttachmentFormsCommand {
-  std::filesystem::path attachment;  // JSON as GET /v1/reports/annual/attachments/... gives it
+  // JSON as GET /v1/reports/annual/attachments/... gives it, of periods that follow on one another.
+  std::vector<std::filesystem::path> attachments;
   std::optional<std::filesystem::path> csv, xlsx;  // one at least
   bool json = false;
 };

@@ -218,11 +218,12 @@ Endpoint attachment_endpoint(Context& context, const std::shared_ptr<std::mutex>
   return without_body(
       {.method = "GET",
        .path = "/v1/reports/annual/attachments/{attachment}",
-       .summary = "QUERIES, SHARING or ENTRIES of a period, each as a receipt: of open members "
-                  "alone for the public, or edition=SEALED, all of them, sealed to the "
-                  "Commission's key; recorded first",
+       .summary =
+           "QUERIES, SHARING, ENTRIES or RESPONSES (to hits) of a period, each as a receipt: "
+           "of open members alone for the public, or edition=SEALED, all of them, sealed to "
+           "the Commission's key; recorded first",
        .who = std::string(kReaders) + "; SEALED: COORDINATOR or ADMINISTRATOR, trained",
-       .rules = {"I12-C2B-8", "I12-E-5", "I12-F-2", "I12-K-3"},
+       .rules = {"I12-C2A2-2", "I12-C2B-8", "I12-E-5", "I12-F-2", "I12-K-3"},
        .query = {"from", "until", "size", "edition", "key"},
        .answer_type = std::string(kAttachmentType),
        .answer = members_of<ReportAttachment>()},

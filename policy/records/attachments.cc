@@ -5,6 +5,7 @@
 #include "policy/records/hotlists.h"
 #include "policy/records/queries.h"
 #include "policy/records/sharing.h"
+#include "policy/records/stops.h"
 
 namespace alpr::policy {
 
@@ -16,6 +17,9 @@ std::span<const std::uint16_t> attached_kinds(Attachment attachment) {
       SharingReleased::kKind.number,  SharingRefused::kKind.number, FileExported::kKind.number};
   static constexpr std::array kEntries{EntryRequested::kKind.number, EntryApproved::kKind.number,
                                        EntryDenied::kKind.number, EntryRemoved::kKind.number};
+  static constexpr std::array kResponses{HitStepRecorded::kKind.number, HitValidated::kKind.number,
+                                         StopDocumented::kKind.number,
+                                         StopFollowedUp::kKind.number};
   switch (attachment) {
     case Attachment::kQueries:
       return kQueries;
@@ -23,6 +27,8 @@ std::span<const std::uint16_t> attached_kinds(Attachment attachment) {
       return kSharing;
     case Attachment::kEntries:
       return kEntries;
+    case Attachment::kResponses:
+      return kResponses;
   }
   ALPR_CHECK(false);
 }

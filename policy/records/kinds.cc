@@ -9,6 +9,7 @@
 #include "policy/records/hotlists.h"
 #include "policy/records/imports.h"
 #include "policy/records/keys.h"
+#include "policy/records/outlines.h"
 #include "policy/records/oversight.h"
 #include "policy/records/people.h"
 #include "policy/records/policies.h"
@@ -80,6 +81,7 @@ const chain::KindRegistry& kinds() {
              checks_kinds(),
              oversight_kinds(),
              source_grants_kinds(),
+             outlines_kinds(),
              reconciliations_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());

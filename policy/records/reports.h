@@ -26,13 +26,13 @@ struct EnumTexts<ReportRecipient> {
       std::pair{ReportRecipient::kPublicSafetyCommittee, "PUBLIC_SAFETY_COMMITTEE"}};
 };
 
-// I12-K-3 names three.
-enum class Attachment { kQueries, kSharing, kEntries };
+// I12-K-3 names three; the responses to hits are the Commission's to see beside them (I12-C2A2-2).
+enum class Attachment { kQueries, kSharing, kEntries, kResponses };
 template <>
 struct EnumTexts<Attachment> {
-  static constexpr std::array texts{std::pair{Attachment::kQueries, "QUERIES"},
-                                    std::pair{Attachment::kSharing, "SHARING"},
-                                    std::pair{Attachment::kEntries, "ENTRIES"}};
+  static constexpr std::array texts{
+      std::pair{Attachment::kQueries, "QUERIES"}, std::pair{Attachment::kSharing, "SHARING"},
+      std::pair{Attachment::kEntries, "ENTRIES"}, std::pair{Attachment::kResponses, "RESPONSES"}};
 };
 
 struct ReportDisclosed {

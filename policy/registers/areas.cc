@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
 
 namespace alpr::policy {
 namespace {
 
 constexpr double kMetresPerE7 = 6'371'008.8 * std::numbers::pi / 180.0 * 1e-7;
 constexpr std::int64_t kHalfTurn = 1'800'000'000;
+constexpr std::size_t kQueryCornersMax = 64;
 
 double radians(double e7) { return e7 * 1e-7 * std::numbers::pi / 180.0; }
 
@@ -117,17 +119,24 @@ Result<void> check_area(const Circle& circle) {
 }
 
 Result<void> check_area(const std::vector<Point>& corners) {
-  if (corners.size() < 3 || corners.size() > 64)
-    return fail(ErrorCode::kMalformed, "elements.polygon: give 3 to 64 corners");
+  return check_outline("elements.polygon", corners, kQueryCornersMax);
+}
+
+Result<void> check_outline(std::string_view member, const std::vector<Point>& corners,
+                           std::size_t corners_max) {
+  const auto malformed = [&](const std::string& what) {
+    return fail(ErrorCode::kMalformed, std::string(member) + ": " + what);
+  };
+  if (corners.size() < 3 || corners.size() > corners_max)
+    return malformed("give 3 to " + std::to_string(corners_max) + " corners");
   if (!std::all_of(corners.begin(), corners.end(), valid_point))
-    return fail(ErrorCode::kMalformed, "elements.polygon: a corner is not on the globe");
+    return malformed("a corner is not on the globe");
   const Box box = box_of(corners);
-  if (box.east - box.west > kHalfTurn)
-    return fail(ErrorCode::kMalformed, "elements.polygon: must not cross the antimeridian");
+  if (box.east - box.west > kHalfTurn) return malformed("must not cross the antimeridian");
   if (crosses_itself(corners))
-    return fail(ErrorCode::kMalformed,
-                "elements.polygon: its sides must not cross or touch one another; give the corners "
-                "in the order in which one walks around it");
+    return malformed(
+        "its sides must not cross or touch one another; give the corners in the order in which one "
+        "walks around it");
   return {};
 }
 

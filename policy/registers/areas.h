@@ -1,8 +1,9 @@
-// Areas of a query: what is within them, and which ones are areas at all. Coordinates are degrees
+// Areas on the map: what is within them, and which ones are areas at all. Coordinates are degrees
 // x 10^7. Pure; any thread.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "ledger/chain/error.h"
@@ -28,5 +29,8 @@ Box box_of(const std::vector<Point>& corners);
 // cross or touch one another.
 Result<void> check_area(const Circle& circle);
 Result<void> check_area(const std::vector<Point>& corners);
+// The same of the corners of any other member, of which there may be so many.
+Result<void> check_outline(std::string_view member, const std::vector<Point>& corners,
+                           std::size_t corners_max);
 
 }  // namespace alpr::policy

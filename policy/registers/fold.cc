@@ -7,6 +7,7 @@
 #include "policy/registers/hits.h"
 #include "policy/registers/holds.h"
 #include "policy/registers/hotlists.h"
+#include "policy/registers/outlines.h"
 #include "policy/registers/oversight.h"
 #include "policy/registers/people.h"
 #include "policy/registers/policies.h"
@@ -31,6 +32,7 @@ constexpr TopicFold kTopics[] = {
     fold_hotlists,   fold_hits,    fold_queries,          fold_holds,     fold_shift_lists,
     fold_recipients, fold_sharing, fold_records_requests, fold_reviews,   fold_audits,
     fold_reports,    fold_gaps,    fold_checks,           fold_oversight, fold_source_grants,
+    fold_outlines,
 };
 
 }  // namespace

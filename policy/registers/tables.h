@@ -72,5 +72,6 @@ inline constexpr chain::Table kBreaches = 74;      // number breach.recorded seq
 inline constexpr chain::Table kViolations = 75;    // number violation.recorded seq -> ViolationRow
 inline constexpr chain::Table kCosts = 76;         // number year, number category -> CostRow
 inline constexpr chain::Table kSourceGrants = 77;  // text username, number source -> SourceGrantRow
+inline constexpr chain::Table kOutlines = 78;      // text area -> OutlineRow
 
 }  // namespace alpr::policy::table

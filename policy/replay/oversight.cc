@@ -1,5 +1,5 @@
-// Sample audits, checks, reports, gaps, complaints, breaches, violations, cost, grants of sources
-// (I12-C3-3, C3-b, J-3, K, L-4, L-5).
+// Sample audits, checks, reports, gaps, complaints, breaches, violations, cost, grants of sources,
+// outlines of areas (I12-C3-2, C3-3, C3-b, J-3, K, L-4, L-5).
 #include "policy/records/oversight.h"
 
 #include <algorithm>
@@ -9,12 +9,14 @@
 #include "policy/records/audits.h"
 #include "policy/records/checks.h"
 #include "policy/records/gaps.h"
+#include "policy/records/outlines.h"
 #include "policy/records/reads.h"
 #include "policy/records/reconciliations.h"
 #include "policy/records/reports.h"
 #include "policy/records/source_grants.h"
 #include "policy/registers/audits.h"
 #include "policy/replay/judge.h"
+#include "policy/rules/c3_outlines.h"
 #include "policy/rules/c3_sources.h"
 #include "policy/rules/k2_gaps.h"
 #include "policy/rules/k_audits.h"
@@ -224,6 +226,10 @@ Again source_grant_ended(const Scene& s, const SourceGrantEnded& e) {
                         s.moment));
 }
 
+Again outlined(const Scene& s, const AreaOutlined& e) {
+  return decided(decide(s.state, e.by, OutlineArea{e.area, e.corners}, s.moment));
+}
+
 }  // namespace
 
 std::span<const Judge> oversight_judges() {
@@ -254,6 +260,7 @@ std::span<const Judge> oversight_judges() {
       judging<CostRecorded, cost>("I12-L-5"),
       judging<SourceGranted, source_granted>("I12-C3-b"),
       judging<SourceGrantEnded, source_grant_ended>("I12-C3-b"),
+      judging<AreaOutlined, outlined>("I12-C3-2"),
   };
   return all;
 }

@@ -104,6 +104,7 @@ AnnualFold::AnnualFold(const Period& period, std::int64_t years) : period_(perio
     if (topics_.back()->takes_thirty_day()) thirty_day_.push_back(topics_.back().get());
   }
   kinds_read_.insert(chain::kind::kLogStarted);
+  kinds_read_.insert(OutlineFold::kKind);
 }
 
 Result<void> AnnualFold::take(const SeenEvent& event) {
@@ -120,6 +121,8 @@ Result<void> AnnualFold::take(const SeenEvent& event) {
     if (!started) return tl::unexpected(started.error());
     simulated_ = started->simulated;
   }
+  if (event.header.kind == OutlineFold::kKind && event.header.time < period_.until)
+    if (auto outlined = outlines_.take(event); !outlined) return outlined;
   for (const auto& year : years_)
     if (auto shown = year->show(event); !shown) return shown;
   return show(event);
@@ -142,8 +145,30 @@ Result<void> AnnualFold::show(const SeenEvent& event) {
   return {};
 }
 
+void AnnualFold::skip(std::uint64_t count, TimeUs last) {
+  taken_ += count;
+  owed_ += count;
+  last_ = last;
+}
+
+void AnnualFold::take_purged(const PurgedBucket& purged) {
+  const std::uint64_t count = purged.counts.all();
+  ALPR_CHECK(count <= owed_);
+  owed_ -= count;
+  for (const auto& year : years_) year->show_purged(purged);
+  show_purged(purged);
+}
+
+void AnnualFold::show_purged(const PurgedBucket& purged) {
+  // Periods stand on full quarters of an hour: a bucket is in one or in none.
+  const TimeUs start = bucket_start(purged.bucket);
+  if (period_.until <= start) return;
+  if (period_.has(start)) counts_.add(purged.counts);
+  for (Topic* topic : thirty_day_) topic->take_purged(purged);
+}
+
 AnnualReport AnnualFold::report(const chain::Checkpoint& at) const {
-  ALPR_CHECK(at.size == taken_);
+  ALPR_CHECK(at.size == taken_ && owed_ == 0);
   AnnualReport report;
   report.origin = at.origin;
   report.simulated = simulated_;
@@ -156,6 +181,7 @@ AnnualReport AnnualFold::report(const chain::Checkpoint& at) const {
   report.elements = elements();
   report.figures = figures();
   if (!years_.empty()) report.compared = compared();
+  report.map = outlines_.map();
   return report;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ledger/chain/note.h"
+#include "reports/figures/annual_outlines.h"
 #include "reports/figures/figure.h"
 #include "reports/figures/topic.h"
 
@@ -92,6 +93,7 @@ struct AnnualReport {
   std::vector<ReportElement> elements;
   std::vector<Figure> figures;
   std::optional<ComparedYears> compared;  // where it was asked for
+  std::optional<AreaMap> map;             // where an area has an outline
   template <typename M>
   void members(M& m) {
     m("format", format);
@@ -106,6 +108,7 @@ struct AnnualReport {
     m("elements", elements);
     m("figures", figures);
     m("compared", compared);
+    m("map", map);
   }
 };
 
@@ -118,11 +121,17 @@ class AnnualFold {
   bool reads(std::uint16_t kind) const { return kinds_read_.contains(kind); }
   // kMalformed: an event is not what its kind says, or one was left out.
   Result<void> take(const SeenEvent& event);
+  // So many thirty-day events follow that are purged, the last no later than `last`; take_purged()
+  // tells of each before its bucket's tombstone is taken, and before the report.
+  void skip(std::uint64_t count, TimeUs last);
+  // Of events that were skipped (ALPR_CHECKed).
+  void take_purged(const PurgedBucket& purged);
   // What was taken so far. `at` is the checkpoint of exactly these events (ALPR_CHECKed).
   AnnualReport report(const chain::Checkpoint& at) const;
 
  private:
   Result<void> show(const SeenEvent& event);
+  void show_purged(const PurgedBucket& purged);
   std::vector<Figure> figures() const;
   ComparedYears compared() const;
 
@@ -131,8 +140,10 @@ class AnnualFold {
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<Topic*> thirty_day_;  // those of them that are shown thirty-day events
   std::set<std::uint16_t> kinds_read_;
+  OutlineFold outlines_;
   KindCounts counts_;
   std::uint64_t taken_ = 0;
+  std::uint64_t owed_ = 0;  // skipped, and not told of yet
   TimeUs began_;
   TimeUs last_;
   bool simulated_ = false;

@@ -66,6 +66,12 @@ class Reads : public Topic {
     if (is<HitRaised>(event)) ++month(event.header.time).hits;
     return {};
   }
+  void take_purged(const PurgedBucket& purged) override {
+    const TimeUs start = bucket_start(purged.bucket);
+    if (!period_.has(start)) return;
+    month(start).reads += purged.counts.of<ReadRecorded>();
+    month(start).hits += purged.counts.of<HitRaised>();
+  }
   void tell(const KindCounts& kinds, FigureList& figures) const override {
     const std::int64_t reads = kinds.of<ReadRecorded>();
     const std::int64_t hits = kinds.of<HitRaised>();

@@ -107,6 +107,10 @@ class Retention : public Topic {
     }
     return {};
   }
+  void take_purged(const PurgedBucket& purged) override {
+    TimeUs& last = last_[purged.bucket];
+    last = std::max(last, purged.last);
+  }
   void tell(const KindCounts& kinds, FigureList& figures) const override {
     figures.one(kBuckets, kinds.of(chain::kind::kReadsPurged));
     figures.one(kEvents, erased_);

@@ -24,9 +24,18 @@ struct Period {
 // How many events of each kind the period has, by their headers, which no purge takes away.
 class KindCounts {
  public:
-  void add(std::uint16_t kind) {
+  void add(std::uint16_t kind, std::int64_t count = 1) {
     if (kind >= counts_.size()) counts_.resize(std::size_t{kind} + 1);
-    ++counts_[kind];
+    counts_[kind] += count;
+  }
+  void add(const KindCounts& others) {
+    for (std::size_t kind = 0; kind < others.counts_.size(); ++kind)
+      if (others.counts_[kind] != 0) add(static_cast<std::uint16_t>(kind), others.counts_[kind]);
+  }
+  std::uint64_t all() const {
+    std::uint64_t sum = 0;
+    for (const std::int64_t count : counts_) sum += static_cast<std::uint64_t>(count);
+    return sum;
   }
   std::int64_t of(std::uint16_t kind) const { return kind < counts_.size() ? counts_[kind] : 0; }
   template <policy::Record R>
@@ -36,6 +45,13 @@ class KindCounts {
 
  private:
   std::vector<std::int64_t> counts_;  // by kind
+};
+
+// Events of one bucket that were purged, told of together.
+struct PurgedBucket {
+  Bucket bucket;
+  TimeUs last;  // header time of the last of them
+  KindCounts counts;
 };
 
 class Topic {
@@ -48,6 +64,9 @@ class Topic {
   // Whether it is shown the headers of thirty-day events, of which there are many. Of all others it
   // is shown at least the headers.
   virtual bool takes_thirty_day() const { return false; }
+  // The same of many that are gone, some time after their place in the log and before their
+  // bucket's tombstone.
+  virtual void take_purged(const PurgedBucket&) {}
   // The kinds whose members it reads as well.
   virtual std::span<const std::uint16_t> reads() const = 0;
   // kMalformed: an event is not what its kind says.

@@ -1,6 +1,7 @@
 #include "reports/forms/annual_document.h"
 
 #include "reports/forms/annual_table.h"
+#include "reports/forms/area_map.h"
 #include "reports/forms/bar_chart.h"
 
 namespace alpr::forms {
@@ -99,10 +100,22 @@ class Writer {
       Drawing drawing = bar_chart(figure);
       if (!drawing.empty()) add(std::move(drawing));
     }
+    if (figure.id == kMappedFigure) add_map(figure);
     DocumentTable table{"", {{"Which", 120}}, table_.texts(figure)};
     add_figure_columns(table, 180);
     add(std::move(table));
     text(how_counted(figure) + " (" + figure.rule + ")", Paragraph::Kind::kSmall);
+  }
+
+  void add_map(const Figure& figure) {
+    DeploymentMap map = deployment_map(report_, figure);
+    if (!map.drawing.empty()) {
+      add(std::move(map.drawing));
+      add(DocumentTable{"The map's areas",
+                        {{map.heads[0], 50}, {map.heads[1], 150}, {map.heads[2], 100, true}},
+                        std::move(map.rows)});
+    }
+    text(map.note, Paragraph::Kind::kSmall);
   }
 
   const AnnualReport& report_;

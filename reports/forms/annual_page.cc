@@ -4,6 +4,7 @@
 
 #include "ledger/chain/encoding.h"
 #include "reports/forms/annual_table.h"
+#include "reports/forms/area_map.h"
 #include "reports/forms/bar_chart.h"
 #include "reports/forms/html_text.h"
 #include "reports/forms/page_style.h"
@@ -57,8 +58,26 @@ std::string singles_table(const AnnualTable& table, const std::string& letter,
   return html + std::string(kTableEnd);
 }
 
-std::string figure_table(const AnnualTable& table, const Figure& figure) {
+std::string map_part(const AnnualReport& report, const Figure& figure) {
+  const DeploymentMap map = deployment_map(report, figure);
+  std::string html = svg_of(map.drawing);
+  if (!map.rows.empty()) {
+    html += table_begin("", "The map's areas");
+    for (const std::string& text : map.heads) html += head(text);
+    html += "</tr></thead>\n<tbody>\n";
+    for (const std::vector<std::string>& row : map.rows)
+      html += fmt::format(
+          "<tr><th scope=\"row\">{}</th><td><bdi>{}</bdi></td><td class=\"number\">{}</td></tr>\n",
+          row[0], escaped(row[1]), escaped(row[2]));
+    html += kTableEnd;
+  }
+  return html + "<p class=\"how\">" + escaped(map.note) + "</p>\n";
+}
+
+std::string figure_table(const AnnualReport& report, const AnnualTable& table,
+                         const Figure& figure) {
   std::string html = is_drawn(figure) ? svg_of(bar_chart(figure)) : "";
+  if (figure.id == kMappedFigure) html += map_part(report, figure);
   html += table_begin(figure.id, figure.label) + head("Which") + figure_heads(table) +
           "</tr></thead>\n<tbody>\n";
   for (const std::vector<std::string>& texts : table.texts(figure)) {
@@ -78,7 +97,7 @@ std::string element_section(const AnnualReport& report, const AnnualTable& table
     if (is_single(figure))
       singles.push_back(&figure);
     else
-      tables += figure_table(table, figure);
+      tables += figure_table(report, table, figure);
   }
   std::string html = fmt::format(
       "<section aria-labelledby=\"element-{0}\">\n<h2 id=\"element-{0}\">{0}. {1}</h2>\n",

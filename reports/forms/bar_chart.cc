@@ -18,16 +18,16 @@ constexpr std::int64_t kNumberWidth = 80;  // of "500,000,000" and a little more
 // Where everything of a row stands, from the row's top.
 struct Layout {
   std::int64_t row_height, label_x, label_baseline, bar_x, bar_y;
-  bool label_ends;
+  Anchor anchor;
   std::int64_t bar_max() const { return kWidth - bar_x - kGap - kNumberWidth; }
 };
 constexpr std::size_t kBesideMax = 16;  // characters of a label that stands beside its bar
 constexpr std::size_t kAboveMax = 48;
 
 Layout layout_of(std::size_t longest) {
-  if (longest > kBesideMax) return {32, 0, 11, 0, 15, false};
+  if (longest > kBesideMax) return {32, 0, 11, 0, 15, Anchor::kBegins};
   const std::int64_t label_x = static_cast<std::int64_t>(longest) * kLetter;
-  return {18, label_x, 12, label_x + kGap + 2, 2, true};
+  return {18, label_x, 12, label_x + kGap + 2, 2, Anchor::kEnds};
 }
 
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
@@ -62,10 +62,10 @@ Drawing bar_chart(std::string title, const std::vector<BarRow>& rows) {
     // Not value * bar_max: that could be more than a number holds.
     const auto wide = static_cast<std::int64_t>(static_cast<__int128>(value) * at.bar_max() / most);
     drawing.labels.push_back(
-        {at.label_x, top + at.label_baseline, at.label_ends, shortened(row.label)});
+        {at.label_x, top + at.label_baseline, at.anchor, shortened(row.label)});
     drawing.bars.push_back({at.bar_x, top + at.bar_y, wide, kBarHeight});
-    drawing.labels.push_back({at.bar_x + wide + kGap, top + at.bar_y + kBarHeight - 2, false,
-                              value == 0 ? "none" : grouped(value)});
+    drawing.labels.push_back({at.bar_x + wide + kGap, top + at.bar_y + kBarHeight - 2,
+                              Anchor::kBegins, value == 0 ? "none" : grouped(value)});
     drawing.height += at.row_height;
   }
   return drawing;

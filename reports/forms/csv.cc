@@ -6,9 +6,12 @@ namespace alpr::forms {
 
 std::string to_csv(const Sheet& sheet) {
   std::string csv;
-  for (const std::vector<std::string>& row : sheet.rows())
-    csv += policy::write_record(row) + "\r\n";
+  for (const std::vector<std::string>& row : sheet.rows()) csv += csv_row(row);
   return csv;
+}
+
+std::string csv_row(const std::vector<std::string>& cells) {
+  return policy::write_record(cells) + "\r\n";
 }
 
 }  // namespace alpr::forms

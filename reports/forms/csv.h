@@ -12,5 +12,6 @@
 namespace alpr::forms {
 
 std::string to_csv(const Sheet& sheet);
+std::string csv_row(const std::vector<std::string>& cells);  // with its line's end
 
 }  // namespace alpr::forms

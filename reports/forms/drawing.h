@@ -12,10 +12,19 @@ namespace alpr::forms {
 struct Bar {
   std::int64_t x = 0, y = 0, width = 0, height = 0;
 };
+enum class Anchor { kBegins, kMiddle, kEnds };  // what of a text is at its x
 struct Label {
   std::int64_t x = 0, baseline = 0;
-  bool ends_there = false;  // else it begins at x
+  Anchor anchor = Anchor::kBegins;
   std::string text;
+};
+struct Spot {
+  std::int64_t x = 0, y = 0;
+};
+inline constexpr int kShades = 5;
+struct Shape {
+  std::vector<Spot> corners;
+  int shade = 0;  // below kShades: 0 is white, the others are so that a label can be read on them
 };
 
 inline constexpr std::int64_t kLabelSize = 11;  // of its letters, in the same units
@@ -25,7 +34,9 @@ struct Drawing {
   std::int64_t width = 0, height = 0;
   std::vector<Bar> bars;
   std::vector<Label> labels;
-  bool empty() const { return bars.empty(); }
+  std::vector<Shape> shapes = {};  // of a map, under everything else
+  bool is_map() const { return !shapes.empty(); }
+  bool empty() const { return bars.empty() && shapes.empty(); }
 };
 
 // Stands within a page and takes nothing from elsewhere; its numbers stand in a table beside it, so

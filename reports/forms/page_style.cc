@@ -7,7 +7,8 @@
 namespace alpr::forms {
 namespace {
 
-// Colours are of WCAG 2.1 AA and more: text on white 16:1, on a table's head 14:1, bars 8:1.
+// Colours are of WCAG 2.1 AA and more: text on white 16:1, on a table's head 14:1, on the darkest
+// shade of a map 8:1, bars and a map's lines 8:1.
 constexpr std::string_view kStyle = R"(
 body{margin:0 auto;padding:1rem;max-width:60rem;font:1rem/1.5 sans-serif}
 body{color:#1a1a1a;background:#fff}
@@ -33,9 +34,15 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #767676;padding
 .wide{overflow-x:auto}
 figure{margin:1rem 0}
 figcaption{font-weight:bold}
-svg.bars{display:block;width:100%;max-width:40rem;height:auto;font:11px sans-serif}
-svg.bars text{fill:#1a1a1a}
-svg.bars rect{fill:#1f4e79}
+svg{display:block;width:100%;max-width:40rem;height:auto;font:11px sans-serif}
+svg text{fill:#1a1a1a}
+svg rect{fill:#1f4e79}
+svg polygon{stroke:#1f4e79;stroke-linejoin:round}
+.shade0{fill:#fff}
+.shade1{fill:#e3edf6}
+.shade2{fill:#c6dbee}
+.shade3{fill:#a9cae6}
+.shade4{fill:#8fb8de}
 @media print{
 @page{margin:2cm}
 body{max-width:none;padding:0;font-size:10pt}
@@ -43,7 +50,7 @@ nav{display:none}
 thead{display:table-header-group}
 tr,figure,caption{break-inside:avoid}
 h2,h3,caption,thead{break-after:avoid}
-svg.bars rect{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+svg rect,svg polygon{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 )";
 

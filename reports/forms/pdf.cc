@@ -39,6 +39,11 @@ constexpr Colour kBlue{0x1f / 255.0, 0x4e / 255.0, 0x79 / 255.0};
 constexpr Colour kHead{0xe8 / 255.0, 0xee / 255.0, 0xf4 / 255.0};
 constexpr Colour kFrame{0x76 / 255.0, 0x76 / 255.0, 0x76 / 255.0};
 constexpr Colour kAlarm{0x8a / 255.0, 0x1c / 255.0, 0x1c / 255.0};
+constexpr std::array<Colour, kShades> kShade{{{1, 1, 1},
+                                              {0xe3 / 255.0, 0xed / 255.0, 0xf6 / 255.0},
+                                              {0xc6 / 255.0, 0xdb / 255.0, 0xee / 255.0},
+                                              {0xa9 / 255.0, 0xca / 255.0, 0xe6 / 255.0},
+                                              {0x8f / 255.0, 0xb8 / 255.0, 0xde / 255.0}}};
 
 struct Style {
   double size;
@@ -301,6 +306,7 @@ class Pages {
       return y_ + static_cast<double>(units) * kDrawingScale;
     };
     tagged("Figure", "", [&] {
+      for (const Shape& shape : drawing.shapes) put(shape);
       for (const Bar& bar : drawing.bars)
         box(x(bar.x), y(bar.y), static_cast<double>(bar.width) * kDrawingScale,
             static_cast<double>(bar.height) * kDrawingScale, kBlue, /*filled=*/true);
@@ -308,11 +314,26 @@ class Pages {
         const Layout layout = type_.layout(label.text, {kLabelSize * kDrawingScale}, 0);
         const double baseline =
             static_cast<double>(pango_layout_get_baseline(layout.get())) / PANGO_SCALE;
-        show(layout, x(label.x) - (label.ends_there ? width_of(layout) : 0),
-             y(label.baseline) - baseline, kInk);
+        const double before = label.anchor == Anchor::kBegins ? 0
+                              : label.anchor == Anchor::kEnds ? width_of(layout)
+                                                              : width_of(layout) / 2;
+        show(layout, x(label.x) - before, y(label.baseline) - baseline, kInk);
       }
     });
     y_ += height + 6;
+  }
+  // At the place where the drawing is.
+  void put(const Shape& shape) {
+    cairo_new_path(cairo_.get());
+    for (const Spot& spot : shape.corners)
+      cairo_line_to(cairo_.get(), kMargin + static_cast<double>(spot.x) * kDrawingScale,
+                    y_ + static_cast<double>(spot.y) * kDrawingScale);
+    cairo_close_path(cairo_.get());
+    use(kShade.at(static_cast<std::size_t>(shape.shade)));
+    cairo_fill_preserve(cairo_.get());
+    use(kBlue);
+    cairo_set_line_width(cairo_.get(), kLine);
+    cairo_stroke(cairo_.get());
   }
 
   std::vector<double> widths_of(const DocumentTable& table) const {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "policy/registers/areas.h"
+#include "policy/registers/outlines.h"
+
 namespace alpr::forms {
 namespace {
 
@@ -121,7 +124,24 @@ std::vector<PublicMonth> months(Reader& reader) {
   return list;
 }
 
-std::vector<PublicArea> areas(Reader& reader) {
+// Places are the city's own and public; a name that could be anything else is not on the map either.
+void add_outlines(Reader& reader, const AnnualReport& report,
+                  std::map<std::string, PublicArea>& all) {
+  if (!report.map) return;
+  if (report.map->areas.size() > policy::kOutlinedAreasMax)
+    return reader.complain("map", "more areas than a map can show");
+  for (const figures::AreaOutline& outline : report.map->areas) {
+    if (!policy::check_outline("corners", outline.corners, policy::kOutlineCornersMax))
+      return reader.complain("map", "an outline that goes around nothing");
+    auto name = AreaName::of(outline.area);
+    if (!name) continue;
+    PublicArea& one = all[name->text()];
+    one.corners = outline.corners;
+    one.area = std::move(name);
+  }
+}
+
+std::vector<PublicArea> areas(Reader& reader, const AnnualReport& report) {
   std::map<std::string, PublicArea> all;
   PublicArea others;
   const auto add = [&](std::string_view id, std::int64_t PublicArea::*count) {
@@ -134,6 +154,7 @@ std::vector<PublicArea> areas(Reader& reader) {
   };
   add("C3-2.devices.area", &PublicArea::readers);
   add("B1.reads.area", &PublicArea::reads);
+  add_outlines(reader, report, all);
   std::vector<PublicArea> list;
   for (auto& [name, area] : all) list.push_back(std::move(area));
   if (others.readers != 0 || others.reads != 0) list.push_back(std::move(others));
@@ -154,10 +175,10 @@ std::vector<PublicRefusal> refusals(Reader& reader) {
   return list;
 }
 
-void read_use(Reader& reader, PublicPeriod& period) {
+void read_use(Reader& reader, const AnnualReport& report, PublicPeriod& period) {
   period.readers = reader.each<policy::DeviceKind>("A2.devices.kind");
   period.places = reader.each<policy::LocationClass>("C3-2.devices.location-class");
-  period.areas = areas(reader);
+  period.areas = areas(reader, report);
   period.months = months(reader);
   period.reads = reader.one("B1.reads");
   period.hits = reader.one("B1.hits");
@@ -251,7 +272,7 @@ Result<PublicPeriod> public_period(const AnnualReport& report) {
   period.from = report.from;
   period.until = report.until;
   Reader reader(report);
-  read_use(reader, period);
+  read_use(reader, report, period);
   read_custody(reader, period);
   if (reader.fault()) return tl::unexpected(*reader.fault());
   return period;

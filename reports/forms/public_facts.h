@@ -59,6 +59,7 @@ struct PublicMonth {
 struct PublicArea {
   std::optional<AreaName> area;  // nullopt: all others together
   std::int64_t readers = 0, reads = 0;
+  std::vector<policy::Point> corners = {};  // of its outline; none: it is not on the map
 };
 struct PublicRefusal {
   RuleId rule;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/forms/area_map.h"
 #include "reports/forms/bar_chart.h"
 #include "reports/forms/html_text.h"
 
@@ -64,16 +65,24 @@ Cells rate_row(std::string_view name, const PublicRate& rate) {
 
 std::string deployed(const PublicPeriod& period) {
   std::vector<Cells> areas;
+  std::vector<MappedArea> mapped;
   for (const PublicArea& area : period.areas) {
-    areas.push_back({area.area ? "<bdi>" + escaped(area.area->text()) + "</bdi>" : "all others",
-                     grouped(area.readers), grouped(area.reads)});
+    std::string name = area.area ? "<bdi>" + escaped(area.area->text()) + "</bdi>" : "all others";
+    if (area.area && !area.corners.empty()) {
+      mapped.push_back({area.area->text(), area.corners, area.readers});
+      name = std::to_string(mapped.size()) + ". " + name;
+    }
+    areas.push_back({std::move(name), grouped(area.readers), grouped(area.reads)});
   }
+  const std::string caption =
+      mapped.empty() ? "By police area" : "By police area, numbered as on the map";
   return section(
       "deployed", "What is deployed",
       "Readers that were enrolled and not taken out of service at the period's end.",
       table("Readers by kind", {"Kind", "Readers"}, rows_of(period.readers)) +
           table("Readers by class of place", {"Place", "Readers"}, rows_of(period.places)) +
-          table("By police area", {"Area", "Readers", "Reads in the period"}, areas));
+          svg_of(area_map(mapped)) +
+          table(caption, {"Area", "Readers", "Reads in the period"}, areas));
 }
 
 std::string reads(const PublicPeriod& period) {

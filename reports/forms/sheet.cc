@@ -63,6 +63,13 @@ std::string fitted(std::string text) {
   return text + " [cut: " + std::to_string(units) + " of " + std::to_string(all) + " UTF-16 units]";
 }
 
+std::vector<std::string> cells_of(const std::vector<std::string>& texts) {
+  std::vector<std::string> cells;
+  cells.reserve(texts.size());
+  for (const std::string& text : texts) cells.push_back(fitted(harmless(text)));
+  return cells;
+}
+
 Sheet::Sheet(std::string title, TimeUs made_at, std::vector<std::string> columns)
     : title_(std::move(title)), made_at_(made_at) {
   ALPR_CHECK(!title_.empty() && title_.size() <= kTitleMax);
@@ -73,12 +80,9 @@ Sheet::Sheet(std::string title, TimeUs made_at, std::vector<std::string> columns
 bool Sheet::add(const std::vector<std::string>& texts) {
   ALPR_CHECK(texts.size() == rows_.front().size());
   if (rows_.size() >= kSheetRowsMax) return false;
-  std::vector<std::string> cells;
+  std::vector<std::string> cells = cells_of(texts);
   std::size_t bytes = bytes_;
-  for (const std::string& text : texts) {
-    cells.push_back(fitted(harmless(text)));
-    bytes += cells.back().size();
-  }
+  for (const std::string& cell : cells) bytes += cell.size();
   if (bytes > kSheetBytesMax) return false;
   bytes_ = bytes;
   rows_.push_back(std::move(cells));

@@ -45,6 +45,9 @@ std::string harmless(std::string_view text);
 // What it was made from.
 std::string_view original(std::string_view cell);
 
+// What becomes of a row's texts: harmless, and fitted.
+std::vector<std::string> cells_of(const std::vector<std::string>& texts);
+
 // As long as a cell may be. A longer text is cut between two characters and says so at its end:
 // " [cut: N of M UTF-16 units]".
 std::string fitted(std::string text);

@@ -93,56 +93,84 @@ std::string column_name(std::size_t column) {
   return name;
 }
 
-std::string core_properties(const Sheet& sheet) {
+std::string core_properties(const std::string& title, TimeUs made_at) {
   // Whole seconds, as the format has them.
-  const std::string at = chain::format_time({sheet.made_at().value / kSecondUs * kSecondUs});
+  const std::string at = chain::format_time({made_at.value / kSecondUs * kSecondUs});
   std::string xml(R"(<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/)"
                   R"(metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" )"
                   R"(xmlns:dcterms="http://purl.org/dc/terms/" )"
                   R"(xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>)");
-  append_escaped(xml, sheet.title());
+  append_escaped(xml, title);
   xml += R"(</dc:title><dcterms:created xsi:type="dcterms:W3CDTF">)" + at.substr(0, 19) + "Z";
   xml += "</dcterms:created></cp:coreProperties>";
   return part(xml);
 }
 
-std::string workbook(const Sheet& sheet) {
+std::string workbook(const std::string& title) {
   std::string xml(
       R"(<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" )"
       R"(xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">)"
       R"(<sheets><sheet name=")");
-  append_escaped(xml, sheet.title());
+  append_escaped(xml, title);
   xml += R"(" sheetId="1" r:id="rId1"/></sheets></workbook>)";
   return part(xml);
 }
 
-std::string worksheet(const Sheet& sheet) {
-  std::string xml = part(kSheetBegin);
-  for (std::size_t row = 0; row < sheet.rows().size(); ++row) {
-    const std::string number = std::to_string(row + 1);
-    xml += "<row r=\"" + number + "\">";
-    for (std::size_t column = 0; column < sheet.rows()[row].size(); ++column) {
-      const std::string& cell = sheet.rows()[row][column];
-      if (cell.empty()) continue;
-      xml += "<c r=\"" + column_name(column) + number +
-             R"(" t="inlineStr"><is><t xml:space="preserve">)";
-      append_escaped(xml, cell);
-      xml += "</t></is></c>";
-    }
-    xml += "</row>";
+std::string row_xml(std::size_t row, const std::vector<std::string>& cells) {
+  const std::string number = std::to_string(row);
+  std::string xml = "<row r=\"" + number + "\">";
+  for (std::size_t column = 0; column < cells.size(); ++column) {
+    if (cells[column].empty()) continue;
+    xml += "<c r=\"" + column_name(column) + number +
+           R"(" t="inlineStr"><is><t xml:space="preserve">)";
+    append_escaped(xml, cells[column]);
+    xml += "</t></is></c>";
   }
-  return xml + "</sheetData></worksheet>";
+  return xml + "</row>";
 }
 
 }  // namespace
 
+WorkbookWriter::WorkbookWriter(ZipOutput out, std::string title, TimeUs made_at)
+    : zip_(std::move(out)), title_(std::move(title)), made_at_(made_at) {}
+
+Result<void> WorkbookWriter::begin() {
+  const std::vector<ZipFile> parts{{"[Content_Types].xml", part(kTypes)},
+                                   {"_rels/.rels", part(kRelations)},
+                                   {"docProps/core.xml", core_properties(title_, made_at_)},
+                                   {"xl/workbook.xml", workbook(title_)},
+                                   {"xl/_rels/workbook.xml.rels", part(kBookRelations)}};
+  for (const ZipFile& file : parts) {
+    if (auto done = zip_.begin(file.name); !done) return done;
+    if (auto done = zip_.write(file.bytes); !done) return done;
+    if (auto done = zip_.end(); !done) return done;
+  }
+  if (auto done = zip_.begin("xl/worksheets/sheet1.xml"); !done) return done;
+  return zip_.write(part(kSheetBegin));
+}
+
+Result<void> WorkbookWriter::add(const std::vector<std::string>& cells) {
+  if (rows_ == 0)
+    if (auto begun = begin(); !begun) return begun;
+  if (rows_ >= kBookRowsMax)
+    return fail(ErrorCode::kTooLarge, "more than the 1,048,576 rows of one workbook");
+  return zip_.write(row_xml(++rows_, cells));
+}
+
+Result<void> WorkbookWriter::finish() {
+  ALPR_CHECK(rows_ > 0);
+  if (auto done = zip_.write("</sheetData></worksheet>"); !done) return done;
+  if (auto done = zip_.end(); !done) return done;
+  return zip_.finish();
+}
+
 std::string to_xlsx(const Sheet& sheet) {
-  return stored_zip({{"[Content_Types].xml", part(kTypes)},
-                     {"_rels/.rels", part(kRelations)},
-                     {"docProps/core.xml", core_properties(sheet)},
-                     {"xl/workbook.xml", workbook(sheet)},
-                     {"xl/_rels/workbook.xml.rels", part(kBookRelations)},
-                     {"xl/worksheets/sheet1.xml", worksheet(sheet)}});
+  std::string zip;
+  WorkbookWriter writer(to_string(zip), sheet.title(), sheet.made_at());
+  // Below a sheet's bounds a workbook has room.
+  for (const std::vector<std::string>& row : sheet.rows()) ALPR_CHECK(writer.add(row));
+  ALPR_CHECK(writer.finish());
+  return zip;
 }
 
 }  // namespace alpr::forms

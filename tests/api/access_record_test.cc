@@ -27,6 +27,7 @@ const std::map<std::string, std::string>& shows_no_data() {
       {"/v1/log/bundle", "the log's open members"},
       {"/v1/session-flags", "people's sessions"},
       {"/v1/devices", "readers"},
+      {"/v1/police-areas", "a map"},
       {"/v1/holds", "numbers of events, and the holds' own facts"},
       {"/v1/hot-lists", "versions and their sizes"},
       {"/public/log/checkpoint", "the log's head"},

@@ -166,6 +166,32 @@ TEST_F(AnnualReports, I12_A_2_AndI12_C3_2_ReadersAsTheyStandInTheRegister) {
             1);
 }
 
+TEST_F(AnnualReports, I12_C3_2_TheMapIsMadeAgainFromTheLog) {
+  const auto corner = [](std::int64_t latitude, std::int64_t longitude) {
+    return object({{"latitude_e7", num(latitude)}, {"longitude_e7", num(longitude)}});
+  };
+  const Json area = object({{"area", "Area 2"},
+                            {"corners", Json::Array{corner(378'000'000, -1'222'700'000),
+                                                    corner(378'000'000, -1'222'000'000),
+                                                    corner(379'000'000, -1'222'000'000)}}});
+  EXPECT_FALSE(report().map);
+  EXPECT_EQ(d.as("coord").post("/v1/police-areas", area).status, 403);
+  const Reply outlined = d.as(kAdmin).post("/v1/police-areas", area);
+  ASSERT_EQ(outlined.status, 201) << outlined.body;
+  EXPECT_THAT(d.as("oreyes").get("/v1/police-areas").body, HasSubstr("\"area\":\"Area 2\""));
+  std::string json = ask("coord").body;
+  EXPECT_TRUE(count_again(json).holds());
+  const auto made = policy::from_json_text<AnnualReport>(json);
+  ASSERT_TRUE(made.has_value() && made->map) << json.substr(0, 300);
+  EXPECT_EQ(made->map->areas.at(0).corners.size(), 3U);
+  json.replace(json.find("-1222700000"), 11, "-1222700001");
+  const auto checked = count_again(json);
+  ASSERT_EQ(checked.findings.size(), 1U);
+  EXPECT_EQ(checked.findings[0].rule, "map");
+  EXPECT_THAT(checked.findings[0].what, HasSubstr("Area 2"));
+  EXPECT_THAT(d.as("coord").get("/v1/reports/annual.html?" + period()).body, HasSubstr("<polygon"));
+}
+
 TEST_F(AnnualReports, I12_C2A_8_MisreadsOfHitsLookedAt) {
   const AnnualReport made = report();
   EXPECT_EQ(value(made, "C2A8.misreads"), 1);

@@ -1,4 +1,5 @@
-// Proves that every query, sharing and custom entry of a period goes with the report, that each
+// Proves that every query, sharing, custom entry and response to a hit of a period goes with the
+// report, that each
 // record still verifies against the log with what is sealed left out, and that nothing sealed is in
 // it. Over HTTPS on a department's server; the auditor's own check of receipts looks at each.
 #include <gmock/gmock.h>
@@ -6,6 +7,7 @@
 
 #include <functional>
 
+#include "api/attachment_sheet.h"
 #include "api/report_attachment.h"
 #include "api/service.h"
 #include "ledger/chain/box_key.h"
@@ -17,6 +19,7 @@
 #include "ledger/verify/report_check/attachment_check.h"
 #include "policy/records/kinds.h"
 #include "reports/figures/annual.h"
+#include "reports/forms/csv.h"
 #include "tests/api/department.h"
 
 namespace alpr::api::testing {
@@ -197,7 +200,86 @@ TEST_F(ReportAttachments, I12_C2B_8_TheCommissionsEditionOpensWithItsKeyAlone) {
         << bad;
 }
 
-TEST_F(ReportAttachments, OthersAreRefusedAndOthersThanTheThreeAreNotThere) {
+TEST_F(ReportAttachments, I12_C2A2_2_ResponsesToHitsWithoutPlatesAndNarratives) {
+  d.train(kAdmin);
+  ASSERT_EQ(d.load_list(kAdmin, "SVS", csv_list({"7ABC123,STOLEN VEHICLE"})).status, 201);
+  const Reply sent = d.upload("cam-1", d.batch("cam-1", 2, {"7ABC123"}));
+  const auto hit = std::to_string(*sent.json.member("hits")->array()->front().integer());
+  d.as("oreyes").post("/v1/hits/" + hit + "/steps", object({{"step", "FOLLOWING"}}));
+  const Reply stop = d.as("oreyes").post("/v1/hits/" + hit + "/stop",
+                                         object({{"action", "FREEDOM_NOT_RESTRICTED"},
+                                                 {"justification", "followed and lost"},
+                                                 {"case_number", "26-009001"},
+                                                 {"disposition", "UNABLE_TO_LOCATE"},
+                                                 {"responded_at", num(d.now().value)},
+                                                 {"next_steps", "look again"}}));
+  ASSERT_EQ(stop.status, 201) << stop.body;
+  d.as("oreyes").post("/v1/stops/" + std::to_string(stop.number("seq")) + "/follow-ups",
+                      object({{"next_steps", "found by the beach"}}));
+  const std::string open = ask("RESPONSES").body;
+  auto checked = report_check::check_attachment(open, *chain::parse_vkey(d.vkey()));
+  ASSERT_TRUE(checked.has_value()) << checked.error().detail;
+  EXPECT_EQ(checked->seqs.size(), 3U) << "the step, the stop, what became known later";
+  ASSERT_TRUE(hold_against_log(*checked));
+  EXPECT_TRUE(checked->holds()) << report_check::to_text(*checked);
+  const auto sheet = attachment_sheet(*policy::from_json_text<ReportAttachment>(open));
+  ASSERT_TRUE(sheet.has_value()) << sheet.error().detail;
+  const std::string csv = forms::to_csv(*sheet);
+  for (const char* shown : {"UNABLE_TO_LOCATE", "FOLLOWING", "UNVALIDATED"})
+    EXPECT_THAT(csv, HasSubstr(shown));
+  for (const char* secret : {"7ABC123", "26-009001", "oreyes", "and lost", "again", "beach"})
+    EXPECT_THAT(csv, Not(HasSubstr(secret)));
+
+  const chain::BoxKey key = chain::BoxKey::random();
+  const Reply sealed = d.as("coord").get("/v1/reports/annual/attachments/RESPONSES" + period() +
+                                         "&edition=SEALED&key=" + chain::hex(key.public_key()));
+  const auto opened = key.open(as_bytes(sealed.body));
+  ASSERT_TRUE(opened.has_value()) << sealed.body;
+  const auto whole = attachment_sheet(*policy::from_json_text<ReportAttachment>(as_text(*opened)));
+  ASSERT_TRUE(whole.has_value()) << whole.error().detail;
+  const auto& heads = whole->rows()[0];
+  for (const char* column : {"plate_read", "justification", "facts.source", "by.username"})
+    EXPECT_NE(std::find(heads.begin(), heads.end(), column), heads.end()) << column;
+  for (const char* shown : {"7ABC123", "26-009001", "oreyes", "followed and lost", "beach"})
+    EXPECT_THAT(forms::to_csv(*whole), HasSubstr(shown));
+}
+
+// A year has more than one attachment takes: one table of several periods.
+TEST_F(ReportAttachments, I12_K_3_SeveralPeriodsAreOneTable) {
+  const auto made = [](const std::string& json) {
+    return *policy::from_json_text<ReportAttachment>(json);
+  };
+  const ReportAttachment first = made(ask("QUERIES").body);
+  d.advance(2 * kDayUs);
+  d.query("oreyes", "7ABC123");
+  from_ += 2 * kDayUs;
+  const ReportAttachment second = made(ask("QUERIES").body);
+  ASSERT_EQ(second.receipts.size(), 1U);
+  AttachmentTable table;
+  ASSERT_TRUE(table.see(first));
+  ASSERT_TRUE(table.see(second));
+  EXPECT_EQ(table.title(), "QUERIES");
+  std::vector<std::vector<std::string>> rows;
+  for (const ReportAttachment& one : {first, second})
+    ASSERT_TRUE(table.rows(one, [&](const std::vector<std::string>& texts) -> Result<void> {
+      rows.push_back(texts);
+      return {};
+    }));
+  ASSERT_EQ(rows.size(), 5U);
+  EXPECT_EQ(rows[4][3], chain::hex(second.receipts[0].leaf));
+  for (const auto& row : rows) EXPECT_EQ(row.size(), table.columns().size());
+  AttachmentTable backwards;
+  ASSERT_TRUE(backwards.see(second));
+  EXPECT_FALSE(backwards.see(first)) << "not later";
+  AttachmentTable twice;
+  ASSERT_TRUE(twice.see(first));
+  EXPECT_FALSE(twice.see(first));
+  AttachmentTable other;
+  ASSERT_TRUE(other.see(first));
+  EXPECT_FALSE(other.see(made(ask("SHARING").body))) << "of another kind";
+}
+
+TEST_F(ReportAttachments, OthersAreRefusedAndOtherAttachmentsAreNotThere) {
   EXPECT_EQ(ask("QUERIES", "oreyes").status, 403);
   EXPECT_EQ(ask("READS").status, 404);
   EXPECT_EQ(d.as("coord").get("/v1/reports/annual/attachments/QUERIES").status, 400);

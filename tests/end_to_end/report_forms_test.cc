@@ -67,7 +67,7 @@ TEST_F(ReportProgram, I12_L_5_WhatAVerifierFoundStandsOnPageOne) {
 }
 
 TEST_F(ReportProgram, I12_K_3_AnAttachmentAsATable) {
-  for (const std::string which : {"QUERIES", "SHARING", "ENTRIES"}) {
+  for (const std::string which : {"QUERIES", "SHARING", "ENTRIES", "RESPONSES"}) {
     const std::string json = given("/v1/reports/annual/attachments/" + which + "?" + period());
     const std::string csv = in_folder(which + ".csv");
     const std::string xlsx = in_folder(which + ".xlsx");
@@ -92,6 +92,10 @@ TEST_F(ReportProgram, I12_K_3_AnAttachmentAsATable) {
     for (const std::string secret : {"7ABC123", "26-000123", "oreyes", "Dana Attorney"})
       EXPECT_EQ(file_text(csv).find(secret), std::string::npos) << which << secret;
   }
+  const std::string file = in_folder("QUERIES");
+  const std::string twice = " --attachment " + file + " --attachment " + file;
+  EXPECT_EQ(make("attachment" + twice + " --xlsx " + in_folder("twice.xlsx")).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(in_folder("twice.xlsx"))) << "nor a part of it";
   EXPECT_EQ(make("attachment --attachment " + kept("bad", "{}").string() + " --csv " +
                  in_folder("bad.csv"))
                 .code,

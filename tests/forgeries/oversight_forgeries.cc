@@ -3,11 +3,13 @@
 #include "policy/records/audits.h"
 #include "policy/records/checks.h"
 #include "policy/records/gaps.h"
+#include "policy/records/outlines.h"
 #include "policy/records/oversight.h"
 #include "policy/records/reconciliations.h"
 #include "policy/records/reports.h"
 #include "policy/records/sessions.h"
 #include "policy/records/source_grants.h"
+#include "policy/rules/c3_outlines.h"
 #include "policy/rules/c3_sources.h"
 #include "policy/rules/k2_gaps.h"
 #include "policy/rules/k_audits.h"
@@ -358,6 +360,17 @@ std::vector<Forgery> of_access() {
              f.state(), f.admin, GrantSource{"officer", "NCIC", {}, "certified"}, f.moment()));
          e.username = f.admin.username;
          return f.forge(e);
+       }},
+      {"I12-C3-2", "an area that is outlined by somebody who enrols no devices",
+       [](Forger& f) {
+         AreaOutlined e = f.honest<AreaOutlined>(decide(
+             f.state(), f.admin, OutlineArea{"Area 2", {{0, 0}, {9, 0}, {0, 9}}}, f.moment()));
+         e.by = f.coordinator;
+         return f.forge(e);
+       }},
+      {"I12-C3-2", "an outline whose sides cross",
+       [](Forger& f) {
+         return f.forge(AreaOutlined{1, "Area 2", {{0, 0}, {9, 9}, {9, 0}, {0, 9}}, f.admin});
        }},
       {"I12-C3-b", "a hit of a source that was not opened to the person",
        [](Forger& f) {

@@ -142,6 +142,7 @@ class Comparison {
       if (named(given, id) != &given.figures[i]) find(id, "it is there twice");
     }
     compare_years(given, log);
+    for (const std::string& what : figures::differences(given.map, log.map)) find("map", what);
   }
 
  private:

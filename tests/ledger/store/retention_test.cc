@@ -10,6 +10,7 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/merkle.h"
 #include "ledger/store/event_rows.h"
+#include "ledger/store/event_walk.h"
 #include "ledger/store/store_core.h"
 #include "tests/ledger/store/toy_domain.h"
 
@@ -166,6 +167,33 @@ TEST(Retention, I12_G_2_AHeldReadSurvivesWithItsImageAndRows) {
   }
   // Nothing more to do while the hold stands.
   EXPECT_TRUE(toy.purge()->tombstones.empty());
+}
+
+// Whoever walks the log passes over what is gone, and comes by everything else.
+TEST(Retention, AWalkPassesOverWhatIsGone) {
+  Held held;
+  ToyStore& toy = held.toy;
+  toy.clock->advance(kThirtyDays);
+  ASSERT_TRUE(toy.purge());
+  const Store& store = *toy.store;
+  const std::uint64_t size = store.size();
+  std::vector<std::uint64_t> kept;
+  for (std::uint64_t seq = 0; seq < size; ++seq)
+    if (has_payload(toy, {seq})) kept.push_back(seq);
+  ASSERT_LT(kept.size(), size);
+  const auto seqs_of = [](const Result<std::vector<chain::HeaderBytes>>& headers) {
+    std::vector<std::uint64_t> seqs;
+    for (const chain::HeaderBytes& bytes : headers.value())
+      seqs.push_back(chain::decode_header(bytes)->seq.value);
+    return seqs;
+  };
+  EXPECT_EQ(seqs_of(walk_kept(store, {0}, {size}, 100)), kept);
+  EXPECT_EQ(seqs_of(walk_kept(store, {1}, {kept.back()}, 1)), std::vector{kept[1]});
+  EXPECT_TRUE(walk_kept(store, {size}, {size + 9}, 100)->empty());
+  EXPECT_EQ(walk_headers(store, {0}, 100).value(), store.header_range({0}, 100).value());
+  EXPECT_EQ(seqs_of(walk_headers(store, {2}, 1)), std::vector<std::uint64_t>{2});
+  EXPECT_TRUE(walk_headers(store, {size}, 5)->empty());
+  EXPECT_EQ(toy::code(walk_headers(store, {0}, kWalkMax + 1)), ErrorCode::kTooLarge);
 }
 
 TEST(Retention, I12_G_3_AReleasePastDuePurges) {

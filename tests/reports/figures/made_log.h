@@ -48,6 +48,7 @@ class MadeLog {
     return append(std::move(draft));
   }
   std::uint64_t size() const { return events_.size(); }
+  const std::vector<chain::EventView>& events() const { return events_; }
 
   // Of its first `size` events; without keys only open members are seen.
   AnnualReport report(const Period& period, bool keys = true, std::uint64_t size = UINT64_MAX,

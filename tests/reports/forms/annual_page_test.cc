@@ -13,6 +13,7 @@
 
 #include "reports/forms/annual_sheet.h"
 #include "reports/forms/csv.h"
+#include "reports/forms/drawing.h"
 #include "reports/forms/html_text.h"
 #include "tests/reports/forms/sample_report.h"
 
@@ -192,8 +193,11 @@ TEST(AnnualPage, ColoursAreFarEnoughApart) {
   EXPECT_GE(contrast(text, paper), 4.5);
   EXPECT_GE(contrast(text, colour(R"(thead th\{background:)")), 4.5);
   EXPECT_GE(contrast(colour(R"(a\{color:)"), paper), 4.5);
-  EXPECT_GE(contrast(colour(R"(svg\.bars text\{fill:)"), paper), 4.5);
-  EXPECT_GE(contrast(colour(R"(svg\.bars rect\{fill:)"), paper), 3.0);
+  EXPECT_GE(contrast(colour(R"(svg text\{fill:)"), paper), 4.5);
+  EXPECT_GE(contrast(colour(R"(svg rect\{fill:)"), paper), 3.0);
+  EXPECT_GE(contrast(colour(R"(svg polygon\{stroke:)"), paper), 3.0);
+  for (int shade = 0; shade < kShades; ++shade)
+    EXPECT_GE(contrast(text, colour("shade" + std::to_string(shade) + R"(\{fill:)")), 4.5);
   EXPECT_GE(contrast(colour(R"(th,td\{border:1px solid )"), paper), 3.0);
 }
 

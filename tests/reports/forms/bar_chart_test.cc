@@ -47,7 +47,7 @@ TEST(BarChart, NothingLiesOverAnythingElse) {
       EXPECT_LE(bar.y + bar.height, drawing.height);
       EXPECT_GT(number.x, bar.x + bar.width);
       EXPECT_LE(number.x + static_cast<std::int64_t>(number.text.size()) * letter, drawing.width);
-      if (label.ends_there) {
+      if (label.anchor == Anchor::kEnds) {
         EXPECT_LT(label.x, bar.x);
         EXPECT_GE(label.x - static_cast<std::int64_t>(label.text.size()) * letter, 0);
       } else {

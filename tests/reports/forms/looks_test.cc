@@ -88,6 +88,36 @@ TEST_F(PdfLook, EveryWordIsWithinThePage) {
   EXPECT_GT(seen, 2'000U);
 }
 
+// A map's shapes are where they belong and nowhere else: as a picture, a point of it each.
+TEST_F(PdfLook, I12_C3_2_AMapIsDrawnInItsPlaceAlone) {
+  if (!is_there("pdftoppm")) GTEST_SKIP() << "pdftoppm (poppler-utils) is not here to look with";
+  Document document;
+  document.title = document.footer = "map";
+  document.blocks = {Paragraph{Paragraph::Kind::kNormal, "above it"},
+                     Drawing{"map",
+                             360,
+                             400,
+                             {},
+                             {},
+                             {{{{200, 100}, {300, 100}, {300, 300}, {200, 300}}, kShades - 1}}}};
+  const auto pdf = to_pdf(document);
+  ASSERT_TRUE(pdf.has_value()) << pdf.error().detail;
+  const std::string picture = (scratch_.path() / "map").string();
+  told("pdftoppm -gray -r 72 -singlefile " + scratch_.keep("map.pdf", *pdf) + " " + picture);
+  const std::string pgm = file_text(picture + ".pgm");
+  const std::string head = "P5\n612 792\n255\n";
+  ASSERT_EQ(pgm.substr(0, head.size()), head);
+  const auto shade_at = [&](std::size_t x, std::size_t y) {
+    return static_cast<unsigned char>(pgm.at(head.size() + 612 * y + x));
+  };
+  // The page's margin is 54 points, and the line above it about 20 high.
+  EXPECT_LT(shade_at(54 + 250, 54 + 20 + 200), 200) << "in the middle of it";
+  for (std::size_t y = 90; y < 600; y += 3) {
+    for (std::size_t x = 56; x < 54 + 198; x += 3) EXPECT_GT(shade_at(x, y), 250) << x << "," << y;
+    for (std::size_t x = 54 + 303; x < 550; x += 3) EXPECT_GT(shade_at(x, y), 250) << x << "," << y;
+  }
+}
+
 // What a page tells of itself to the page around it. Not part of any page of ours.
 constexpr std::string_view kMeasure = R"(<script>
 function inside_wide(e) { return e.closest('.wide') !== null; }
@@ -107,6 +137,9 @@ addEventListener('load', () => {
     const texts = [...svg.querySelectorAll('text')].map(t => t.getBoundingClientRect());
     const bars = [...svg.querySelectorAll('rect')].map(b => b.getBoundingClientRect());
     for (const t of texts) {
+      for (const o of texts)
+        if (o !== t && t.left + 1 < o.right && o.left + 1 < t.right && t.top + 4 < o.bottom &&
+            o.top + 4 < t.bottom) faults.push('label over a label');
       if (t.right > frame.right + 1 || t.left < frame.left - 1) faults.push('label outside');
       for (const b of bars)
         if (b.width > 0 && t.left < b.right && b.left < t.right && t.top + 3 < b.bottom &&
@@ -173,14 +206,14 @@ TEST_F(PageLook, I12_L_5_TheReportIsReadableOnAPhoneAndAtADesk) {
   const std::string page = annual_page(sample_report());
   for (const int width : {kPhone, kDesk}) {
     const std::string said = measured(page, width);
-    EXPECT_THAT(said, HasSubstr("7 drawings: no fault")) << width;
+    EXPECT_THAT(said, HasSubstr("8 drawings: no fault")) << width;
   }
   EXPECT_EQ(complaints(page), "");
 }
 
 TEST_F(PageLook, I12_L_5_ThePublicSiteIsReadableOnAPhoneAndAtADesk) {
   for (const int width : {kPhone, kDesk})
-    EXPECT_THAT(measured(site(), width), HasSubstr("5 drawings: no fault")) << width;
+    EXPECT_THAT(measured(site(), width), HasSubstr("6 drawings: no fault")) << width;
   EXPECT_EQ(complaints(site()), "");
 }
 
@@ -194,6 +227,11 @@ TEST_F(PageLook, TheMeasureFindsFaults) {
               "<svg width=\"90\" height=\"20\"><rect width=\"50\" height=\"20\"/><text x=\"20\" "
               "y=\"15\">over</text></svg>");
   EXPECT_THAT(measured(page, kDesk), HasSubstr("label over a bar"));
+  page = site();
+  page.insert(page.find("</main>"),
+              "<svg width=\"90\" height=\"20\"><text y=\"15\">one</text><text x=\"9\" "
+              "y=\"15\">two</text></svg>");
+  EXPECT_THAT(measured(page, kDesk), HasSubstr("label over a label"));
   page = site();
   page.insert(page.find("</main>"), "<script src=\"none.js\"></script>");
   EXPECT_NE(complaints(page), "");

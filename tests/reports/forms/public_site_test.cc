@@ -116,6 +116,25 @@ TEST(PublicSite, I12_L_5_AnAreaThatCouldBeAPlateIsNotNamed) {
   EXPECT_THAT(page, Not(HasSubstr("7ABC123")));
 }
 
+TEST(PublicSite, I12_C3_2_AMapOfAreasThatMayBeNamed) {
+  const std::vector<policy::Point> here{{0, 0}, {0, 900}, {900, 900}, {900, 0}};
+  AnnualReport made = report();
+  EXPECT_THAT(index_of(made), Not(HasSubstr("<polygon")));
+  named(made, "C3-2.devices.area").rows = {{"7ABC123", 4, {}}, {"Area 2", 2, {}}};
+  made.map = figures::AreaMap{"7ABC123", "26-000123", {{"7ABC123", here}, {"Area 2", here}}};
+  const std::string page = index_of(made);
+  EXPECT_THAT(page, HasSubstr("numbered as on the map"));
+  EXPECT_THAT(page, HasSubstr("1. <bdi>Area 2</bdi>"));
+  EXPECT_THAT(page, HasSubstr("text-anchor=\"middle\">2 readers</text>"));
+  EXPECT_EQ(page.find("<polygon"), page.rfind("<polygon")) << "one alone";
+  EXPECT_THAT(page, Not(HasSubstr("7ABC123")));
+  EXPECT_THAT(page, Not(HasSubstr("26-000123")));
+  made.map->areas[1].corners.resize(2);
+  EXPECT_EQ(fault_of({made}), "report 1: figure map: an outline that goes around nothing");
+  made.map->areas.assign(201, {"Area 2", here});
+  EXPECT_EQ(fault_of({made}), "report 1: figure map: more areas than a map can show");
+}
+
 TEST(PublicSite, ARuleIsARequirementID) {
   for (const char* id : {"I12-C2B-7", "I12-HDR-1", "I12-I-15", "I12-C2A2-8"})
     EXPECT_TRUE(RuleId::of(id).has_value()) << id;

@@ -1,5 +1,6 @@
 // A report with everything in it that is hard to show: large numbers, names that are long, without
-// a blank, from right to left, or markup or formulas, and two earlier years.
+// a blank, from right to left, or markup or formulas, two earlier years, and a
+// map.
 #pragma once
 
 #include <stdexcept>
@@ -17,6 +18,29 @@ inline figures::Figure& named(figures::AnnualReport& report, std::string_view id
   for (figures::Figure& figure : report.figures)
     if (figure.id == id) return figure;
   throw std::runtime_error("no figure " + std::string(id));
+}
+
+// One large area that goes around a corner, the others in rows beside it.
+inline figures::AreaMap sample_map(const std::vector<figures::FigureRow>& areas) {
+  constexpr std::int64_t kSouth = 376'000'000;
+  constexpr std::int64_t kWest = -1'223'500'000;
+  constexpr std::int64_t kCell = 250'000;
+  figures::AreaMap map = {"I12-C3-2", "As the log has it.", {}};
+  for (std::size_t i = 0; i < areas.size(); ++i) {
+    const auto column = static_cast<std::int64_t>(i % 8);
+    const auto row = static_cast<std::int64_t>(i / 8);
+    const std::int64_t s = kSouth + row * kCell;
+    const std::int64_t w = kWest + (column + 5) * kCell;
+    map.areas.push_back(
+        {areas[i].key, {{s, w}, {s + kCell, w + 20'000}, {s + kCell, w + kCell}, {s, w + kCell}}});
+  }
+  map.areas[0].corners = {{kSouth, kWest},
+                          {kSouth, kWest + 4 * kCell},
+                          {kSouth + 7 * kCell, kWest + 4 * kCell},
+                          {kSouth + 7 * kCell, kWest + 5 * kCell},
+                          {kSouth + 9 * kCell, kWest + 5 * kCell},
+                          {kSouth + 9 * kCell, kWest}};
+  return map;
 }
 
 inline figures::AnnualReport sample_report(bool compared = true) {
@@ -41,6 +65,7 @@ inline figures::AnnualReport sample_report(bool compared = true) {
            {std::string(200, 'W'), 6, {}}};
   for (int i = 0; i < 60; ++i) areas.push_back({"Beat " + std::to_string(i) + "X", 1'000 + i, {}});
   named(made, "C3-2.devices.area").rows = areas;
+  made.map = sample_map(areas);
   if (!compared) return made;
   made.compared = figures::ComparedYears{4, {made.from.value - 600 * kDayUs}, {}};
   for (std::int64_t year = 1; year <= 2; ++year) {
