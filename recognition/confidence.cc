@@ -6,8 +6,8 @@
 namespace alpr::recognition {
 namespace {
 
-constexpr double kSlope = 0.872;
-constexpr double kOffset = 0.975;
+constexpr double kSlope = 0.725;
+constexpr double kOffset = 0.573;
 constexpr double kLeast = 1e-6;  // no probability is quite 0 or 1
 constexpr double kPpm = 1e6;
 

@@ -17,6 +17,7 @@ constexpr int kUsualSide = 640;
 constexpr std::array<int, 3> kUsualSides{kUsualSide, 320, 160};
 constexpr int kSmallestSide = kUsualSides.back();
 constexpr int kCell = 8;     // of the network's answer, in its pixels
+constexpr int kWhole = 16;   // the network's inner layers halve that once more
 constexpr int kAnswers = 7;  // per cell: recognition/training/networks.py
 // How much of the picture a closer look takes in.
 constexpr float kCloseLengths = 2.2F;
@@ -25,7 +26,7 @@ constexpr float kScoreMin = 0.2F;
 constexpr std::size_t kPeaksMax = 200;  // of one size
 
 struct View {
-  cv::Mat pixels;   // 32-bit, sides divisible by kCell
+  cv::Mat pixels;   // 32-bit, sides divisible by kWhole
   float scale = 1;  // of the picture
 };
 
@@ -39,7 +40,7 @@ View view_of(const cv::Mat& gray, int side) {
   if (size != gray.size()) {
     cv::resize(gray, resized, size, 0, 0, view.scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
   }
-  const auto whole = [](int n) { return (n + kCell - 1) / kCell * kCell; };
+  const auto whole = [](int n) { return (n + kWhole - 1) / kWhole * kWhole; };
   view.pixels = cv::Mat::zeros(whole(size.height), whole(size.width), CV_32F);
   resized.convertTo(view.pixels(cv::Rect({0, 0}, size)), CV_32F, 1.0 / 64, -2.0);
   return view;

@@ -21,16 +21,17 @@ constexpr double kNothing = 0.50;     // of no plate: a second look is saved
 constexpr double kPlateMin = 0.05;    // below it nothing is said
 constexpr double kDoubtLeft = 0.6;    // where Tesseract reads the same
 constexpr float kLikelyPlace = 0.6F;  // of the detector; less likely places are read if need be
-constexpr std::int64_t kShownMinPpm = 350'000;    // less sure reads are clutter too often
-constexpr std::int64_t kGoodEnoughPpm = 410'000;  // no further search after such a read
+constexpr std::int64_t kShownMinPpm = 320'000;    // less sure reads are clutter too often
+constexpr std::int64_t kGoodEnoughPpm = 368'000;  // no further search after such a read
 
 // So many cuts that read the same need no further ones: their mean hardly moves any more.
 constexpr int kAgreeingLooks = 3;
 
 // Other cuts of an unsure line: what is only noise reads differently in each, the plate does not.
-constexpr std::array kFramings{
-    Framing{.wider = 1.1F, .taller = 1.1F}, Framing{.wider = 0.96F, .taller = 0.94F},
-    Framing{.lower = 0.05F, .leaning = 0.05F}, Framing{.lower = -0.05F, .leaning = -0.05F}};
+constexpr std::array kFramings{Framing{.wider = 1.1F, .taller = 1.1F, .squeezed = 1.2F},
+                               Framing{.wider = 0.96F, .taller = 0.94F},
+                               Framing{.lower = 0.05F, .leaning = 0.05F, .squeezed = 1.35F},
+                               Framing{.lower = -0.05F, .leaning = -0.05F}};
 
 std::array<cv::Point2f, 4> box_of(const LineCandidate& line) {
   const cv::Point2f along = line.along + line.along * (0.6F * line.height() / line.length());
@@ -212,7 +213,7 @@ Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& l
   bool agreed = true;
   int looks = 1;
   for (const Framing& framing : kFramings) {
-    const Result<LineImage> image = rectify(gray, framed(line, framing));
+    const Result<LineImage> image = rectify(gray, framed(line, framing), framing.squeezed);
     if (!image) return tl::unexpected(image.error());
     const Result<LineReading> reading = network_.read(image->gray);
     if (!reading) return tl::unexpected(reading.error());

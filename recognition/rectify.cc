@@ -60,7 +60,7 @@ LineCandidate framed(const LineCandidate& line, const Framing& framing) {
   return out;
 }
 
-Result<LineImage> rectify(const cv::Mat& gray, const LineCandidate& line) {
+Result<LineImage> rectify(const cv::Mat& gray, const LineCandidate& line, float squeezed) {
   const float height = line.height();
   const float length = line.length();
   if (gray.type() != CV_8UC1 || gray.empty() || !(length >= 1) || !(height >= 1) ||
@@ -70,8 +70,8 @@ Result<LineImage> rectify(const cv::Mat& gray, const LineCandidate& line) {
   }
   try {
     const cv::Point2f v = line.down * (2.0F / kLineTextHeight);
-    const float per_pixel =
-        std::max(height / kLineTextHeight, (length + 2 * kLineMargin * height) / kLineWidth);
+    const float per_pixel = squeezed * std::max(height / kLineTextHeight,
+                                                (length + 2 * kLineMargin * height) / kLineWidth);
     const cv::Point2f u = line.along * (2 * per_pixel / length);
     const cv::Point2f origin = line.centre - u * (kLineWidth / 2.0F) - v * (kLineHeight / 2.0F);
     LineImage out;

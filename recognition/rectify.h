@@ -33,13 +33,14 @@ struct LineImage {
 struct Framing {
   float wider = 1;
   float taller = 1;
-  float lower = 0;    // moved down by so many heights
-  float leaning = 0;  // the feet to the right by so many heights
+  float lower = 0;     // moved down by so many heights
+  float leaning = 0;   // the feet to the right by so many heights
+  float squeezed = 1;  // characters narrower by so much, as those of wide dies are read better
 };
 LineCandidate framed(const LineCandidate& line, const Framing& framing);
 
-// `gray` is 8-bit, one channel. kMalformed for another kind of image, for a line of no size, or
+// `gray` is 8-bit, one channel; characters come out `squeezed` times narrower. kMalformed for another kind of image, for a line of no size, or
 // when OpenCV fails.
-Result<LineImage> rectify(const cv::Mat& gray, const LineCandidate& line);
+Result<LineImage> rectify(const cv::Mat& gray, const LineCandidate& line, float squeezed = 1);
 
 }  // namespace alpr::recognition

@@ -36,31 +36,72 @@ std::string shape_of(std::string_view text) {
   return shape;
 }
 
-// Those that whole states number their cars by, in the millions.
-constexpr std::array<std::string_view, 4> kSerials{"#@@@###", "@@@####", "@@@###", "###@@@"};
-
+// Those that whole states and countries number their cars by, in the millions.
+constexpr std::array<std::string_view, 6> kSerials{"#@@@###", "@@@####", "@@@###",
+                                                   "###@@@",  "@@###@@", "@@##@@@"};
 template <std::size_t N>
 bool one_of(const std::array<std::string_view, N>& patterns, std::string_view shape) {
   return std::find(patterns.begin(), patterns.end(), shape) != patterns.end();
 }
 
+// Registers hardly ever give out I among digits, so that it is not taken for 1.
+bool has_doubtful_i(std::string_view text) {
+  const bool has_digit =
+      std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return has_digit && text.find('I') != std::string_view::npos;
+}
+
+bool fits(std::string_view text) {
+  const std::string shape = shape_of(text);
+  return one_of(kAmerican, shape) || one_of(kEuropean, shape);
+}
+
+// How good a place `text` has among the patterns; 0 where it fits none.
+int standing_of(std::string_view text) {
+  const bool serial = one_of(kSerials, shape_of(text));
+  if (!has_doubtful_i(text)) return serial ? 3 : fits(text) ? 1 : 0;
+  return serial ? 2 : 0;
+}
+
+struct Place {
+  std::size_t at;
+  char other;
+};
+
 }  // namespace
 
 std::string as_patterns_have_it(std::string_view text) {
   constexpr std::size_t kPlacesMax = 6;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] == 'O' || text[i] == '0') places.push_back(i);
-  const std::string shape = shape_of(text);
-  if (places.size() > kPlacesMax || one_of(kAmerican, shape) || one_of(kEuropean, shape))
-    return std::string(text);
-  for (std::size_t letters = 0; letters < std::size_t{1} << places.size(); ++letters) {
-    std::string other(text);
-    for (std::size_t i = 0; i < places.size(); ++i)
-      other[places[i]] = (letters >> i & 1U) != 0 ? 'O' : '0';
-    if (one_of(kSerials, shape_of(other))) return other;
+  if (fits(text) && !has_doubtful_i(text)) return std::string(text);
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == 'O') places.push_back({i, '0'});
+    if (text[i] == '0') places.push_back({i, 'O'});
+    if (text[i] == 'I') places.push_back({i, '1'});
   }
-  return std::string(text);
+  if (places.size() > kPlacesMax) return std::string(text);
+  std::string best(text);
+  int best_standing = standing_of(text);
+  int best_changes = 0;
+  for (std::size_t chosen = 1; chosen < std::size_t{1} << places.size(); ++chosen) {
+    std::string other(text);
+    int changes = 0;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if ((chosen >> i & 1U) == 0) continue;
+      other[places[i].at] = places[i].other;
+      ++changes;
+    }
+    const int standing = standing_of(other);
+    const bool better = standing > best_standing ||
+                        (standing == best_standing && standing > 0 && changes < best_changes);
+    // Only I is doubted so much that any pattern will do.
+    const bool allowed = standing > 1 || has_doubtful_i(text);
+    if (!better || !allowed) continue;
+    best = std::move(other);
+    best_standing = standing;
+    best_changes = changes;
+  }
+  return best;
 }
 
 double plausibility(std::string_view text) {

@@ -1,5 +1,6 @@
 """Processes that draw plates without end, and the store on the training device that keeps the newest of them."""
 import multiprocessing
+import os
 import queue
 
 import cv2
@@ -14,6 +15,7 @@ CHUNK = 48
 
 
 def _draw(folders, seed, backgrounds_too, out):
+    os.nice(10)  # the training itself feeds the device and is not to wait
     cv2.setNumThreads(1)
     dice = np.random.default_rng(seed)
     fonts = Fonts(folders)

@@ -23,7 +23,8 @@ STROKES = {
           'M 10 5 E 5 5 5 5 -10 -180 L 0 15 E 5 15 5 5 180 30 L 10 20 L 10 11 L 5.5 11',
           'M 10 6 E 5 5 5 5 0 -180 L 0 15 E 5 15 5 5 180 0 L 10 10.5 L 5 10.5'],
     'H': ['M 0 0 L 0 20 M 10 0 L 10 20 M 0 10 L 10 10', 'M 0 0 L 0 20 M 10 0 L 10 20 M 0 9.3 L 10 9.3'],
-    'I': ['M 5 0 L 5 20 M 2 0 L 8 0 M 2 20 L 8 20', 'M 5 0 L 5 20 M 3 0 L 7 0 M 3 20 L 7 20', 'M 5 0 L 5 20', 'M 5 0 L 5 20'],
+    'I': ['M 5 0 L 5 20 M 2 0 L 8 0 M 2 20 L 8 20', 'M 5 0 L 5 20 M 3 0 L 7 0 M 3 20 L 7 20', 'M 5 0 L 5 20',
+          'M 5 0 L 5 20 M 3.6 0 L 6.4 0 M 3.6 20 L 6.4 20'],
     'J': ['M 10 0 L 10 15 E 5 15 5 5 0 180', 'M 10 0 L 10 15 E 5 15 5 5 0 160', 'M 4 0 L 9 0 L 9 15 E 4.5 15 4.5 5 0 180'],
     'K': ['M 0 0 L 0 20 M 10 0 L 0 12 M 3.5 8 L 10 20', 'M 0 0 L 0 20 M 9.5 0 L 0 13 M 3.5 9 L 10 20',
           'M 0 0 L 0 20 M 10 0 L 2.5 10 L 10 20 M 0 10 L 2.5 10'],
@@ -51,7 +52,7 @@ STROKES = {
     'Z': ['M 0 0 L 10 0 L 0 20 L 10 20', 'M 0.5 0 L 9.5 0 L 0.3 20 L 10 20'],
     '0': ['M 0.3 15 L 0.3 5 E 5 5 4.7 5 -180 0 L 9.7 15 E 5 15 4.7 5 0 180', 'E 5 10 4.6 10 0 360',
           'M 0 15 L 0 5 E 5 5 5 5 -180 0 L 10 15 E 5 15 5 5 0 180'],
-    '1': ['M 2 4 L 6 0 L 6 20', 'M 5 0 L 5 20', 'M 2 3 L 5 0 L 5 20 M 1.5 20 L 8.5 20', 'M 2.5 3 L 5.5 0 L 5.5 20'],
+    '1': ['M 2 4 L 6 0 L 6 20', 'M 5 0 L 5 20', 'M 3.2 2.6 L 5.4 0 L 5.4 20', 'M 3 2.5 L 5 0 L 5 20 M 2.5 20 L 7.5 20', 'M 2 3 L 5 0 L 5 20 M 1.5 20 L 8.5 20', 'M 2.5 3 L 5.5 0 L 5.5 20'],
     '2': ['E 5 5 5 5 -180 40 L 0 20 L 10 20', 'M 0.3 6 E 5 5 4.7 5 -180 30 L 0.3 20 L 10 20',
           'E 5 5.2 4.8 5.2 -170 20 L 0.4 17 L 0.4 20 L 10 20'],
     '3': ['E 5 5 5 5 -170 90 E 5 15 5 5 -90 170', 'M 0.5 0 L 9.5 0 L 4.5 8 E 5 14 5 6 -90 165',
@@ -99,6 +100,7 @@ class Fonts:
         self.plate = [n for n in PLATE_FONTS if n in self.files]
         self.european = [n for n in EUROPEAN_FONTS if n in self.files]
         self.words = [n for n in WORD_FONTS if n in self.files]
+        self.other = [n for n in self.words if n not in PLATE_FONTS]  # for print that is to be read as nothing
         missing = len(PLATE_FONTS) - len(self.plate)
         if missing > len(PLATE_FONTS) // 3 or not self.words:
             raise SystemExit('too few of the fonts that recognition/training/README.md names are installed')
@@ -120,9 +122,10 @@ class Fonts:
             self.masks[key] = np.asarray(image)
         return self.masks[key]
 
-    def words_mask(self, text, height, dice):
+    def words_mask(self, text, height, dice, names=None):
         """A line of words as a mask of about this height."""
-        name = self.words[dice.integers(len(self.words))]
+        names = names or self.words
+        name = names[dice.integers(len(names))]
         font = self.face(name, 28)
         left, top, right, bottom = font.getbbox(text)
         image = Image.new('L', (max(2, right - left), max(2, bottom - top)))

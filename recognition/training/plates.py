@@ -2,10 +2,11 @@
 import cv2
 import numpy as np
 
+from emblems import beside, symbol
 import texts
+from canvas import any_shade, HEIGHT, paste, press, smooth_noise, WIDTH
 from glyphs import FontFace, StrokeFace
 
-HEIGHT, WIDTH = 144, 320  # of a picture
 TEXT_MAX = 10
 
 
@@ -15,34 +16,6 @@ class Picture:
     def __init__(self, gray, plate, line, text, other=None):
         self.gray, self.plate, self.line, self.text = gray, plate, line, text
         self.other = other or line  # other print on the plate: the state's name, a sticker
-
-
-def paste(gray, mask, x, y, shade, strength=1.0):
-    """Lays `shade` over the picture where the mask is, clipped to the picture."""
-    x, y = int(round(x)), int(round(y))
-    x0, y0, x1, y1 = max(0, x), max(0, y), min(gray.shape[1], x + mask.shape[1]), min(gray.shape[0], y + mask.shape[0])
-    if x1 <= x0 or y1 <= y0:
-        return
-    part = mask[y0 - y:y1 - y, x0 - x:x1 - x].astype(np.float32) * (strength / 255.0)
-    gray[y0:y1, x0:x1] += (shade - gray[y0:y1, x0:x1]) * part
-
-
-def press(ink, mask, x, y):
-    """Adds a character to the ink, clipped to the picture."""
-    x, y = int(round(x)), int(round(y))
-    x0, y0, x1, y1 = max(0, x), max(0, y), min(WIDTH, x + mask.shape[1]), min(HEIGHT, y + mask.shape[0])
-    if x1 > x0 and y1 > y0:
-        part = ink[y0:y1, x0:x1]
-        np.maximum(part, mask[y0 - y:y1 - y, x0 - x:x1 - x], out=part)
-
-
-def smooth_noise(dice, rows, cols, amplitude):
-    small = dice.uniform(-amplitude, amplitude, (int(dice.integers(2, 6)), int(dice.integers(2, 8)))).astype(np.float32)
-    return cv2.resize(small, (cols, rows), interpolation=cv2.INTER_CUBIC)
-
-
-def any_shade(dice):
-    return float(dice.uniform(0, 255))
 
 
 def clutter(gray, dice, count):
@@ -91,63 +64,16 @@ def choose_face(fonts, european, dice):
     return FontFace(fonts, names[dice.integers(len(names))])
 
 
-def symbol(ink, gray, x, y, width, height, paper, dice):
-    """Between groups: a hyphen, a dot, a star, a state's outline, seals, a sticker; drawn on ink or in its own shade."""
-    cx, cy = x + width / 2, y + height / 2
-    r = min(width * 0.46, height * dice.uniform(0.08, 0.5))
-    kind = int(dice.integers(11))
-    own = any_shade(dice)
-    point = (int(round(cx)), int(round(cy)))
-    if kind <= 1:
-        half, thick = width * dice.uniform(0.2, 0.45), max(2, int(height * dice.uniform(0.06, 0.14)))
-        cv2.line(ink, (int(cx - half), point[1]), (int(cx + half), point[1]), 255, thick)
-    elif kind == 2:
-        cv2.circle(ink, point, max(1, int(r * 0.5)), 255, -1, cv2.LINE_AA)
-    elif kind == 3:
-        angles = np.arange(10) * np.pi / 5 - np.pi / 2
-        radii = np.where(np.arange(10) % 2 == 0, r, r * 0.4)
-        star = np.stack([cx + radii * np.cos(angles), cy + radii * np.sin(angles)], 1)
-        cv2.fillPoly(ink, [np.int32(star.round())], int(dice.integers(120, 256)), cv2.LINE_AA)
-    elif kind == 4:
-        count = int(dice.integers(5, 12))
-        angles = np.sort(dice.uniform(0, 2 * np.pi, count))
-        radii = r * dice.uniform(0.4, 1.2, count)
-        outline = np.stack([cx + radii * np.cos(angles), cy + 1.2 * radii * np.sin(angles)], 1)
-        cv2.fillPoly(gray, [np.int32(outline.round())], own, cv2.LINE_AA)
-    elif kind == 5:
-        tall = height * dice.uniform(0.3, 0.5)
-        cv2.rectangle(gray, (int(cx - r), int(cy - tall)), (int(cx + r), int(cy + tall)), own, -1)
-        for _ in range(int(dice.integers(0, 5))):
-            yy = int(cy + dice.uniform(-tall, tall))
-            cv2.line(gray, (int(cx - r * 0.7), yy), (int(cx + r * 0.7), yy), any_shade(dice), int(dice.integers(1, 5)))
-        if dice.random() < 0.4 and abs(own - paper) > 50:  # a hollow box would be a zero
-            cv2.rectangle(gray, (int(cx - r), int(cy - tall)), (int(cx + r), int(cy + tall)), any_shade(dice), 1)
-    elif kind == 6:
-        for k in (-1, 1):
-            centre = (point[0], int(cy + k * height * dice.uniform(0.16, 0.28)))
-            cv2.circle(gray, centre, max(2, int(min(width * 0.45, height * 0.17))), any_shade(dice), -1, cv2.LINE_AA)
-            cv2.circle(gray, centre, max(1, int(min(width * 0.25, height * 0.09))), any_shade(dice), -1, cv2.LINE_AA)
-    elif kind == 7:
-        shield = [(cx - r, cy - r), (cx + r, cy - r), (cx + r, cy), (cx, cy + 1.3 * r), (cx - r, cy)]
-        cv2.fillPoly(gray, [np.int32(np.round(shield))], own, cv2.LINE_AA)
-        cv2.circle(gray, point, max(1, int(r * 0.4)), any_shade(dice), -1, cv2.LINE_AA)
-    elif kind >= 9:  # a picture, as high as the characters and into them
-        reach = max(width * 0.5, 3) * dice.uniform(0.9, 1.5)
-        shade = dice.uniform(paper * 0.3, paper * 0.9)
-        for _ in range(int(dice.integers(2, 9))):
-            centre = (int(cx + dice.uniform(-0.5, 0.5) * reach), int(cy + dice.uniform(-0.45, 0.45) * height))
-            axes = (max(1, int(reach * dice.uniform(0.15, 0.7))), max(1, int(height * dice.uniform(0.05, 0.28))))
-            cv2.ellipse(gray, centre, axes, float(dice.uniform(0, 180)), 0, 360, float(shade * dice.uniform(0.6, 1.3)), -1, cv2.LINE_AA)
-
-
 class Layout:
     """The characters of a line: how high, how wide, how far apart."""
 
     def __init__(self, text, height, room, european, dice):
         self.height = height
         self.width = height * (dice.uniform(0.48, 0.68) if european else dice.uniform(0.40, 0.62))
-        self.space = height * (dice.uniform(0.07, 0.2) if european else dice.uniform(0.06, 0.24))
-        self.gap = height * (dice.uniform(0.18, 0.75) if dice.random() < 0.8 else dice.uniform(0.5, 1.2))
+        if dice.random() < 0.1:
+            self.width = height * dice.uniform(0.62, 0.95)
+        self.space = height * (dice.uniform(0.07, 0.2) if european else dice.uniform(0.04, 0.24))
+        self.gap = height * (dice.uniform(0.18, 0.75) if dice.random() < 0.75 else dice.uniform(0.5, 1.4))
         gaps = text.count('-')
         signs = len(text) - gaps
         total = signs * self.width + (signs - 1 - gaps) * self.space + gaps * self.gap
@@ -173,44 +99,6 @@ def draw_text(gray, ink, text, layout, left, top, face, paper, dice):
         mask = face.glyph(c, max(2, int(round(layout.width))), max(4, int(round(layout.height))))
         press(ink, mask, x, top)
         x += layout.width + (layout.space if i + 1 < len(text) and text[i + 1] != '-' else 0)
-
-
-def emblem(gray, cx, cy, reach, plate_h, fonts, dice):
-    """A special plate's picture beside the characters: seals, animals, letters of a college."""
-    r = max(5, reach * dice.uniform(0.5, 0.95))
-    tall = min(plate_h * 0.4, r * dice.uniform(0.7, 1.8))
-    shade = any_shade(dice)
-    kind = int(dice.integers(4))
-    if kind == 0:
-        cv2.ellipse(gray, (int(cx), int(cy)), (int(r), int(tall)), 0, 0, 360, shade, -1 if dice.random() < 0.6 else 2, cv2.LINE_AA)
-        cv2.ellipse(gray, (int(cx), int(cy)), (max(1, int(r * 0.6)), max(1, int(tall * 0.6))), 0, 0, 360, any_shade(dice), -1, cv2.LINE_AA)
-    elif kind == 1:
-        for _ in range(int(dice.integers(2, 9))):
-            centre = (int(cx + dice.uniform(-0.7, 0.7) * r), int(cy + dice.uniform(-0.7, 0.7) * tall))
-            cv2.ellipse(gray, centre, (max(1, int(r * dice.uniform(0.1, 0.5))), max(1, int(tall * dice.uniform(0.1, 0.5)))),
-                        float(dice.uniform(0, 180)), 0, 360, shade if dice.random() < 0.7 else any_shade(dice), -1, cv2.LINE_AA)
-    elif kind == 2:
-        count = int(dice.integers(5, 14))
-        angles, radii = np.sort(dice.uniform(0, 2 * np.pi, count)), dice.uniform(0.3, 1.0, count)
-        outline = np.stack([cx + r * radii * np.cos(angles), cy + tall * radii * np.sin(angles)], 1)
-        cv2.fillPoly(gray, [np.int32(outline.round())], shade, cv2.LINE_AA)
-    else:
-        letters = ''.join(texts.ALL_LETTERS[dice.integers(26)] for _ in range(int(dice.integers(1, 3))))
-        mask = fonts.words_mask(letters, tall * dice.uniform(0.8, 1.6), dice)
-        if mask.shape[1] > 2 * r:
-            mask = cv2.resize(mask, (int(2 * r), mask.shape[0]), interpolation=cv2.INTER_AREA)
-        cv2.ellipse(gray, (int(cx), int(cy)), (int(r), int(tall)), 0, 0, 360, any_shade(dice), -1, cv2.LINE_AA)
-        paste(gray, mask, cx - mask.shape[1] / 2, cy - mask.shape[0] / 2, shade)
-
-
-def stacked(ink, x, top, height, fonts, dice):
-    """Two or three small characters above each other beside the line; readers leave them out."""
-    count = int(dice.integers(2, 4))
-    face = FontFace(fonts, fonts.plate[dice.integers(len(fonts.plate))])
-    each = height / count * 0.9
-    for i in range(count):
-        mask = face.glyph(texts.ALL_LETTERS[dice.integers(26)], max(2, int(each * 0.7)), max(3, int(each * 0.85)))
-        press(ink, mask, x, top + i * height / count)
 
 
 def scenery(gray, box, dice):
@@ -264,7 +152,6 @@ def us_dressing(gray, box, ink_shade, fonts, dice):
             sx, sy = x0 + w * (fx + dice.uniform(0, 0.06)), y0 + h * (fy + dice.uniform(0, 0.04))
             sw, sh = w * dice.uniform(0.07, 0.15), h * dice.uniform(0.1, 0.2)
             sticker(gray, sx, sy, sw, sh, dice, fonts)
-            others += [(sx, sy + sh * 0.1, sx + sw, sy + sh * 0.9)] * 2
     inset = dice.uniform(0.1, 0.22)
     for fx in (inset, 1 - inset):
         for fy in (0.07, 0.93):
@@ -279,7 +166,8 @@ def us_frame(gray, box, fonts, dice):
     x0, y0, x1, y1 = box
     w, h = x1 - x0, y1 - y0
     shade = any_shade(dice) if dice.random() < 0.4 else float(dice.uniform(5, 60))
-    top, bottom, side = h * dice.uniform(0.03, 0.19), h * dice.uniform(0.03, 0.2), h * dice.uniform(0.02, 0.07)
+    most = 0.2 if dice.random() < 0.85 else 0.27
+    top, bottom, side = h * dice.uniform(0.03, most), h * dice.uniform(0.03, most), h * dice.uniform(0.02, 0.07)
     out = h * dice.uniform(0.01, 0.07)
     for ax, ay, bx, by in ((x0 - out, y0 - out, x1 + out, y0 + top), (x0 - out, y1 - bottom, x1 + out, y1 + out),
                            (x0 - out, y0 - out, x0 + side, y1 + out), (x1 - side, y0 - out, x1 + out, y1 + out)):
@@ -337,10 +225,13 @@ def emboss(gray, ink, dice):
 def shades(dice, european):
     """Paper and ink."""
     roll = dice.random()
-    if roll < 0.78 or (european and roll < 0.93):
+    if roll < 0.07:  # in colours that gray hardly tells apart
+        paper = dice.uniform(60, 220)
+        return float(paper), float(paper + dice.uniform(28, 60) * (1 if dice.random() < 0.4 else -1))
+    if roll < 0.7 or (european and roll < 0.85):
         paper = dice.uniform(150, 250)
         ink = dice.uniform(0, min(140, paper - 55))
-    elif roll < 0.88:
+    elif roll < 0.8:
         paper = dice.uniform(95, 190)
         ink = dice.uniform(0, paper - 60)
     else:
@@ -376,25 +267,23 @@ def draw_plate(fonts, dice):
         cv2.rectangle(gray, (box[0] + inset, box[1] + inset), (box[2] - inset, box[3] - inset),
                       shade if dice.random() < 0.5 else any_shade(dice), int(dice.integers(1, 3)))
     room = (plate_w - left_used) * dice.uniform(0.84, 0.95)
-    logo = dice.random() < 0.2 and not european
-    if logo:
-        room *= dice.uniform(0.68, 0.85)
+    side = 0 if european else int(dice.choice(3, p=(0.6, 0.24, 0.16)))  # with a picture or small letters: nowhere, left, right
+    if side:
+        room *= dice.uniform(0.7, 0.88)
     layout = Layout(text, height, room, european, dice)
     free = plate_w - left_used - layout.total
-    left = x0 + left_used + free * (dice.uniform(0.3, 0.7) if not logo else dice.uniform(0.75, 0.95))
+    left = x0 + left_used + free * dice.uniform(*((0.3, 0.7), (0.72, 0.95), (0.05, 0.28))[side])
     height = layout.height
-    top = y0 + (plate_h - height) * dice.uniform(0.4, 0.62)
-    if european:
-        top = y0 + (plate_h - height) / 2
-    if logo:
-        emblem(gray, x0 + (left - x0) * dice.uniform(0.45, 0.6), y0 + plate_h * dice.uniform(0.42, 0.6), (left - x0) * 0.5, plate_h, fonts, dice)
+    top = y0 + (plate_h - height) * (0.5 if european else dice.uniform(0.4, 0.62))
     ink = np.zeros((HEIGHT, WIDTH), np.uint8)
     draw_text(gray, ink, text, layout, left, top, choose_face(fonts, european, dice), paper, dice)
-    if not european and dice.random() < 0.2:
-        if left - x0 > height * 0.4:
-            stacked(ink, left - height * dice.uniform(0.32, 0.45), top, height, fonts, dice)
-        elif box[2] - left - layout.total > height * 0.4:
-            stacked(ink, left + layout.total + height * dice.uniform(0.08, 0.2), top, height, fonts, dice)
+    near = height * dice.uniform(0.06, 0.22)
+    if side == 1 and left - near - x0 > height * 0.35:
+        width = (left - near - x0) * dice.uniform(0.75, 0.98)
+        beside(gray, ink, left - near - width, top, width, height, plate_h, fonts, dice)
+    elif side == 2 and box[2] - left - layout.total - near > height * 0.35:
+        width = (box[2] - left - layout.total - near) * dice.uniform(0.75, 0.98)
+        beside(gray, ink, left + layout.total + near, top, width, height, plate_h, fonts, dice)
     if dice.random() < 0.35:
         ink = cv2.GaussianBlur(ink, (0, 0), dice.uniform(0.7, 1.8))
         ink = np.clip((ink.astype(np.float32) - 127) * dice.uniform(1.5, 3) + dice.uniform(90, 165), 0, 255).astype(np.uint8)
@@ -439,7 +328,7 @@ def draw_other(fonts, dice):
     x, y = dice.uniform(10, 60), dice.uniform(20, HEIGHT - height - 20)
     width = dice.uniform(90, 240)
     if dice.random() < 0.75:
-        mask = fonts.words_mask(texts.not_a_plate(dice), height, dice)
+        mask = fonts.words_mask(texts.not_a_plate(dice), height, dice, fonts.other)
         if mask.shape[1] > WIDTH - x - 10:
             mask = mask[:, :int(WIDTH - x - 10)]
         if dice.random() < 0.5:
@@ -453,7 +342,7 @@ def draw_other(fonts, dice):
     return Picture(np.clip(gray, 0, 255).astype(np.uint8), (x - 12, y - 9, x + width + 12, y + height + 9), line, '')
 
 
-def draw(fonts, dice, other_share=0.12):
+def draw(fonts, dice, other_share=0.08):
     return draw_other(fonts, dice) if dice.random() < other_share else draw_plate(fonts, dice)
 
 

@@ -1,6 +1,6 @@
 """What plates say: the patterns of ../shared policy and of European countries, vanity texts, and words that are none."""
 
-# @ a letter, # a digit, - a gap that may hold a symbol. A pattern's weight is about how common it is on a road.
+# @ a letter, # a digit, $ a month (1 to 9, O, N, D), - a gap that may hold a symbol. A pattern's weight is about how common it is on a road.
 US_PATTERNS = (
     ('#@@@###', 14), ('###@@@#', 2), ('@@@-####', 14), ('###-@@@', 12), ('@@@-###', 12), ('@@#-@#@', 12), ('@@###@#', 1),
     ('#@#####', 4), ('#####@#', 4), ('@###-###', 2), ('@##-####', 4), ('@@-####', 2), ('@@-#####', 2), ('##-@@@#', 1),
@@ -9,7 +9,7 @@ US_PATTERNS = (
     ('##@@##', 2), ('#@@-####', 2), ('##@#####', 1), ('##@###@', 2), ('#@#####', 1), ('@######', 3), ('######@', 1),
     ('@@@##@', 1), ('@###@@', 2), ('###-#@@', 2), ('@@@@-###', 1), ('#@-#####', 2), ('#@-####', 1), ('@@##-@#@', 1), ('@@##@##', 1),
     ('@@#####', 2), ('@@####', 2), ('@@##-##', 1), ('@@-###', 2), ('@-#####', 1), ('#####-@@', 1), ('####-@@', 1), ('####@@@', 1),
-    ('#-#####', 1), ('##-#####', 1), ('#####', 1), ('####', 1), ('###@@', 1), ('@@@#@#', 1), ('@@##@#', 1), ('#@#-@@#', 1))
+    ('$@@-###', 3), ('#-#####', 1), ('##-#####', 1), ('#####', 1), ('####', 1), ('###@@', 1), ('@@@#@#', 1), ('@@##@#', 1), ('#@#-@@#', 1))
 EU_PATTERNS = (
     ('@@-###@@', 12), ('#@#-####', 8), ('@@@-##-##', 4), ('@@-##-##', 2), ('@-@@-###', 3), ('@@-@@-###', 3), ('@-@@-####', 3),
     ('@@-@-####', 2), ('@@@-@@-##', 2), ('@@##-@@@', 8), ('@@-###-@@', 6), ('@@-#####', 3), ('@@@-####', 3), ('@@@-@###', 1),
@@ -47,12 +47,14 @@ def fill(pattern, letters, dice):
             c = letters[dice.integers(len(letters))]
         elif c == '#':
             c = str(dice.integers(10))
+        elif c == '$':
+            c = '123456789OND'[dice.integers(12)]
         out += c
     return out
 
 
 def vanity(dice):
-    length = int(dice.integers(3, 8))
+    length = int(dice.integers(3, 9))
     out = ''
     for i in range(length):
         roll = dice.random()
@@ -111,18 +113,15 @@ def sticker(dice):
 
 
 def not_a_plate(dice):
-    """Lines of print that no plate has: dates, phone numbers, words, badges."""
-    roll = int(dice.integers(8))
+    """Lines of print that no plate has: dates, phone numbers, words, badges. None may be taken for a plate's text, or the
+    reader learns to leave out what it sees well."""
+    roll = int(dice.integers(6))
     number = lambda n: ''.join(str(dice.integers(10)) for _ in range(n))
     if roll == 0:
         mark = '/-.:'[dice.integers(4)]
         return mark.join((number(4), number(2), number(2))) + ' ' + ':'.join((number(2), number(2), number(2)))
     if roll == 1:
         return '(%s) %s-%s' % (number(3), number(3), number(4)) if dice.random() < 0.5 else number(3) + '.' + number(3) + '.' + number(4)
-    if roll >= 6:
-        return sticker(dice)
     if roll == 2:
         return state_name(dice)
-    if roll == 3:
-        return words(dice, 2) + ' ' + number(int(dice.integers(1, 4)))
     return words(dice)

@@ -199,7 +199,7 @@ def main():
     print('first drawings after %.0f s' % options.seconds(), flush=True)
     model = LineDetector().to(options.device)
     with torch.no_grad():
-        model.layers[-1].bias[0] = -4.0
+        model.end[-1].bias[0] = -4.0
     if options.start:
         model.load_state_dict(torch.load(options.start, map_location=options.device))
     optimiser = Optimiser(model, options)

@@ -84,9 +84,26 @@ def photos_of_lines(store, count, text_height, wrong_share=0.1):
     if per > 1:
         photo = nn.functional.avg_pool2d(photo, per)
         to_photo = photograph.matrix([[1 / per, 0, 0.5 / per - 0.5], [0, 1 / per, 0.5 / per - 0.5], [0, 0, 1]], count, device) @ to_photo
-    lines = photograph.sample(photo, *photograph.places(to_photo, LINE_HEIGHT, LINE_WIDTH)).round()
+    xs, ys = photograph.places(to_photo, LINE_HEIGHT, LINE_WIDTH)
+    xs, ys = within(store.plate[pick], view, per, xs, ys)
+    lines = photograph.sample(photo, xs, ys).round()
     codes = torch.where(wrong[:, None], torch.zeros_like(codes), codes)
     return normalize(lines), codes
+
+
+def within(plate, view, per, xs, ys):
+    """Some pictures end at their plate: what is beyond is its last pixels again, as rectify() has it."""
+    count, device = plate.shape[0], plate.device
+    one = torch.ones_like(plate[:, 0])
+    corners = torch.stack([torch.stack([plate[:, a], plate[:, b], one], 1) for a, b in ((0, 1), (2, 1), (2, 3), (0, 3))], 1)
+    corners = (photograph.transform(corners, torch.linalg.inv(view)) + 0.5) / per - 0.5
+    corners = corners + photograph.normal(8 * count, 1.0, device).reshape(count, 4, 2)
+    ends = torch.rand(count, device=device) < 0.15
+    far = torch.full((count,), 1e6, device=device)
+    low, high = corners.amin(1), corners.amax(1)
+    low, high = torch.where(ends[:, None], low, -far[:, None]), torch.where(ends[:, None], high, far[:, None])
+    clamped = [torch.minimum(torch.maximum(v, low[:, k, None, None]), high[:, k, None, None]) for k, v in enumerate((xs, ys))]
+    return clamped[0], clamped[1]
 
 
 def normalize(lines):

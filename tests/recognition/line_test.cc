@@ -178,9 +178,14 @@ TEST(Syntax, TheSameDrawingIsReadAsTheSerialPatternHasIt) {
   EXPECT_EQ(as_patterns_have_it("5A0J230"), "5AOJ230");
   EXPECT_EQ(as_patterns_have_it("444N0Q"), "444NOQ");
   EXPECT_EQ(as_patterns_have_it("ABCO12O"), "ABC0120");
+  EXPECT_EQ(as_patterns_have_it("BA3020Z"), "BA302OZ");
+  // Registers leave out I among digits.
+  EXPECT_EQ(as_patterns_have_it("CJIP5G"), "CJ1P5G");
+  EXPECT_EQ(as_patterns_have_it("14I0502"), "1410502");
+  EXPECT_EQ(as_patterns_have_it("IADL132"), "1ADL132");
   // What fits a pattern as it is, or no serial pattern in any way, is left alone.
-  for (const char* text :
-       {"BA0523", "0JW695", "6A5730A", "DCV0TE", "CHICAGO", "1000000", "", "O0O0O0O0"})
+  for (const char* text : {"BA0523", "0JW695", "6A5730A", "DCV0TE", "CHICAGO", "1000000", "",
+                           "O0O0O0O0", "ABI123", "6TAI600", "IRONY", "KIAB123"})
     EXPECT_EQ(as_patterns_have_it(text), text);
 }
 
