@@ -41,14 +41,14 @@ Result<void> on(const AccountsReviewed&, const chain::EventView& event,
 }
 
 Result<void> on(const UserEnrolled& e, const chain::EventView& event, chain::RegisterWriter& rows) {
-  return write_row(rows, table::kAccountUse, text_key(e.username),
-                   AccountUseRow{event.header.time, false});
+  return write_kept_row(rows, table::kAccountUse, text_key(e.username),
+                        AccountUseRow{event.header.time, false});
 }
 
 Result<void> on(const SessionOpened& e, const chain::EventView& event,
                 chain::RegisterWriter& rows) {
-  return write_row(rows, table::kAccountUse, text_key(e.username),
-                   AccountUseRow{event.header.time, true});
+  return write_kept_row(rows, table::kAccountUse, text_key(e.username),
+                        AccountUseRow{event.header.time, true});
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ Result<std::optional<CheckRow>> find_check(const chain::RegisterReader& rows, Mo
 
 Result<std::optional<AccountUseRow>> account_use(const chain::RegisterReader& rows,
                                                  std::string_view username) {
-  return read_row<AccountUseRow>(rows, table::kAccountUse, text_key(username));
+  return read_kept_row<AccountUseRow>(rows, table::kAccountUse, text_key(username));
 }
 
 Result<void> fold_checks(const chain::EventView& event, chain::RegisterWriter& rows) {

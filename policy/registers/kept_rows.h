@@ -18,6 +18,8 @@ class KeptRows {
   virtual ~KeptRows() = default;
   // Good until the next change; nullptr: none is kept.
   virtual const std::any* kept(chain::Table table, const chain::RowKey& key) const = 0;
+  // The kept row itself, for a fold to change; nullptr: none is kept.
+  virtual std::any* change(chain::Table table, const chain::RowKey& key) = 0;
   virtual void keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) = 0;
 };
 
@@ -30,6 +32,46 @@ Result<std::optional<Row>> read_kept_row(const chain::RegisterReader& rows, chai
     if (row != nullptr) return std::optional<Row>(*row);
   }
   return read_row<Row>(rows, table, key);
+}
+
+// A row to look at: the kept one itself, or one that was read. Good until the next change.
+template <Described Row>
+class SeenRow {
+ public:
+  SeenRow() = default;
+  explicit SeenRow(const Row* kept) : kept_(kept) {}
+  explicit SeenRow(std::optional<Row> read) : read_(std::move(read)) {}
+  const Row* get() const { return kept_ != nullptr ? kept_ : read_ ? &*read_ : nullptr; }
+  explicit operator bool() const { return get() != nullptr; }
+  const Row& operator*() const { return *get(); }
+  const Row* operator->() const { return get(); }
+
+ private:
+  const Row* kept_ = nullptr;
+  std::optional<Row> read_;
+};
+template <Described Row>
+Result<SeenRow<Row>> see_row(const chain::RegisterReader& rows, chain::Table table,
+                             const chain::RowKey& key) {
+  if (const auto* keeper = dynamic_cast<const KeptRows*>(&rows)) {
+    const std::any* kept = keeper->kept(table, key);
+    const Row* row = kept == nullptr ? nullptr : std::any_cast<Row>(kept);
+    if (row != nullptr) return SeenRow<Row>(row);
+  }
+  auto read = read_row<Row>(rows, table, key);
+  if (!read) return tl::unexpected(read.error());
+  return SeenRow<Row>(std::move(*read));
+}
+
+// Changes a row where it is kept; false: it is not kept, read and write it.
+template <Described Row, typename Change>
+bool change_kept_row(chain::RegisterWriter& rows, chain::Table table, const chain::RowKey& key,
+                     Change change) {
+  auto* keeper = dynamic_cast<KeptRows*>(&rows);
+  std::any* kept = keeper == nullptr ? nullptr : keeper->change(table, key);
+  Row* row = kept == nullptr ? nullptr : std::any_cast<Row>(kept);
+  if (row != nullptr) change(*row);
+  return row != nullptr;
 }
 
 template <Described Row>

@@ -79,7 +79,7 @@ Result<void> on(const PasswordWithdrawn& e, const chain::EventView&, chain::Regi
 Result<void> on(const SessionOpened& e, const chain::EventView& event,
                 chain::RegisterWriter& rows) {
   const Sequence session = event.header.seq;
-  auto written = write_row(
+  auto written = write_kept_row(
       rows, table::kSessions, seq_key(session),
       SessionRow{session, e.username, event.header.time, e.client, e.second_factor, {}, {}});
   if (!written) return written;
@@ -222,7 +222,7 @@ Result<std::optional<UserRow>> find_user(const chain::RegisterReader& rows,
 
 Result<std::optional<SessionRow>> find_session(const chain::RegisterReader& rows,
                                                Sequence session) {
-  return read_row<SessionRow>(rows, table::kSessions, seq_key(session));
+  return read_kept_row<SessionRow>(rows, table::kSessions, seq_key(session));
 }
 
 Result<std::optional<GrantRequestRow>> find_grant_request(const chain::RegisterReader& rows,

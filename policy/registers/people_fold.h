@@ -11,11 +11,13 @@ namespace alpr::policy {
 // Reads the user's row, lets `change` work on it, and writes it back.
 template <typename Change>
 Result<void> change_user(chain::RegisterWriter& rows, std::string_view username, Change change) {
+  const chain::RowKey key = text_key(username);
+  if (change_kept_row<UserRow>(rows, table::kUsers, key, change)) return {};
   auto user = find_user(rows, username);
   if (!user) return tl::unexpected(user.error());
   if (!*user) return fail(ErrorCode::kCorrupt, "an event refers to a missing row: user");
   change(**user);
-  return write_kept_row(rows, table::kUsers, text_key(username), std::move(**user));
+  return write_kept_row(rows, table::kUsers, key, std::move(**user));
 }
 
 // What was shown of a second factor is not taken again.

@@ -15,11 +15,15 @@ chain::RowKey lookup_key(std::string_view username, std::string_view plate) {
 
 Result<void> note_time(chain::RegisterWriter& rows, chain::Table table, const chain::RowKey& key,
                        TimeUs at, std::size_t kept) {
+  const auto add = [&](LookupRow& times) {
+    times.times.push_back(at);
+    if (times.times.size() > kept) times.times.erase(times.times.begin());
+  };
+  if (change_kept_row<LookupRow>(rows, table, key, add)) return {};
   auto row = read_kept_row<LookupRow>(rows, table, key);
   if (!row) return tl::unexpected(row.error());
   LookupRow times = *row ? std::move(**row) : LookupRow{};
-  times.times.push_back(at);
-  if (times.times.size() > kept) times.times.erase(times.times.begin());
+  add(times);
   return write_kept_row(rows, table, key, std::move(times));
 }
 

@@ -7,6 +7,7 @@
 // decided (docs/decisions/0045).
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -85,13 +86,17 @@ inline Again stray(std::string rule, std::string_view needs) {
 struct Judge {
   std::uint16_t kind = 0;
   std::string_view rule;  // of a finding that names no other
-  Again (*judge)(const Scene& scene, const chain::EventView& event) = nullptr;
+  // The event's record, a Result of its type, for the next; pure, and may be done ahead.
+  std::any (*read)(const chain::EventView& event) = nullptr;
+  Again (*judge)(const Scene& scene, const std::any& record) = nullptr;
 };
 
 template <Record R, Again (*kJudge)(const Scene&, const R&)>
 Judge judging(std::string_view rule) {
-  return {R::kKind.number, rule, [](const Scene& scene, const chain::EventView& event) -> Again {
-            const auto record = from_event<R>(event);
+  return {R::kKind.number, rule,
+          [](const chain::EventView& event) { return std::any(from_event<R>(event)); },
+          [](const Scene& scene, const std::any& read) -> Again {
+            const auto& record = std::any_cast<const Result<R>&>(read);
             if (!record)
               return breach({"event-kinds"}, "it does not read: " + record.error().detail);
             return kJudge(scene, *record);

@@ -25,6 +25,15 @@ std::string encode(const chain::RowKey& key) {
   return bytes;
 }
 
+// Most new rows are of the newest event and come last: no search for their place.
+template <typename Rows, typename Row>
+void set(Rows& rows, std::string key, Row row) {
+  if (rows.empty() || rows.rbegin()->first < key)
+    rows.emplace_hint(rows.end(), std::move(key), std::move(row));
+  else
+    rows.insert_or_assign(std::move(key), std::move(row));
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> MemoryRows::get(chain::Table table,
@@ -55,7 +64,7 @@ Result<void> MemoryRows::scan_from(chain::Table table, const chain::RowKey& from
 
 Result<void> MemoryRows::put(chain::Table table, const chain::RowKey& key, std::string_view value,
                              chain::RowScope) {
-  tables_[table].insert_or_assign(encode(key), Row{std::string(value), {}, nullptr});
+  set(tables_[table], encode(key), Row{std::string(value), {}, nullptr});
   return {};
 }
 
@@ -65,8 +74,14 @@ const std::any* MemoryRows::kept(chain::Table table, const chain::RowKey& key) c
   return found == rows.end() || found->second.to_text == nullptr ? nullptr : &found->second.value;
 }
 
+std::any* MemoryRows::change(chain::Table table, const chain::RowKey& key) {
+  auto& rows = tables_[table];
+  const auto found = rows.find(encode(key));
+  return found == rows.end() || found->second.to_text == nullptr ? nullptr : &found->second.value;
+}
+
 void MemoryRows::keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) {
-  tables_[table].insert_or_assign(encode(key), Row{{}, std::move(row), to_text});
+  set(tables_[table], encode(key), Row{{}, std::move(row), to_text});
 }
 
 Result<void> MemoryRows::erase(chain::Table table, const chain::RowKey& key) {

@@ -26,6 +26,7 @@ class MemoryRows : public chain::RegisterWriter, public KeptRows {
                    chain::RowScope scope) override;
   Result<void> erase(chain::Table table, const chain::RowKey& key) override;
   const std::any* kept(chain::Table table, const chain::RowKey& key) const override;
+  std::any* change(chain::Table table, const chain::RowKey& key) override;
   void keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) override;
 
   // All rows, and all of them back; the reader says whether they read.
@@ -61,6 +62,7 @@ class OverlaidRows : public chain::RegisterReader, public KeptRows {
                          const std::function<bool(std::string_view value)>& visit) const override;
   const std::any* kept(chain::Table table, const chain::RowKey& key) const override;
   // Nothing is written through an overlay.
+  std::any* change(chain::Table, const chain::RowKey&) override { return nullptr; }
   void keep(chain::Table, const chain::RowKey&, std::any, ToText) override { ALPR_CHECK(false); }
 
  private:

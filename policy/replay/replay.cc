@@ -45,6 +45,11 @@ Difference difference(const chain::Draft& draft, const chain::EventView& event,
     return {"", fmt::format("it must be {}", name_of(draft.kind))};
   if (event.header.form == chain::Form::kWhole)
     return {"", draft.json == event.json ? "" : "it must be another"};
+  const bool same = std::ranges::equal(
+      draft.members, event.members, [](const chain::Member& ours, const chain::Member& theirs) {
+        return ours.name == theirs.name && ours.value == theirs.value;
+      });
+  if (same) return {};
   const auto counts = [&](const chain::Member& member) {
     return std::find(passed_over.begin(), passed_over.end(), member.name) == passed_over.end();
   };
@@ -186,7 +191,12 @@ Moment Replay::moment_of(const chain::EventView& event) {
   return {now, event.header.seq, in_force};
 }
 
-void Replay::take(const chain::EventView& event, Seen seen) {
+std::any Replay::read_ahead(const chain::EventView& event) {
+  const Judge* judge = judge_of(event.header.kind);
+  return judge == nullptr ? std::any() : judge->read(event);
+}
+
+void Replay::take(const chain::EventView& event, Seen seen, const std::any& record) {
   deadlines_.take(event.header, event.members);
   const bool known = kinds().find(event.header.kind) != nullptr;
   const bool permanent = event.header.retention != chain::Retention::kThirtyDay;
@@ -208,7 +218,7 @@ void Replay::take(const chain::EventView& event, Seen seen) {
     count_undecidable("sealed, and not opened");
   } else if (seen == Seen::kWhole) {
     const std::uint64_t before = found_;
-    if (!take_first_commit(event)) judge(event);
+    if (!take_first_commit(event)) judge(event, record);
     batches_.take(event, state_);
     follow(event);
     fold_in(event);
@@ -274,7 +284,7 @@ void Replay::judge_first_commit() {
 
 // ---- one event ----
 
-void Replay::judge(const chain::EventView& event) {
+void Replay::judge(const chain::EventView& event, const std::any& record) {
   if (take_tail(event)) return;
   if (event.header.kind == chain::kind::kClockStepped) return judge_clock_step(event);
   const Judge* judge = judge_of(event.header.kind);
@@ -287,7 +297,8 @@ void Replay::judge(const chain::EventView& event) {
   const Moment moment = moment_of(event);
   if (moment.policy == nullptr)
     return find(event.header.seq, {"I12-HDR-1"}, "no version of the order is in force");
-  compare(event, *judge, judge->judge({state_, moment, past_}, event));
+  const std::any read = record.has_value() ? std::any() : judge->read(event);
+  compare(event, *judge, judge->judge({state_, moment, past_}, record.has_value() ? record : read));
 }
 
 // Whether the event is what a decision before it made besides its first.

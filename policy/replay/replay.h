@@ -6,6 +6,7 @@
 // by its reason and never taken for having been right.
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -42,8 +43,12 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  // In order of seq, from 0 on, without a gap.
-  void take(const chain::EventView& event, Seen seen);
+  // In order of seq, from 0 on, without a gap. `record` is what read_ahead() gave of the event, or
+  // empty.
+  void take(const chain::EventView& event, Seen seen, const std::any& record = {});
+  // The record of a whole event, for take(): of taking it from its text, which need not be done
+  // between two events. Pure; any thread.
+  static std::any read_ahead(const chain::EventView& event);
   // What is owed at the end of the log, and what had come due by `as_of`.
   void finish(TimeUs as_of);
 
@@ -67,7 +72,7 @@ class Replay {
   struct Tail {
     std::vector<chain::Draft> events;  // still to come
   };
-  void judge(const chain::EventView& event);
+  void judge(const chain::EventView& event, const std::any& record);
   bool take_first_commit(const chain::EventView& event);
   void judge_first_commit();
   bool take_tail(const chain::EventView& event);

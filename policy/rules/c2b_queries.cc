@@ -18,12 +18,14 @@ namespace {
 // Collects everything that is wrong, so that the person is told once.
 class Judgement {
  public:
-  void require(bool holds, std::string_view rule, std::string_view slug, std::string reason) {
+  // `reason` is asked for the words, which are seldom needed.
+  template <typename Reason>
+  void require(bool holds, std::string_view rule, std::string_view slug, Reason reason) {
     if (holds) return;
     if (refusal_.rules.empty()) refusal_.slug = slug;
     refusal_.rules.emplace_back(rule);
     if (!refusal_.reason.empty()) refusal_.reason += "; ";
-    refusal_.reason += reason;
+    refusal_.reason += reason();
   }
   std::optional<Refusal> result() const {
     if (refusal_.rules.empty()) return std::nullopt;
@@ -41,17 +43,17 @@ void judge_court_process(const QueryGrounds& grounds, Judgement& judgement) {
   const bool complete = court && enum_from_text<CourtInstrument>(court->instrument) &&
                         !blank(court->number) && !blank(court->court) &&
                         valid_date(court->issued_on);
-  judgement.require(complete, "I12-C2B-1", "court-process-incomplete",
-                    "a query in response to court process needs its instrument (" +
-                        enum_choices<CourtInstrument>() +
-                        "), number, issuing court and date (YYYY-MM-DD)");
+  judgement.require(complete, "I12-C2B-1", "court-process-incomplete", [] {
+    return "a query in response to court process needs its instrument (" +
+           enum_choices<CourtInstrument>() + "), number, issuing court and date (YYYY-MM-DD)";
+  });
 }
 
 void judge_attestations(const std::optional<Attestations>& given_ones, Judgement& judgement) {
   const Attestations a = given_ones.value_or(Attestations{});
   const auto attest = [&](bool holds, std::string_view rule, std::string_view what) {
     judgement.require(holds, rule, "attestation-missing",
-                      "attest that the query is " + std::string(what));
+                      [&] { return "attest that the query is " + std::string(what); });
   };
   attest(a.not_harassment, "I12-C3-3", "not to harass or intimidate");
   attest(a.not_protected_characteristic, "I12-C3-4",
@@ -116,23 +118,29 @@ std::optional<Refusal> judge_grounds(const QueryGrounds& grounds, const Paramete
       grounds.purpose ? enum_from_text<QueryPurpose>(*grounds.purpose) : std::nullopt;
   judgement.require(purpose && allowed(parameters.query_purposes, *purpose),
                     grounds.purpose ? "I12-C2B-1" : "I12-C2B-6",
-                    grounds.purpose ? "purpose-not-allowed" : "purpose-missing",
-                    "the order allows these purposes only: " + texts_of(parameters.query_purposes));
+                    grounds.purpose ? "purpose-not-allowed" : "purpose-missing", [&] {
+                      return "the order allows these purposes only: " +
+                             texts_of(parameters.query_purposes);
+                    });
   if (purpose == QueryPurpose::kCourtProcess) judge_court_process(grounds, judgement);
   const bool standard =
       grounds.legal_standard && enum_from_text<LegalStandard>(*grounds.legal_standard);
-  judgement.require(standard && given(grounds.facts), "I12-C2B-2", "legal-standard-missing",
-                    "reasonable suspicion or greater is needed: legal_standard (" +
-                        enum_choices<LegalStandard>() + ") and the facts it rests on");
+  judgement.require(standard && given(grounds.facts), "I12-C2B-2", "legal-standard-missing", [] {
+    return "reasonable suspicion or greater is needed: legal_standard (" +
+           enum_choices<LegalStandard>() + ") and the facts it rests on";
+  });
   judgement.require(given(grounds.narrative) && given(grounds.case_number), "I12-C2B-6",
-                    "purpose-undocumented", "say what for: narrative and case_number");
+                    "purpose-undocumented",
+                    [] { return "say what for: narrative and case_number"; });
   const auto& right = grounds.right_to_know;
-  judgement.require(
-      right && enum_from_text<RightToKnow>(right->basis) && !blank(right->citation), "I12-C3-c1",
-      "right-to-know-missing",
-      "a right to know is needed: basis (" + enum_choices<RightToKnow>() + ") and citation");
-  judgement.require(given(grounds.need_to_know), "I12-C3-c2", "need-to-know-missing",
-                    "a need to know is needed: the compelling reason for this access");
+  judgement.require(right && enum_from_text<RightToKnow>(right->basis) && !blank(right->citation),
+                    "I12-C3-c1", "right-to-know-missing", [] {
+                      return "a right to know is needed: basis (" + enum_choices<RightToKnow>() +
+                             ") and citation";
+                    });
+  judgement.require(given(grounds.need_to_know), "I12-C3-c2", "need-to-know-missing", [] {
+    return "a need to know is needed: the compelling reason for this access";
+  });
   judge_attestations(grounds.attestations, judgement);
   return judgement.result();
 }

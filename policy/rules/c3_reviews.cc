@@ -56,6 +56,20 @@ std::string words_of(std::string_view text) {
   return words;
 }
 
+// Whether the words, with one space before each and at the end, have one of the screen's.
+bool has_word(const std::vector<std::string>& screen, std::string_view words) {
+  return std::any_of(screen.begin(), screen.end(), [&](std::string_view word) {
+    const bool stem = word.ends_with('*');
+    if (stem) word.remove_suffix(1);
+    if (word.empty()) return false;
+    for (std::size_t at = words.find(word); at != std::string_view::npos;
+         at = words.find(word, at + 1)) {
+      if (words[at - 1] == ' ' && (stem || words[at + word.size()] == ' ')) return true;
+    }
+    return false;
+  });
+}
+
 bool matches_plate(const QueryElements& elements, const std::string& plate) {
   const PlateQuestion question(*elements.plate, elements.matching.value_or(PlateMatching::kExact));
   const std::uint64_t packed = packed_plate(plate);
@@ -142,12 +156,7 @@ bool screen_word(std::string_view word) {
 }
 
 bool has_screen_word(const std::vector<std::string>& screen, std::string_view text) {
-  const std::string words = words_of(text);
-  return std::any_of(screen.begin(), screen.end(), [&](const std::string& word) {
-    if (word.ends_with('*'))
-      return words.find(" " + word.substr(0, word.size() - 1)) != std::string::npos;
-    return words.find(" " + word + " ") != std::string::npos;
-  });
+  return has_word(screen, words_of(text));
 }
 
 std::string_view rule_of(ReviewFlag flag) {
@@ -201,11 +210,11 @@ Result<std::vector<ReviewFlag>> flags_of(const State& state, const Actor& actor,
   std::string text = grounds.facts.value_or("") + "\n" + grounds.need_to_know.value_or("") + "\n" +
                      grounds.narrative.value_or("");
   if (grounds.right_to_know) text += "\n" + grounds.right_to_know->citation;
-  if (has_screen_word(p.screen_immigration, text)) flags.push_back(ReviewFlag::kImmigrationWords);
-  if (has_screen_word(p.screen_reproductive_care, text))
+  const std::string words = words_of(text);
+  if (has_word(p.screen_immigration, words)) flags.push_back(ReviewFlag::kImmigrationWords);
+  if (has_word(p.screen_reproductive_care, words))
     flags.push_back(ReviewFlag::kReproductiveCareWords);
-  if (has_screen_word(p.screen_first_amendment, text))
-    flags.push_back(ReviewFlag::kFirstAmendmentWords);
+  if (has_word(p.screen_first_amendment, words)) flags.push_back(ReviewFlag::kFirstAmendmentWords);
   if (in_force(p, AddedRule::kUnusualHours) && unusual_hour(*all, moment.now))
     flags.push_back(ReviewFlag::kUnusualHour);
   return flags;

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <any>
 #include <future>
 #include <memory>
 #include <optional>
@@ -30,6 +31,7 @@ struct Shown {
   chain::HeaderBytes bytes{};
   Bytes row;  // empty: none
   Seen seen = Seen::kErased;
+  std::any record;  // Replay::read_ahead()
 };
 
 // What does not match its header is level erasure's to name; here it is as good as not opened.
@@ -67,16 +69,21 @@ void open(const verify::Keys* keys, Shown& shown) {
   event.members = std::move(opened->members);
   event.have_payload = true;
   shown.seen = Seen::kWhole;
+  shown.record = policy::Replay::read_ahead(event);
 }
 
 // Enough that starting threads costs nothing, few enough to lie in the caches.
 constexpr std::size_t kBatch = 2'048;
 using Batch = std::vector<Shown>;
 
-// Some of a batch's events each, on a thread of their own, until it is asked for.
+// Some of a batch's events each, on a thread of their own, until it is asked for. What was judged
+// before is thrown away there too: that is no work of the judging thread.
 class Opening {
  public:
-  Opening(Batch batch, const verify::Keys* keys, unsigned threads) : batch_(std::move(batch)) {
+  Opening(Batch batch, Batch spent, const verify::Keys* keys, unsigned threads)
+      : batch_(std::move(batch)) {
+    parts_.push_back(
+        std::async(std::launch::async, [spent = std::move(spent)]() mutable { spent.clear(); }));
     const std::size_t each = batch_.size() / threads + 1;
     for (std::size_t from = 0; from < batch_.size(); from += each) {
       const std::size_t to = std::min(batch_.size(), from + each);
@@ -115,11 +122,13 @@ class Walk {
     more_ = *first;
     const unsigned openers = std::max(2U, walk_.threads) - 1;
     std::unique_ptr<Opening> ahead;
+    Batch spent;
     do {
       auto batch = read_batch();
       if (!batch) return tl::unexpected(batch.error());
-      auto opening = std::make_unique<Opening>(std::move(*batch), walk_.keys, openers);
-      if (ahead) judge(ahead->take());
+      auto opening = std::make_unique<Opening>(std::move(*batch), std::exchange(spent, Batch()),
+                                               walk_.keys, openers);
+      if (ahead) spent = judge(ahead->take());
       ahead = std::move(opening);
     } while (more_ && next_ < walk_.size);
     judge(ahead->take());
@@ -173,8 +182,10 @@ class Walk {
     return stand_on(payloads_->seek(verify::number_key(next_)));
   }
 
-  void judge(const Batch& batch) {
-    for (const Shown& shown : batch) replay_.take(shown.event, shown.seen);
+  // Gives the batch back, to be thrown away elsewhere.
+  Batch judge(Batch batch) {
+    for (const Shown& shown : batch) replay_.take(shown.event, shown.seen, shown.record);
+    return batch;
   }
 
   const verify::PolicyWalk& walk_;
