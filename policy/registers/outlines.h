@@ -1,5 +1,5 @@
-// Police areas and their outlines, the newest of each (I12-C3-2). Folds from permanent events alone;
-// reading is for any snapshot on any thread.
+// Police areas and their outlines, the newest of each (I12-C3-2). Folds from permanent events
+// alone; reading is for any snapshot on any thread.
 #pragma once
 
 #include "ledger/chain/event.h"

@@ -23,6 +23,15 @@ using policy::QueryRefused;
 using policy::ReviewDecided;
 using policy::ReviewRaised;
 
+// Of query.performed, which has much else.
+struct Asker {
+  policy::Actor by;
+  template <typename M>
+  void members(M& m) {
+    m("by", by);
+  }
+};
+
 constexpr FigureText kQueries = {"C2B.queries", "A", "I12-K-3", "Queries that were answered",
                                  "Events query.performed of the period."};
 constexpr FigureText kByPurpose = {"C2B.queries.purpose", "A", "I12-C2B-1", "Queries by purpose",
@@ -84,10 +93,10 @@ class Queries : public Topic {
     ++purposes_[query->purpose];
     ++standards_[query->legal_standard];
     results_ += query->result_count;
-    const auto all = whole<QueryPerformed>(event);
-    if (!all) return tl::unexpected(all.error());
-    if (*all)
-      people_.insert((*all)->by.username);
+    const auto asker = sealed_part<Asker>(event);
+    if (!asker) return tl::unexpected(asker.error());
+    if (*asker)
+      people_.insert((*asker)->by.username);
     else
       people_known_ = false;
     return {};

@@ -36,7 +36,7 @@ Result<void> PurgedEvents::take(const SeenEvent& event) {
   if (header.retention == chain::Retention::kThirtyDay) {
     buckets_[bucket_of(header.time)].kept.add(header.kind);
   } else if (is<BucketSummarised>(event)) {
-    const auto summary = open_part<BucketSummarised>(event);
+    const auto summary = open_event<Summary>(event);
     if (!summary) return tl::unexpected(summary.error());
     if (auto done = resolve(bucket_at(summary->bucket), &*summary); !done) return done;
   } else if (header.kind == chain::kind::kReadsPurged) {
@@ -100,7 +100,7 @@ void PurgedEvents::add(Bucket bucket, const Run& run) {
   pieces.count += run.count;
 }
 
-Result<void> PurgedEvents::resolve(Bucket bucket, const BucketSummarised* summary) {
+Result<void> PurgedEvents::resolve(Bucket bucket, const Summary* summary) {
   const auto found = buckets_.find(bucket);
   if (found == buckets_.end()) return {};
   const Pieces pieces = std::move(found->second);
@@ -123,8 +123,7 @@ Result<void> PurgedEvents::resolve(Bucket bucket, const BucketSummarised* summar
 
 // What of the summary is gone; nullopt where it is another number than are gone, or there are kinds
 // of events that a summary does not count.
-std::optional<KindCounts> PurgedEvents::told(const BucketSummarised& summary,
-                                             const Pieces& pieces) {
+std::optional<KindCounts> PurgedEvents::told(const Summary& summary, const Pieces& pieces) {
   std::int64_t hits = 0;
   for (const policy::SourceCount& source : summary.hits) hits += source.hits;
   KindCounts counts;

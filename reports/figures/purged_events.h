@@ -41,9 +41,22 @@ class PurgedEvents {
   Result<chain::Header> header(std::uint64_t seq) const;
   Result<void> gap(Run run, TimeUs before);
   void add(Bucket bucket, const Run& run);
-  Result<void> resolve(Bucket bucket, const policy::BucketSummarised* summary);
-  static std::optional<KindCounts> told(const policy::BucketSummarised& summary,
-                                        const Pieces& pieces);
+  // bucket.summarised without its devices.
+  struct Summary {
+    std::int64_t bucket = 0;
+    std::int64_t uploads = 0;
+    std::int64_t reads = 0;
+    std::vector<policy::SourceCount> hits;
+    template <typename M>
+    void members(M& m) {
+      m("bucket", bucket);
+      m("uploads", uploads);
+      m("reads", reads);
+      m("hits", hits);
+    }
+  };
+  Result<void> resolve(Bucket bucket, const Summary* summary);
+  static std::optional<KindCounts> told(const Summary& summary, const Pieces& pieces);
   Result<void> read(const Pieces& pieces, PurgedBucket& purged) const;
 
   AnnualFold& fold_;

@@ -34,8 +34,48 @@ struct PartReader {
   }
 };
 
+// The same straight from the members' texts, without those that the record does not ask for. Not ok:
+// one is missing, there twice or of another form, right or wrong.
+struct TextPartReader {
+  std::span<const chain::Member> members;
+  bool whole;
+  bool ok = true;
+  template <typename F>
+  void operator()(std::string_view name, F& field) {
+    if (whole) open(name, field);
+  }
+  template <typename F>
+  void open(std::string_view name, F& field) {
+    const chain::Member* found = nullptr;
+    for (const chain::Member& member : members) {
+      if (member.name != name) continue;
+      ok = ok && found == nullptr;
+      found = &member;
+    }
+    if constexpr (policy::detail::IsOptional<F>::value) {
+      field.reset();
+      if (found != nullptr) read(*found, field.emplace());
+    } else if (found != nullptr) {
+      read(*found, field);
+    } else {
+      ok = false;
+    }
+  }
+
+ private:
+  template <typename F>
+  void read(const chain::Member& member, F& field) {
+    chain::CanonicalCursor text(member.value);
+    ok = ok && policy::detail::read_field(text, field) && text.at_end();
+  }
+};
+
 template <policy::Described T>
 Result<T> read_part(const SeenEvent& event, bool whole) {
+  T quick{};
+  TextPartReader text{event.members, whole};
+  quick.members(text);
+  if (text.ok) return quick;
   chain::Json::Object object;
   for (const chain::Member& member : event.members) {
     auto value = chain::parse_canonical(member.value);
@@ -61,6 +101,16 @@ Result<R> open_part(const SeenEvent& event) {
 template <policy::Described T>
 Result<T> open_event(const SeenEvent& event) {
   return detail::read_part<T>(event, true);
+}
+
+// Of a record that is named by `T` in part: these members, sealed ones too; nullopt where those are
+// not open. kMalformed.
+template <policy::Described T>
+Result<std::optional<T>> sealed_part(const SeenEvent& event) {
+  if (!event.whole) return std::nullopt;
+  auto part = detail::read_part<T>(event, true);
+  if (!part) return tl::unexpected(part.error());
+  return std::optional<T>(std::move(*part));
 }
 
 // The whole record; nullopt where its sealed members are not open. kMalformed.

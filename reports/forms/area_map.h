@@ -1,5 +1,5 @@
-// Police areas as a map: outlines, darker where more readers are deployed, with names and numbers as
-// text. North is up. Whole numbers only, so that the same outlines give the same map on every
+// Police areas as a map: outlines, darker where more readers are deployed, with names and numbers
+// as text. North is up. Whole numbers only, so that the same outlines give the same map on every
 // machine. Pure; any thread.
 #pragma once
 

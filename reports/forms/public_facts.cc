@@ -124,7 +124,7 @@ std::vector<PublicMonth> months(Reader& reader) {
   return list;
 }
 
-// Places are the city's own and public; a name that could be anything else is not on the map either.
+// Places are the city's own and public; a name that could be anything else is not on the map.
 void add_outlines(Reader& reader, const AnnualReport& report,
                   std::map<std::string, PublicArea>& all) {
   if (!report.map) return;
