@@ -39,8 +39,8 @@ struct Framing {
 };
 LineCandidate framed(const LineCandidate& line, const Framing& framing);
 
-// `gray` is 8-bit, one channel; characters come out `squeezed` times narrower. kMalformed for another kind of image, for a line of no size, or
-// when OpenCV fails.
+// `gray` is 8-bit, one channel; characters come out `squeezed` times narrower. kMalformed for
+// another kind of image, for a line of no size, or when OpenCV fails.
 Result<LineImage> rectify(const cv::Mat& gray, const LineCandidate& line, float squeezed = 1);
 
 }  // namespace alpr::recognition

@@ -136,6 +136,17 @@ TEST(Rectify, RefusesLinesWithoutSize) {
   EXPECT_TRUE(rectify(gray, LineCandidate{{40, 20}, {9000, 0}, {0, 2000}, 1}));
 }
 
+TEST(Rectify, SqueezedCharactersComeOutNarrowerAboutTheSameMiddle) {
+  const cv::Mat picture = car_with("5KLM678", PlateStyle{});
+  const LineCandidate line = best_line(picture);
+  const cv::Matx23f usual = rectify(picture, line)->to_picture;
+  const cv::Matx23f squeezed = rectify(picture, line, /*squeezed=*/1.25F)->to_picture;
+  EXPECT_NEAR(squeezed(0, 0), 1.25F * usual(0, 0), 1e-4);
+  EXPECT_NEAR(squeezed(1, 1), usual(1, 1), 1e-4);
+  const cv::Vec3f middle(kLineWidth / 2.0F, kLineHeight / 2.0F, 1);
+  EXPECT_LT(cv::norm(squeezed * middle - usual * middle), 0.01);
+}
+
 TEST(LineNetwork, SaysNothingOfClutter) {
   LineNetwork network = LineNetwork::load().value();
   cv::Mat bars(kLineHeight, kLineWidth, CV_8U, cv::Scalar(200));
