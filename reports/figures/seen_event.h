@@ -34,7 +34,7 @@ struct PartReader {
   }
 };
 
-// The same straight from the members' texts, without those that the record does not ask for. Not ok:
+// The same straight from the members' texts, without those that are not asked for. Not ok:
 // one is missing, there twice or of another form, right or wrong.
 struct TextPartReader {
   std::span<const chain::Member> members;
