@@ -76,6 +76,11 @@ Result<verify::Keys> read_keys(const std::string& path) {
   return keys;
 }
 
+void show(const std::string& progress) {
+  fmt::print(stderr, "{}", progress);
+  std::fflush(stderr);
+}
+
 TimeUs wall_clock() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -131,7 +136,10 @@ Result<verify::Options> options_of(const Arguments& arguments) {
                         : std::clamp(std::thread::hardware_concurrency(), 1U, verify::kThreadsMax);
   options.wall_clock = wall_clock();
   options.policy = policy_level::check_policy;
-  if (isatty(STDERR_FILENO) != 0) options.progress = verify::Progress();
+  if (isatty(STDERR_FILENO) != 0)
+    options.progress = [bar = verify::Progress()](std::uint64_t done, std::uint64_t total) mutable {
+      show(bar.bar(done, total));
+    };
   return options;
 }
 
@@ -210,7 +218,7 @@ int run(const Arguments& arguments) {
                           ? verify::verify_store(arguments.store, policy::kinds(), *options)
                       : !arguments.bundle.empty() ? verify_bundle(arguments.bundle, *options)
                                                   : verify_url(arguments, *options);
-  if (options->progress) verify::Progress::clear();
+  if (options->progress) show(verify::Progress::nothing());
   if (!report) return refuse(report.error());
   return tell(arguments, *report);
 }
@@ -235,7 +243,7 @@ int run_audit(const Arguments& arguments) {
   const auto options = options_of(arguments);
   if (!options) return refuse(options.error());
   const auto answer = redraw(arguments, *options);
-  if (options->progress) verify::Progress::clear();
+  if (options->progress) show(verify::Progress::nothing());
   if (!answer) {
     const int code = refuse(answer.error());
     return answer.error().code == ErrorCode::kCorrupt ? kFound : code;
@@ -297,7 +305,7 @@ Result<verify::Report> verify_here(const Arguments& arguments, const verify::Opt
   auto report = !arguments.store.empty()
                     ? verify::verify_store(arguments.store, policy::kinds(), options)
                     : verify_bundle(arguments.bundle, options);
-  if (options.progress) verify::Progress::clear();
+  if (options.progress) show(verify::Progress::nothing());
   return report;
 }
 

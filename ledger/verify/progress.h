@@ -6,25 +6,25 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 
 namespace alpr::verify {
 
-// A bar on a terminal, for work over a second.
+// A bar on a terminal, for work over a second; whoever has the terminal prints what this gives.
 class Progress {
  public:
-  void operator()(std::uint64_t done, std::uint64_t total) {
+  // Empty: nothing new to show.
+  std::string bar(std::uint64_t done, std::uint64_t total) {
     const auto now = std::chrono::steady_clock::now();
-    if (total == 0 || now - started_ < std::chrono::seconds(1)) return;
-    if (shown_ && now - last_ < std::chrono::milliseconds(200)) return;
+    if (total == 0 || now - started_ < std::chrono::seconds(1)) return {};
+    if (shown_ && now - last_ < std::chrono::milliseconds(200)) return {};
     last_ = now;
     shown_ = true;
     const std::uint64_t part = std::min<std::uint64_t>(done * 40 / total, 40);
-    fmt::print(stderr, "\r[{:<40}] {} of {} events ", std::string(part, '='), done, total);
-    std::fflush(stderr);
+    return fmt::format("\r[{:<40}] {} of {} events ", std::string(part, '='), done, total);
   }
-  static void clear() { fmt::print(stderr, "\r{:<79}\r", ""); }
+  // In the place of the bar.
+  static std::string nothing() { return fmt::format("\r{:<79}\r", ""); }
 
  private:
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

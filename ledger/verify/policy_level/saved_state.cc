@@ -1,6 +1,6 @@
-// A saved state: "plateledger replay state\n", the SHA-256 of the program that wrote it, and then as
-// policy/replay/state_bytes.h writes them the log's place, the findings and the replay's bytes; at
-// the end the SHA-256 of all before it, so that a changed byte is seen.
+// A saved state: "plateledger replay state\n", the SHA-256 of the program that wrote it, and then,
+// as policy/replay/state_bytes.h writes them, the log's place, the findings and the replay's bytes;
+// at the end the SHA-256 of all before it, so that a changed byte is seen.
 #include "ledger/verify/policy_level/saved_state.h"
 
 #include "ledger/chain/hash.h"
