@@ -352,13 +352,15 @@ TEST_F(AuditsRedraw, I12_K_7_TheProgramSaysItForAStoreABundleAndAServer) {
   EXPECT_EQ(run("3 --bundle " + file), 2) << "no plan";
   EXPECT_EQ(run(what), 2) << "of nothing";
   EXPECT_EQ(run(what + " --bundle " + d.certificate().string()), 2) << "no bundle";
-  // One bit of the bundle, in a header that the population is made of.
-  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
-  bytes.seekg(2000);
-  const char byte = static_cast<char>(bytes.get());
-  bytes.seekp(2000);
-  bytes.put(static_cast<char>(byte ^ 1));
-  bytes.close();
+  // One bit of the bundle, in a header that the population is made of: of its commitment.
+  std::ifstream before(file, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(before), {});
+  constexpr std::string_view kHeader = "EPLE1";  // a record of the bundle and the header's magic
+  std::size_t at = bytes.find(kHeader);
+  for (int skip = 0; skip < 20; ++skip) at = bytes.find(kHeader, at + 1);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 80] = static_cast<char>(bytes[at + 80] ^ 1);
+  std::ofstream(file, std::ios::binary) << bytes;
   EXPECT_NE(run(what + " --bundle " + file), 0) << told();
 }
 
