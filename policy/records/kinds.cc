@@ -60,29 +60,14 @@ const chain::KindRegistry& kinds() {
   static const chain::KindRegistry registry = [] {
     std::vector<chain::Kind> all = chain::ledger_kinds();
     for (const auto& topic : {
-             system_kinds(),
-             people_kinds(),
-             sessions_kinds(),
-             devices_kinds(),
-             reads_kinds(),
-             hotlists_kinds(),
-             hits_kinds(),
-             shift_lists_kinds(),
-             stops_kinds(),
-             queries_kinds(),
-             reviews_kinds(),
-             holds_kinds(),
-             recipients_kinds(),
-             sharing_kinds(),
-             records_requests_kinds(),
-             audits_kinds(),
-             reports_kinds(),
-             gaps_kinds(),
-             checks_kinds(),
-             oversight_kinds(),
-             source_grants_kinds(),
-             outlines_kinds(),
-             reconciliations_kinds(),
+             system_kinds(),     people_kinds(),          sessions_kinds(),
+             devices_kinds(),    reads_kinds(),           hotlists_kinds(),
+             hits_kinds(),       shift_lists_kinds(),     stops_kinds(),
+             queries_kinds(),    reviews_kinds(),         holds_kinds(),
+             recipients_kinds(), sharing_kinds(),         records_requests_kinds(),
+             audits_kinds(),     reports_kinds(),         gaps_kinds(),
+             checks_kinds(),     oversight_kinds(),       source_grants_kinds(),
+             outlines_kinds(),   reconciliations_kinds(),
          }) {
       all.insert(all.end(), topic.begin(), topic.end());
     }
