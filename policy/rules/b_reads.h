@@ -50,7 +50,7 @@ struct UploadJudgement {
 };
 
 // What recognition::verify_upload() said of a batch under a device's key. It takes longer than all
-// else about a batch, so it is asked before the sequencer's thread is.
+// else that judge_upload() does, so it is asked before the sequencer's thread is.
 struct CheckedSignature {
   PublicKey key{};
   Result<Digest> link;

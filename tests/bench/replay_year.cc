@@ -23,8 +23,8 @@
 #include "ledger/chain/hash.h"
 #include "ledger/chain/payload.h"
 #include "ledger/verify/bundle_source.h"
+#include "ledger/verify/durable_file.h"
 #include "ledger/verify/policy_level/policy_level.h"
-#include "ledger/verify/state_file.h"
 #include "policy/records/hits.h"
 #include "policy/records/kinds.h"
 #include "policy/registers/fold.h"
@@ -291,7 +291,9 @@ void judge(const std::string& file, std::uint64_t events, const std::string& sta
     auto there = verify::MappedFile::open(state_file);
     if (there) saved.emplace(std::move(*there));
     if (saved) state.saved = saved->bytes();
-    state.keep = [&](BytesView bytes) { return verify::write_state_file(state_file, bytes); };
+    state.keep = [&](BytesView bytes) {
+      return verify::write_durably(state_file, as_text(bytes), 0600);
+    };
   }
   const auto start = std::chrono::steady_clock::now();
   verify::LevelReport report;

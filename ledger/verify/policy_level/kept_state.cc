@@ -2,8 +2,8 @@
 
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
+#include "ledger/verify/durable_file.h"
 #include "ledger/verify/mapped_file.h"
-#include "ledger/verify/state_file.h"
 
 namespace alpr::policy_level {
 
@@ -33,7 +33,10 @@ Result<KeptState> KeptState::open(const std::string& file, const std::string& sh
                       " and not that of --state-sha256: it was changed, or a "
                       "later run replaced it");
   }
-  opened->state.keep = [file](BytesView bytes) { return verify::write_state_file(file, bytes); };
+  // It says what sealed payloads say.
+  opened->state.keep = [file](BytesView bytes) {
+    return verify::write_durably(file, as_text(bytes), 0600);
+  };
   return KeptState(std::move(opened));
 }
 

@@ -13,7 +13,7 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/hash.h"
 #include "ledger/chain/witness_request.h"
-#include "ledger/verify/witness/durable_file.h"
+#include "ledger/verify/durable_file.h"
 
 namespace alpr::witness {
 namespace {
@@ -23,14 +23,14 @@ namespace fs = std::filesystem;
 Result<void> refuse_readable_by_others(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0)
-    return tl::unexpected(system_error("look at", path, errno));
+    return tl::unexpected(verify::system_error("look at", path, errno));
   if ((status.st_mode & 077) == 0) return {};
   return fail(ErrorCode::kIo, path.string() + " can be read by others: chmod 600 it");
 }
 
 Result<WitnessKey> read_key(const fs::path& path) {
   if (auto closed = refuse_readable_by_others(path); !closed) return tl::unexpected(closed.error());
-  auto text = read_text(path);
+  auto text = verify::read_text(path);
   if (!text) return tl::unexpected(text.error());
   const std::size_t line = text->find('\n');
   const std::string_view whole(*text);
@@ -69,15 +69,16 @@ Result<chain::VerifierKey> StateFolder::create(const fs::path& folder, const std
   if (fs::exists(folder / "key"))
     return fail(ErrorCode::kConflict, (folder / "key").string() + " is there already");
   for (const fs::path& made : {folder, folder / "origins", folder / "evidence"})
-    if (auto ready = make_durable_folder(made); !ready) return tl::unexpected(ready.error());
-  if (auto written = write_durably(folder / "logs", logs, 0600); !written)
+    if (auto ready = verify::make_durable_folder(made); !ready)
+      return tl::unexpected(ready.error());
+  if (auto written = verify::write_durably(folder / "logs", logs, 0600); !written)
     return tl::unexpected(written.error());
   Digest seed;
   chain::random_bytes(seed);
   const WitnessKey key{name, chain::SigningKey::from_seed(seed)};
   std::string text = name + "\n" + chain::hex(seed) + "\n";
   chain::wipe(seed);
-  const auto written = write_durably(folder / "key", text, 0600);
+  const auto written = verify::write_durably(folder / "key", text, 0600);
   chain::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
   if (!written) return tl::unexpected(written.error());
   return key.vkey();
@@ -89,13 +90,13 @@ Result<StateFolder> StateFolder::open(const fs::path& folder) {
                 folder.string() + " is no witness's folder: make one with `witness init`");
   const fs::path lock_path = folder / "lock";
   const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (lock < 0) return tl::unexpected(system_error("open", lock_path, errno));
+  if (lock < 0) return tl::unexpected(verify::system_error("open", lock_path, errno));
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     ::close(lock);
     return fail(ErrorCode::kLocked, folder.string() + " is in use by another process");
   }
   auto key = read_key(folder / "key");
-  const auto text = read_text(folder / "logs");
+  const auto text = verify::read_text(folder / "logs");
   auto logs = text ? parse_logs(*text) : tl::unexpected(text.error());
   if (!key || !logs) {
     ::close(lock);
@@ -117,7 +118,7 @@ StateFolder::~StateFolder() {
 
 Result<std::optional<std::string>> StateFolder::latest(std::string_view origin) const {
   const fs::path path = folder_ / "origins" / chain::origin_name(origin);
-  auto text = read_text(path);
+  auto text = verify::read_text(path);
   if (!text && text.error().code == ErrorCode::kNotFound) return std::nullopt;
   if (!text) return tl::unexpected(text.error());
   const auto note = chain::parse_note(*text);
@@ -134,7 +135,7 @@ Result<std::optional<std::string>> StateFolder::latest(std::string_view origin) 
 }
 
 Result<void> StateFolder::store(std::string_view origin, std::string_view note) {
-  return write_durably(folder_ / "origins" / chain::origin_name(origin), note, 0600);
+  return verify::write_durably(folder_ / "origins" / chain::origin_name(origin), note, 0600);
 }
 
 Result<bool> StateFolder::keep_evidence(Evidence kind, std::string_view text) {
@@ -144,7 +145,7 @@ Result<bool> StateFolder::keep_evidence(Evidence kind, std::string_view text) {
   const auto count = evidence_count(kind);
   if (!count) return tl::unexpected(count.error());
   if (*count >= kEvidenceMax) return false;
-  if (auto written = write_durably(path, text, 0600); !written)
+  if (auto written = verify::write_durably(path, text, 0600); !written)
     return tl::unexpected(written.error());
   return true;
 }
@@ -155,7 +156,7 @@ Result<std::size_t> StateFolder::evidence_count(Evidence kind) const {
   std::size_t count = 0;
   for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
     count += at->path().filename().string().starts_with(prefix_of(kind)) ? 1 : 0;
-  if (error) return tl::unexpected(system_error("list", path, error.value()));
+  if (error) return tl::unexpected(verify::system_error("list", path, error.value()));
   return count;
 }
 

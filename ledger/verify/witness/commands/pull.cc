@@ -10,8 +10,8 @@
 #include "api/http_client/http_client.h"
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
+#include "ledger/verify/durable_file.h"
 #include "ledger/verify/witness/commands/commands.h"
-#include "ledger/verify/witness/durable_file.h"
 #include "ledger/verify/witness/witness.h"
 
 namespace alpr::witness {
@@ -32,7 +32,7 @@ Result<Login> read_login(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
     return fail(ErrorCode::kMalformed, path.string() + " can be read by others: chmod 600 it");
-  auto text = read_text(path);
+  auto text = verify::read_text(path);
   if (!text) return tl::unexpected(text.error());
   while (text->ends_with('\n')) text->pop_back();
   // The same file as `plateledger-verify --url` takes.

@@ -1,4 +1,4 @@
-#include "ledger/verify/witness/durable_file.h"
+#include "ledger/verify/durable_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <array>
 #include <system_error>
 
-namespace alpr::witness {
+namespace alpr::verify {
 namespace {
 
 namespace fs = std::filesystem;
@@ -67,7 +67,7 @@ Result<void> write_durably(const fs::path& path, std::string_view text, mode_t m
   }
   if (::rename(staged.c_str(), path.c_str()) != 0)
     return tl::unexpected(system_error("rename", staged, errno));
-  return sync_folder(path.parent_path());
+  return sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
 Result<std::string> read_text(const fs::path& path) {
@@ -75,14 +75,14 @@ Result<std::string> read_text(const fs::path& path) {
   if (file.get() < 0) return tl::unexpected(system_error("open", path, errno));
   std::string text;
   std::array<char, 1 << 14> buffer;
-  while (text.size() <= kStateFileMax) {
+  while (text.size() <= kTextFileMax) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return tl::unexpected(system_error("read", path, errno));
     if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  return fail(ErrorCode::kTooLarge, path.string() + " is larger than any file of a witness");
+  return fail(ErrorCode::kTooLarge, path.string() + " is larger than 1 MiB");
 }
 
 Result<void> make_durable_folder(const fs::path& folder) {
@@ -95,4 +95,4 @@ Result<void> make_durable_folder(const fs::path& folder) {
   return sync_folder(whole.parent_path());
 }
 
-}  // namespace alpr::witness
+}  // namespace alpr::verify
