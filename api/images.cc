@@ -18,7 +18,7 @@ Result<Picture> picture_of(const store::Store& store, Sequence read) {
       {static_cast<std::uint64_t>(place.offset), static_cast<std::uint64_t>(place.length)},
       place.sha256);
   if (!bytes) return tl::unexpected(bytes.error());
-  return Picture{recorded->read.image.type, std::string(as_text(*bytes))};
+  return Picture{recorded->read->image.type, std::string(as_text(*bytes))};
 }
 
 Response shown_image(Context& context, Sequence read, const Outcome& outcome) {

@@ -150,8 +150,8 @@ Outcome Service::perform(const Decide& decide) {
       return tl::unexpected(*slot.error);
     }
     slot.refusal = std::move(decision.refusal);
-    for (const chain::Draft& draft : decision.events) {
-      if (auto appended = transaction.append(draft); !appended)
+    for (chain::Draft& draft : decision.events) {
+      if (auto appended = transaction.append(std::move(draft)); !appended)
         return tl::unexpected(appended.error());
     }
     return {};

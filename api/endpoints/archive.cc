@@ -71,9 +71,9 @@ Response disclose_image(Context& context, const Call& call,
   if (event && event->header.kind == policy::ReadRecorded::kKind.number) {
     const auto read = policy::from_event<policy::ReadRecorded>(*event);
     if (!read) return problem(read.error());
-    type = read->read.image.type;
+    type = read->read->image.type;
     image =
-        archive->image(command.event, bucket_of(event->header.time), {}, read->read.image.sha256);
+        archive->image(command.event, bucket_of(event->header.time), {}, read->read->image.sha256);
   }
   const Outcome outcome = context.service.perform(
       [&](const policy::State& state, store::Transaction&, const policy::Moment& moment) {

@@ -118,7 +118,7 @@ Result<std::string> record_of(const chain::EventView& event) {
   if (event.header.kind != policy::ReadRecorded::kKind.number) return event.json;
   const auto read = policy::from_event<policy::ReadRecorded>(event);
   if (!read) return tl::unexpected(read.error());
-  return chain::write(chain::Json(chain::Json::Object{{"plate", chain::Json(read->read.plate)}}));
+  return chain::write(chain::Json(chain::Json::Object{{"plate", chain::Json(read->read->plate)}}));
 }
 
 Result<void> add_content(const store::Store& store, const policy::AuditRow& audit,

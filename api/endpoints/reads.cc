@@ -39,45 +39,58 @@ Received received(Context& context, Sequence upload, std::int64_t reads, std::in
   return result;
 }
 
-// Stores each picture once; reads of the same picture share its place.
-// Pictures lie apart from the events that commit to them, so that they can go while the log proves
-// (I12-A-1).
-Result<std::vector<policy::ImagePlace>> store_images(store::Transaction& transaction,
-                                                     const recognition::ParsedUpload& upload) {
-  std::map<Digest, policy::ImagePlace> stored;
-  std::vector<policy::ImagePlace> places;
+// The pictures of an upload, each once, and which of them each read is of.
+struct Pictures {
+  std::vector<store::Image> images;
+  std::vector<std::size_t> of_read;
+};
+
+Pictures pictures_of(const recognition::ParsedUpload& upload) {
+  std::map<Digest, std::size_t> known;
+  Pictures pictures;
   for (std::size_t i = 0; i < upload.images.size(); ++i) {
     const Digest& sha256 = upload.batch.reads[i].facts.image_sha256;
-    auto known = stored.find(sha256);
-    if (known == stored.end()) {
-      const auto place = transaction.store_image(upload.images[i]);
-      if (!place) return tl::unexpected(place.error());
-      known =
-          stored
-              .emplace(sha256, policy::ImagePlace{static_cast<std::int64_t>(place->offset),
-                                                  static_cast<std::int64_t>(place->length), sha256})
-              .first;
-    }
-    places.push_back(known->second);
+    const auto [at, is_new] = known.emplace(sha256, pictures.images.size());
+    if (is_new) pictures.images.push_back({upload.images[i], sha256});
+    pictures.of_read.push_back(at->second);
   }
-  return places;
+  return pictures;
+}
+
+// Pictures lie apart from the events that commit to them, so that they can go while the log proves
+// (I12-A-1).
+Result<std::vector<policy::ImagePlace>> store_pictures(store::Transaction& transaction,
+                                                       const Pictures& pictures,
+                                                       const store::SealedImages* sealed) {
+  const auto places = transaction.store_images(pictures.images, sealed);
+  if (!places) return tl::unexpected(places.error());
+  std::vector<policy::ImagePlace> of_reads;
+  for (const std::size_t i : pictures.of_read) {
+    of_reads.push_back({static_cast<std::int64_t>((*places)[i].offset),
+                        static_cast<std::int64_t>((*places)[i].length), pictures.images[i].sha256});
+  }
+  return of_reads;
 }
 
 // What is found out about a batch on the caller's thread, before the sequencer's is asked.
 struct Prepared {
   std::optional<policy::CheckedSignature> signature;
+  Pictures pictures;
+  std::optional<store::SealedImages> sealed;
+  policy::ReadContents contents;
   policy::NamedEntries named;
 };
 
 // What the batch's own matches name in lists that are not active any more is looked up here, too,
 // because reading such a list takes longer than the sequencer's thread has. Nothing for a batch
 // that would not be let in: whoever could not sign it makes the server read nothing.
-Result<Prepared> prepare(Context& context, const recognition::UploadBatch& batch) {
+Result<Prepared> check(Context& context, const recognition::ParsedUpload& upload) {
+  const recognition::UploadBatch& batch = upload.batch;
   const auto snapshot = context.service.snapshot();
   const std::string& origin = context.settings.origin;
-  auto signature = policy::check_signature(snapshot.state, origin, batch);
+  auto signature = policy::check_signature(snapshot.state, origin, upload);
   if (!signature) return tl::unexpected(signature.error());
-  Prepared prepared{std::move(*signature), {}};
+  Prepared prepared{std::move(*signature), {}, std::nullopt, {}, {}};
   if (!policy::has_local_hits(batch)) return prepared;
   const policy::UploadJudgement judged =
       policy::judge_upload(snapshot.state, origin, batch, snapshot.moment, prepared.signature);
@@ -85,6 +98,19 @@ Result<Prepared> prepare(Context& context, const recognition::UploadBatch& batch
   auto named = policy::look_up_local_hits(snapshot.state, batch);
   if (!named) return tl::unexpected(named.error());
   prepared.named = std::move(*named);
+  return prepared;
+}
+
+// The pictures are sealed, and the reads put in order, only for a device that signed them.
+Result<Prepared> prepare(Context& context, const recognition::ParsedUpload& upload) {
+  auto prepared = check(context, upload);
+  if (!prepared) return prepared;
+  prepared->pictures = pictures_of(upload);
+  if (!prepared->signature || !prepared->signature->link) return prepared;
+  auto sealed = context.service.store().seal_images(prepared->pictures.images);
+  if (!sealed) return tl::unexpected(sealed.error());
+  prepared->sealed = std::move(*sealed);
+  prepared->contents = policy::contents_of(upload);
   return prepared;
 }
 
@@ -101,7 +127,7 @@ Response receive(Context& context, const Call& call) {
   if (call.request.header("authorization") != "Device " + upload->batch.device)
     return problem(Error{ErrorCode::kMalformed,
                          "the batch is of another device than the Authorization header names"});
-  const auto prepared = prepare(context, upload->batch);
+  const auto prepared = prepare(context, *upload);
   if (!prepared) return problem(prepared.error());
   std::optional<policy::UploadRow> first;
   std::int64_t hits = 0;
@@ -118,11 +144,12 @@ Response receive(Context& context, const Call& call) {
         if (judged.decision) return *judged.decision;
         if (policy::has_local_hits(upload->batch) && prepared->named.empty())
           return policy::Decision::not_judged(ErrorCode::kBusy, "send the batch again");
-        const auto places = store_images(transaction, *upload);
+        const store::SealedImages* sealed = prepared->sealed ? &*prepared->sealed : nullptr;
+        const auto places = store_pictures(transaction, prepared->pictures, sealed);
         if (!places)
           return policy::Decision::not_judged(places.error().code, places.error().detail);
-        policy::Decision decision =
-            policy::decide(state, *judged.accepted, *places, moment, prepared->named);
+        policy::Decision decision = policy::decide(state, *judged.accepted, *places, moment,
+                                                   prepared->named, prepared->contents);
         hits = hits_in(decision);
         return decision;
       });

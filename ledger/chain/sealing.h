@@ -1,6 +1,6 @@
 // XChaCha20-Poly1305 as libsodium's IETF construction has it, byte for byte, put together from
 // libsodium's own primitives so that a small message takes one call of the stream cipher instead
-// of three (docs/decisions/0023). Long messages go to libsodium's function. Pure; any thread.
+// of three, and a long one the faster of two libraries (docs/decisions/0023). Pure; any thread.
 #pragma once
 
 #include <cstdint>

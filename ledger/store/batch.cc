@@ -100,9 +100,9 @@ Result<void> Batch::check_hold(const CheckedDraft& draft) const {
   return {};
 }
 
-Result<Sequence> Batch::append(const chain::Draft& draft, By by) {
+Result<Sequence> Batch::append(chain::Draft draft, By by) {
   if (broken_) return tl::unexpected(*broken_);
-  auto checked = check_draft(core_.kinds, draft);
+  auto checked = check_draft(core_.kinds, std::move(draft));
   if (!checked) return tl::unexpected(checked.error());
   if (const auto ok = check_allowed(*checked, by); !ok) return tl::unexpected(ok.error());
   if (checked->kind->retention == chain::Retention::kThirtyDay && low_disk()) {
@@ -127,8 +127,9 @@ Result<Sequence> Batch::append_checked(CheckedDraft draft) {
 
   ++changes_;
   const chain::HeaderBytes bytes = chain::encode(header);
-  chain::EventView view{header, chain::leaf_hash(bytes), true, std::move(draft.json),
-                        std::move(draft.members)};
+  chain::EventView view{
+      header, chain::leaf_hash(bytes), true, std::move(draft.json), std::move(draft.members),
+      {},     std::move(draft.from)};
   auto done = write_rows(bytes, header.seq, *sealed_with, *key, plain);
   if (done) done = tree_.append(view.leaf, txn_);
   if (done) done = own_.fold(view);

@@ -39,8 +39,9 @@ class Batch {
   std::vector<Sequence> holds_on(Sequence event) const;
 
   enum class By { kDomain, kLedger };
-  Result<Sequence> append(const chain::Draft& draft, By by);
-  Result<EvidencePlace> store_image(BytesView image);
+  Result<Sequence> append(chain::Draft draft, By by);
+  Result<std::vector<EvidencePlace>> store_images(std::span<const Image> images,
+                                                  const SealedImages* sealed);
   Result<std::uint64_t> store_blob(BytesView blob);
   Result<void> hold(std::span<const Sequence> events, std::span<const Transaction::ImageOf> images);
   Result<Sequence> rotate_log_key(std::int64_t overlap_us);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ledger/chain/canonical_json.h"
 
@@ -31,6 +32,7 @@ Result<void> check_whole(const chain::Kind& kind, const chain::Draft& draft) {
   if (draft.json.size() > kPayloadMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("a {} of over 1 MiB", kind.name));
   }
+  if (draft.from.type != nullptr) return {};
   const auto names = chain::canonical_object_names(draft.json);
   if (!names) {
     return fail(ErrorCode::kMalformed, fmt::format("{} is no canonical JSON object", kind.name));
@@ -61,7 +63,7 @@ Result<void> check_members(const chain::Kind& kind, const chain::Draft& draft) {
 
 }  // namespace
 
-Result<CheckedDraft> check_draft(const chain::KindRegistry& kinds, const chain::Draft& draft) {
+Result<CheckedDraft> check_draft(const chain::KindRegistry& kinds, chain::Draft draft) {
   CheckedDraft out;
   out.kind = kinds.find(draft.kind);
   if (out.kind == nullptr) {
@@ -70,11 +72,12 @@ Result<CheckedDraft> check_draft(const chain::KindRegistry& kinds, const chain::
   const bool whole = out.kind->form == chain::Form::kWhole;
   const auto ok = whole ? check_whole(*out.kind, draft) : check_members(*out.kind, draft);
   if (!ok) return tl::unexpected(ok.error());
+  out.from = std::move(draft.from);
   if (whole) {
-    out.json = draft.json;
+    out.json = std::move(draft.json);
     return out;
   }
-  out.members = draft.members;
+  out.members = std::move(draft.members);
   for (chain::Member& member : out.members) member.open = out.kind->is_open(member.name);
   out.json = chain::to_json(out.members);
   // Members of depth 16 make an object of depth 17, which nothing would read back.

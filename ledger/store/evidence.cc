@@ -190,23 +190,44 @@ Result<EvidenceFiles> EvidenceFiles::open(const path& store_folder) {
   return EvidenceFiles(std::move(impl));
 }
 
-Result<EvidencePlace> EvidenceFiles::append(Bucket bucket, const SecretKey& bucket_key,
-                                            BytesView image) {
-  const auto fits = check_size(image, kImageSizeMax);
-  if (!fits) return tl::unexpected(fits.error());
-  const Bytes record = seal_box(bucket_key.derive("evidence"), chain::sha256(image), image);
+Result<SealedImages> seal_images(Bucket bucket, const SecretKey& bucket_key,
+                                 std::span<const Image> images) {
+  SealedImages sealed{bucket, bucket_key, {}, {}};
+  std::size_t size = 0;
+  for (const Image& image : images) {
+    const auto fits = check_size(image.bytes, kImageSizeMax);
+    if (!fits) return tl::unexpected(fits.error());
+    sealed.ends.push_back(size += image.bytes.size() + kBoxOverhead);
+  }
+  sealed.records.resize(size);
+  const SecretKey key = bucket_key.derive("evidence");
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < images.size(); from = sealed.ends[i++]) {
+    const auto record = std::span(sealed.records).subspan(from, sealed.ends[i] - from);
+    seal_box_into(record, key, images[i].sha256, images[i].bytes);
+  }
+  return sealed;
+}
+
+Result<std::vector<EvidencePlace>> EvidenceFiles::append(const SealedImages& images) {
   const std::lock_guard guard(impl_->mutex);
   const auto ready = impl_->usable();
   if (!ready) return tl::unexpected(ready.error());
-  const auto file = impl_->bucket_for_append(bucket);
+  const auto file = impl_->bucket_for_append(images.bucket);
   if (!file) return tl::unexpected(file.error());
   // The end moves only when all is written, so that the next record overwrites a part of one.
-  const EvidencePlace place{(*file)->end, record.size()};
-  const auto written = pwrite_all((*file)->descriptor, record, place.offset, (*file)->file);
+  const std::uint64_t end = (*file)->end;
+  const auto written = pwrite_all((*file)->descriptor, images.records, end, (*file)->file);
   if (!written) return tl::unexpected(written.error());
-  (*file)->end += record.size();
+  (*file)->end += images.records.size();
   (*file)->unsynced = true;
-  return place;
+  std::vector<EvidencePlace> places;
+  std::size_t from = 0;
+  for (const std::size_t to : images.ends) {
+    places.push_back({end + from, to - from});
+    from = to;
+  }
+  return places;
 }
 
 Result<void> EvidenceFiles::sync() {

@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <memory>
 #include <set>
+#include <span>
+#include <vector>
 
 #include "ledger/chain/error.h"
 #include "ledger/chain/types.h"
@@ -29,6 +31,23 @@ struct EvidencePlace {
   bool operator==(const EvidencePlace&) const = default;
 };
 
+struct Image {
+  BytesView bytes;
+  Digest sha256{};  // of the bytes: the caller has computed it
+};
+
+// Images as they will lie in their bucket's file, one after another. Sealing takes longest and has
+// no order, so any thread does it, ahead of the sequencer's.
+struct SealedImages {
+  Bucket bucket;
+  SecretKey key;  // the bucket's
+  Bytes records;
+  std::vector<std::size_t> ends;  // of each record in `records`
+};
+// kTooLarge. Pure but for the nonces; any thread.
+Result<SealedImages> seal_images(Bucket bucket, const SecretKey& bucket_key,
+                                 std::span<const Image> images);
+
 class EvidenceFiles {
  public:
   // Creates evidence/, evidence/held/ and blobs/ under the store's folder where they are missing,
@@ -38,9 +57,9 @@ class EvidenceFiles {
   EvidenceFiles& operator=(EvidenceFiles&&) noexcept;
   ~EvidenceFiles();
 
-  // Appends at the file's end; a torn or uncommitted record before it stays there as dead
-  // ciphertext. kTooLarge, kNoSpace, kIo. Not durable before sync().
-  Result<EvidencePlace> append(Bucket bucket, const SecretKey& bucket_key, BytesView image);
+  // Appends at the file's end, in one write; a torn or uncommitted record before it stays there as
+  // dead ciphertext. A place for each image, in order. kNoSpace, kIo. Not durable before sync().
+  Result<std::vector<EvidencePlace>> append(const SealedImages& images);
   // Everything appended or created since the last sync. After a failed sync nobody knows what is on
   // disk, and a second one could answer success for pages that the kernel has dropped: every later
   // append and sync fails with kIo.

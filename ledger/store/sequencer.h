@@ -45,10 +45,14 @@ class Transaction {
   // kMalformed (kind, form, members, canonical values), kTooLarge, kNoSpace; kRefused for what only
   // the ledger itself appends (tombstones, keys.destroyed, clock.stepped, key.rotated), a first
   // event that is not log.started, and a hold.placed whose events were not given to hold() before.
-  Result<Sequence> append(const chain::Draft& draft);
-  // Seals an image under the current bucket's key; synced before the commit. kNoSpace under the
-  // low-disk limit.
-  Result<EvidencePlace> store_image(BytesView image);
+  Result<Sequence> append(chain::Draft draft);
+  // Seals images under the current bucket's key, in one write; synced before the commit. `sealed`:
+  // what Store::seal_images() made of these very images, or null; where the bucket has changed
+  // since, they are sealed again. A place for each image, in order. kNoSpace under the low-disk
+  // limit, kTooLarge.
+  Result<std::vector<EvidencePlace>> store_images(std::span<const Image> images,
+                                                  const SealedImages* sealed = nullptr);
+  Result<EvidencePlace> store_image(BytesView image);  // one of them
   // Seals a blob under a key of its own; synced before the commit. The id is random, below 2^53.
   Result<std::uint64_t> store_blob(BytesView blob);
   // For a hold.placed that is appended next in the same job: makes and syncs a key per event,
@@ -72,7 +76,7 @@ class Transaction {
  private:
   friend class Retention;
   // Also what append() refuses.
-  Result<Sequence> append_own(const chain::Draft& draft);
+  Result<Sequence> append_own(chain::Draft draft);
   Batch& batch_;
 };
 

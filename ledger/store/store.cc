@@ -282,6 +282,15 @@ Result<void> Store::visit(Sequence first,
   return {};
 }
 
+Result<std::optional<SealedImages>> Store::seal_images(std::span<const Image> images) const {
+  const Bucket bucket = bucket_of(core_->clock->now());
+  const auto key = core_->vault->bucket_key(bucket);
+  if (!key) return std::optional<SealedImages>();
+  auto sealed = store::seal_images(bucket, *key, images);
+  if (!sealed) return tl::unexpected(sealed.error());
+  return std::optional(std::move(*sealed));
+}
+
 Result<Bytes> Store::image(Sequence read, Bucket bucket, const EvidencePlace& place,
                            const Digest& sha256) const {
   Seal seal = Seal::kNone;

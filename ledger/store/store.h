@@ -163,6 +163,9 @@ class Store {
   // value\n" in key order; for comparing rebuild with live. Not for large stores.
   Result<std::string> dump_registers() const;
 
+  // Images sealed ahead, for Transaction::store_images(): for the bucket that is open by the clock.
+  // nullopt where that bucket has no key yet, which the sequencer makes. kTooLarge. Any thread.
+  Result<std::optional<SealedImages>> seal_images(std::span<const Image> images) const;
   // Images and blobs, opened and checked. kGone when erased, and when the read is due and not on
   // hold.
   Result<Bytes> image(Sequence read, Bucket bucket, const EvidencePlace& place,

@@ -22,8 +22,9 @@ std::uint64_t random_blob_id() {
 
 }  // namespace
 
-Result<EvidencePlace> Batch::store_image(BytesView image) {
-  if (core_.low_disk()) {
+Result<std::vector<EvidencePlace>> Batch::store_images(std::span<const Image> images,
+                                                       const SealedImages* sealed) {
+  if (low_disk()) {
     return fail(ErrorCode::kNoSpace, "the disk is nearly full: uploads are refused");
   }
   const Bucket bucket = bucket_of(time_);
@@ -31,7 +32,13 @@ Result<EvidencePlace> Batch::store_image(BytesView image) {
   if (!key) return tl::unexpected(key.error());
   files_touched_ = true;
   // What an aborted batch appended stays as dead ciphertext and goes with the bucket.
-  return core_.evidence->append(bucket, *key, image);
+  if (sealed != nullptr && sealed->bucket == bucket && sealed->key.bytes == key->bytes &&
+      sealed->ends.size() == images.size()) {
+    return core_.evidence->append(*sealed);
+  }
+  const auto now = seal_images(bucket, *key, images);
+  if (!now) return tl::unexpected(now.error());
+  return core_.evidence->append(*now);
 }
 
 Result<std::uint64_t> Batch::store_blob(BytesView blob) {
@@ -140,14 +147,21 @@ const chain::RegisterReader& Transaction::registers() const { return batch_.rows
 Result<chain::EventView> Transaction::event(Sequence seq) const { return batch_.event(seq); }
 std::vector<Sequence> Transaction::holds_on(Sequence event) const { return batch_.holds_on(event); }
 
-Result<Sequence> Transaction::append(const chain::Draft& draft) {
-  return batch_.append(draft, Batch::By::kDomain);
+Result<Sequence> Transaction::append(chain::Draft draft) {
+  return batch_.append(std::move(draft), Batch::By::kDomain);
 }
-Result<Sequence> Transaction::append_own(const chain::Draft& draft) {
-  return batch_.append(draft, Batch::By::kLedger);
+Result<Sequence> Transaction::append_own(chain::Draft draft) {
+  return batch_.append(std::move(draft), Batch::By::kLedger);
+}
+Result<std::vector<EvidencePlace>> Transaction::store_images(std::span<const Image> images,
+                                                             const SealedImages* sealed) {
+  return batch_.store_images(images, sealed);
 }
 Result<EvidencePlace> Transaction::store_image(BytesView image) {
-  return batch_.store_image(image);
+  const Image one{image, chain::sha256(image)};
+  const auto places = batch_.store_images({&one, 1}, nullptr);
+  if (!places) return tl::unexpected(places.error());
+  return places->front();
 }
 Result<std::uint64_t> Transaction::store_blob(BytesView blob) { return batch_.store_blob(blob); }
 Result<void> Transaction::hold(std::span<const Sequence> events, std::span<const ImageOf> images) {

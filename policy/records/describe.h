@@ -5,12 +5,13 @@
 // other); } with the members in payload order. `open` marks a member that is stored in clear (only
 // for events). A field is a bool, std::int64_t, std::string, Sequence, TimeUs (microseconds),
 // Digest (hex), a described enum (EnumTexts), a described struct, a std::vector or std::optional
-// (absent when empty) of these. Pure; any thread.
+// (absent when empty) of these, or a Shared described struct. Pure; any thread.
 #pragma once
 
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,8 @@ chain::Json field_to_json(const F& field) {
     all.reserve(field.size());
     for (const auto& one : field) all.push_back(field_to_json(one));
     return chain::Json(std::move(all));
+  } else if constexpr (IsShared<F>::value) {
+    return to_json(*field);
   } else {
     static_assert(Described<F>);
     return to_json(field);
@@ -140,6 +143,9 @@ void write_field(std::string& out, const F& field) {
       write_field(out, static_cast<const typename F::value_type&>(field[i]));
     }
     out += ']';
+  } else if constexpr (IsShared<F>::value) {
+    if (field.text().empty()) return write_field(out, *field);
+    out += field.text();
   } else {
     static_assert(Described<F>);
     out += '{';
@@ -210,6 +216,10 @@ Result<F> field_from_json(const chain::Json& json, const std::string& where) {
       all.push_back(std::move(*one));
     }
     return all;
+  } else if constexpr (IsShared<F>::value) {
+    auto value = from_json<typename IsShared<F>::Value>(json, where);
+    if (!value) return tl::unexpected(value.error());
+    return F(std::move(*value));
   } else {
     static_assert(Described<F>);
     return from_json<F>(json, where);
@@ -349,18 +359,28 @@ struct KindLister {
 };
 }  // namespace detail
 
+// The draft keeps the record, so that from_event() need not read its text again.
 template <Record R>
-chain::Draft to_draft(const R& record) {
+chain::Draft to_draft(R record) {
+  const auto kept = std::make_shared<const R>(std::move(record));
   chain::Draft draft;
   draft.kind = R::kKind.number;
+  draft.from = {&R::kKind, kept};
   if constexpr (R::kKind.form == chain::Form::kWhole) {
-    draft.json = to_json_text(record);
+    draft.json = to_json_text(*kept);
   } else {
     detail::DraftWriter writer{{}, R::kKind.retention == chain::Retention::kOpen};
-    const_cast<R&>(record).members(writer);
+    const_cast<R&>(*kept).members(writer);  // members() only names the fields here
     draft.members = std::move(writer.members);
   }
   return draft;
+}
+
+// The record that the event was written from in this process, without a copy; null where its text
+// must be read. Lives as long as the event.
+template <Record R>
+const R* written_record(const chain::EventView& event) {
+  return event.from.type == &R::kKind ? static_cast<const R*>(event.from.value.get()) : nullptr;
 }
 
 // kGone when the payload was purged, kMalformed when the event is of another kind or does not
@@ -370,6 +390,7 @@ Result<R> from_event(const chain::EventView& event) {
   if (event.header.kind != R::kKind.number)
     return fail(ErrorCode::kMalformed, "event is not a " + std::string(R::kKind.name));
   if (!event.have_payload) return fail(ErrorCode::kGone, "payload of this event is purged");
+  if (const R* record = written_record<R>(event)) return *record;
   return from_json_text<R>(event.json);
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "ledger/chain/error.h"
@@ -47,6 +49,31 @@ std::string enum_choices() {
   return all;
 }
 
+// A described value that records share and nobody changes, beside its text where that is at hand
+// already. Reading a text gives none, and what has none is written anew.
+template <typename T>
+class Shared {
+ public:
+  Shared() : both_(empty()) {}
+  // `text`: to_json_text(value), or empty.
+  Shared(T value, std::string text = {})  // implicit: a member is filled as if it were a T
+      : both_(std::make_shared<const Both>(Both{std::move(value), std::move(text)})) {}
+  const T& operator*() const { return both_->value; }
+  const T* operator->() const { return &both_->value; }
+  const std::string& text() const { return both_->text; }
+
+ private:
+  struct Both {
+    T value;
+    std::string text;
+  };
+  static std::shared_ptr<const Both> empty() {
+    static const auto one = std::make_shared<const Both>();
+    return one;
+  }
+  std::shared_ptr<const Both> both_;
+};
+
 namespace detail {
 struct Probe {
   template <typename F>
@@ -58,6 +85,12 @@ template <typename T>
 struct IsVector : std::false_type {};
 template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct IsShared : std::false_type {};
+template <typename T>
+struct IsShared<Shared<T>> : std::true_type {
+  using Value = T;
+};
 template <typename T>
 struct IsOptional : std::false_type {};
 template <typename T>

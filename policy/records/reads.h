@@ -188,7 +188,7 @@ struct ReadRecorded {
   Sequence upload;
   std::int64_t index = 0;  // in its upload, from 0
   std::string device;
-  ReadContent read;
+  Shared<ReadContent> read;
   ImagePlace image;
   template <typename M>
   void members(M& m) {

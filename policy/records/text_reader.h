@@ -89,6 +89,11 @@ bool read_field(chain::CanonicalCursor& text, F& field) {
     return value.has_value();
   } else if constexpr (IsVector<F>::value) {
     return read_list(text, field);
+  } else if constexpr (IsShared<F>::value) {
+    typename IsShared<F>::Value value{};
+    if (!read_field(text, value)) return false;
+    field = F(std::move(value));
+    return true;
   } else {
     static_assert(Described<F>);
     if (!text.accept('{')) return false;

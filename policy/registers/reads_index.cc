@@ -276,9 +276,14 @@ void ReadsIndex::close_open() {
 }
 
 void ReadsIndex::add(const chain::EventView& event) {
-  const auto recorded = from_event<ReadRecorded>(event);
-  ALPR_CHECK(recorded.has_value());  // it passed the writer's check when it was appended
-  const ReadContent& read = recorded->read;
+  std::optional<ReadRecorded> read_again;
+  const ReadRecorded* recorded = written_record<ReadRecorded>(event);
+  if (recorded == nullptr) {
+    auto from_text = from_event<ReadRecorded>(event);
+    ALPR_CHECK(from_text.has_value());  // it passed the writer's check when it was appended
+    recorded = &read_again.emplace(std::move(*from_text));
+  }
+  const ReadContent& read = *recorded->read;
   const Bucket bucket = bucket_of(event.header.time);
   if (open_ && open_->bucket() != bucket) close_open();
   if (!open_) open_.emplace(bucket);

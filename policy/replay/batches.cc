@@ -117,11 +117,11 @@ void Batches::take_read(const chain::EventView& event) {
     return find(event.header.seq, {"I12-A-6", "I12-F-3"},
                 "a read that its reader's batch has no place for");
   }
-  if (read->image.sha256 != read->read.image.sha256)
+  if (read->image.sha256 != read->read->image.sha256)
     find(event.header.seq, {"I12-B-2", "I12-A-1"}, "its picture is another than the reader's");
-  open.newest_capture = std::max(open.newest_capture, read->read.captured_at);
+  open.newest_capture = std::max(open.newest_capture, read->read->captured_at);
   open.digests.push_back(
-      chain::hmac_sha256(open.record.salts[index], {as_bytes(to_json_text(read->read))}));
+      chain::hmac_sha256(open.record.salts[index], {as_bytes(to_json_text(*read->read))}));
   if (open.digests.size() == open.record.salts.size()) check_whole();
 }
 

@@ -158,12 +158,12 @@ Result<std::optional<QueueBreak>> queue_break(const State& state, std::string_vi
 }
 
 Result<std::optional<CheckedSignature>> check_signature(const State& state, std::string_view origin,
-                                                        const recognition::UploadBatch& batch) {
-  const auto device = find_device(state.rows, batch.device);
+                                                        const recognition::ParsedUpload& upload) {
+  const auto device = find_device(state.rows, upload.batch.device);
   if (!device) return tl::unexpected(device.error());
   if (!*device) return std::optional<CheckedSignature>();
   const PublicKey& key = (*device)->public_key;
-  return std::optional(CheckedSignature{key, recognition::verify_upload(batch, key, origin)});
+  return std::optional(CheckedSignature{key, recognition::verify_upload(upload, key, origin)});
 }
 
 UploadJudgement judge_upload(const State& state, std::string_view origin,
@@ -196,21 +196,24 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
 }
 
 Decision decide(const State& state, const AcceptedUpload& upload,
-                std::span<const ImagePlace> images, const Moment& moment,
-                const NamedEntries& named) {
+                std::span<const ImagePlace> images, const Moment& moment, const NamedEntries& named,
+                const ReadContents& contents) {
   const recognition::UploadBatch& batch = upload.batch();
   ALPR_CHECK(images.size() == batch.reads.size());
+  ALPR_CHECK(contents.empty() || contents.size() == batch.reads.size());
   ALPR_CHECK(!has_local_hits(batch) || named.size() == batch.reads.size());
   const Sequence received = moment.next;
   std::vector<ReadRecorded> reads;
+  reads.reserve(batch.reads.size());
   std::vector<HitRaised> hits;
   std::vector<HitSetAside> aside;
   for (std::size_t i = 0; i < batch.reads.size(); ++i) {
     const recognition::ReadFacts& facts = batch.reads[i].facts;
     ALPR_CHECK(images[i].sha256 == facts.image_sha256);
     const Sequence read{received.value + 1 + i};
-    reads.push_back(
-        {received, static_cast<std::int64_t>(i), batch.device, content_of(facts), images[i]});
+    reads.push_back({received, static_cast<std::int64_t>(i), batch.device,
+                     contents.empty() ? Shared<ReadContent>(content_of(facts)) : contents[i],
+                     images[i]});
     const auto matches = state.plates.matches(facts.plate, moment.now);
     if (!matches) return not_judged(matches.error());
     std::vector<HitRaised> of_read;
@@ -229,8 +232,8 @@ Decision decide(const State& state, const AcceptedUpload& upload,
   if (!broken) return not_judged(broken.error());
   Decision decision;
   decision.then(received_of(upload, hits.size(), moment));
-  for (const ReadRecorded& read : reads) decision.then(read);
-  for (const HitRaised& hit : hits) decision.then(hit);
+  for (ReadRecorded& read : reads) decision.then(std::move(read));
+  for (HitRaised& hit : hits) decision.then(std::move(hit));
   for (const HitSetAside& one : aside) decision.then(one);
   if (*broken) {
     const auto after = highest_batch(state.rows, batch.device);
@@ -267,6 +270,16 @@ ReadContent content_of(const recognition::ReadFacts& facts) {
                                    hit.matched_at, hit.list_age_s});
   }
   return content;
+}
+
+ReadContents contents_of(const recognition::ParsedUpload& upload) {
+  ReadContents contents;
+  contents.reserve(upload.batch.reads.size());
+  for (std::size_t i = 0; i < upload.batch.reads.size(); ++i) {
+    contents.emplace_back(content_of(upload.batch.reads[i].facts),
+                          std::string(upload.read_texts[i]));
+  }
+  return contents;
 }
 
 }  // namespace alpr::policy

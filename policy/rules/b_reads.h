@@ -41,6 +41,14 @@ class AcceptedUpload {
   Digest link_;
 };
 
+// What a device signed, as records hold it.
+ReadContent content_of(const recognition::ReadFacts& facts);
+
+// The same of each read of a batch, with the text that was signed: what takes longest of recording
+// them, and needs no state.
+using ReadContents = std::vector<Shared<ReadContent>>;
+ReadContents contents_of(const recognition::ParsedUpload& upload);
+
 // Exactly one of the three is set.
 struct UploadJudgement {
   std::optional<AcceptedUpload> accepted;
@@ -57,7 +65,7 @@ struct CheckedSignature {
 };
 // nullopt: nobody knows the device.
 Result<std::optional<CheckedSignature>> check_signature(const State& state, std::string_view origin,
-                                                        const recognition::UploadBatch& batch);
+                                                        const recognition::ParsedUpload& upload);
 
 // upload.refused: unknown or revoked device (I12-DEF-1), a signature that is not the device's or
 // for another log (I12-F-3), a capture time over 5 minutes ahead or over 30 days old (I12-B-2,
@@ -73,18 +81,16 @@ UploadJudgement judge_upload(const State& state, std::string_view origin,
 // where it does not follow on the device's batch before it (I12-F-3). `images` has a place
 // per read (reads of one picture share it); it must fit the batch (ALPR_CHECK: the caller stored
 // those very pictures). `named` is look_up_local_hits() of this batch; a batch without local hits
-// needs none. An error when the lists do not read.
+// needs none. `contents` is contents_of() the batch, or empty: then it is made here. An error when
+// the lists do not read.
 Decision decide(const State& state, const AcceptedUpload& upload,
                 std::span<const ImagePlace> images, const Moment& moment,
-                const NamedEntries& named = {});
+                const NamedEntries& named = {}, const ReadContents& contents = {});
 
 // How a batch with this "previous" does not follow on what `device` sent last; nullopt: it does, or
 // it cannot be told, because that is purged, or of a reader that does not chain its batches.
 Result<std::optional<QueueBreak>> queue_break(const State& state, std::string_view device,
                                               const std::optional<Digest>& previous, TimeUs now);
-
-// What a device signed, as records hold it.
-ReadContent content_of(const recognition::ReadFacts& facts);
 
 // bucket.summarised from the bucket's thirty-day events, which must all have their payloads.
 // kConflict: the bucket is not over, or is summarised; kGone: a payload is purged, so the counts

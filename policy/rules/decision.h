@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ledger/chain/event.h"
@@ -39,8 +40,8 @@ struct Decision {
   std::vector<chain::Draft> events;
 
   template <Record R>
-  Decision& then(const R& record) {
-    events.push_back(to_draft(record));
+  Decision& then(R record) {
+    events.push_back(to_draft(std::move(record)));
     return *this;
   }
   static Decision not_judged(ErrorCode code, std::string detail) {

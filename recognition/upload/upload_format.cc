@@ -131,22 +131,28 @@ std::string manifest_text(const UploadBatch& batch) {
   return out;
 }
 
-Result<SignedRead> take_signed_read(chain::CanonicalCursor& text) {
+// The digest is of the text as it stands, which is what read_json() would write of its facts.
+Result<SignedRead> take_signed_read(chain::CanonicalCursor& text, std::string_view& json,
+                                    Digest& digest) {
   if (!text.accept("{\"salt\":")) return malformed("a read has no salt");
   SignedRead read;
   if (!text.digest(read.salt)) return malformed("a salt is not 64 hex digits");
   if (!text.accept(",\"read\":")) return malformed("a read has the members \"salt\" and \"read\"");
+  const std::size_t from = text.at();
   Result<ReadFacts> facts = read_facts(text);
   if (!facts) return tl::unexpected(facts.error());
   read.facts = std::move(*facts);
+  json = text.since(from);
+  digest = chain::hmac_sha256(read.salt, {as_bytes(json)});
   if (!text.accept('}')) return malformed("a read has the members \"salt\" and \"read\"");
   return read;
 }
 
 // Takes exactly what manifest_text() writes.
-Result<UploadBatch> parse_manifest(std::string_view manifest, const UploadLimits& limits) {
+Result<ParsedUpload> parse_manifest(std::string_view manifest, const UploadLimits& limits) {
   chain::CanonicalCursor text(manifest);
-  UploadBatch batch;
+  ParsedUpload upload;
+  UploadBatch& batch = upload.batch;
   std::int64_t number = 0;
   if (!text.accept("{\"origin\":") || !text.string(batch.origin) || !text.accept(",\"device\":") ||
       !text.string(batch.device) || !text.accept(",\"batch\":") || !text.integer(number)) {
@@ -163,7 +169,8 @@ Result<UploadBatch> parse_manifest(std::string_view manifest, const UploadLimits
                   "upload: more than " + std::to_string(limits.reads_max) + " reads in a batch");
     }
     if (!batch.reads.empty() && !text.accept(',')) return malformed("no , between two reads");
-    Result<SignedRead> read = take_signed_read(text);
+    Result<SignedRead> read = take_signed_read(text, upload.read_texts.emplace_back(),
+                                               upload.read_digests.emplace_back());
     if (!read) return tl::unexpected(read.error());
     batch.reads.push_back(std::move(*read));
   }
@@ -177,7 +184,7 @@ Result<UploadBatch> parse_manifest(std::string_view manifest, const UploadLimits
     return malformed("the signature is not 64 bytes of base64");
   }
   std::copy(raw->begin(), raw->end(), batch.signature.begin());
-  return batch;
+  return upload;
 }
 
 // Hands each read its picture's bytes, checked.
@@ -206,6 +213,15 @@ Result<std::vector<BytesView>> split_images(const UploadBatch& batch, BytesView 
   if (!rest.empty()) return malformed("bytes after the last picture");
   ALPR_CHECK(images.size() == batch.reads.size());
   return images;
+}
+
+Result<Digest> verify_message(const UploadBatch& batch, const std::string& message,
+                              const PublicKey& key, std::string_view origin) {
+  if (batch.origin != origin) return malformed("the batch is signed for another log");
+  if (!chain::verify(key, as_bytes(message), batch.signature)) {
+    return fail(ErrorCode::kBadSignature, "upload: the device's signature does not match");
+  }
+  return chain::sha256(as_bytes(message));
 }
 
 }  // namespace
@@ -268,12 +284,15 @@ Result<Digest> verify_upload(const UploadBatch& batch, const PublicKey& key,
                              std::string_view origin) {
   if (const Result<void> checked = check_batch(batch, kNoLimits); !checked)
     return tl::unexpected(checked.error());
-  if (batch.origin != origin) return malformed("the batch is signed for another log");
-  const std::string message = signed_message(batch);
-  if (!chain::verify(key, as_bytes(message), batch.signature)) {
-    return fail(ErrorCode::kBadSignature, "upload: the device's signature does not match");
-  }
-  return chain::sha256(as_bytes(message));
+  return verify_message(batch, signed_message(batch), key, origin);
+}
+
+Result<Digest> verify_upload(const ParsedUpload& upload, const PublicKey& key,
+                             std::string_view origin) {
+  const UploadBatch& batch = upload.batch;
+  const std::string message = signed_message(
+      {batch.origin, batch.device, batch.batch, batch.previous}, upload.read_digests);
+  return verify_message(batch, message, key, origin);
 }
 
 Result<Bytes> encode_upload(const UploadBatch& batch, const std::vector<BytesView>& images,
@@ -310,14 +329,15 @@ Result<ParsedUpload> parse_upload(BytesView body, const UploadLimits& limits) {
   }
   if (body.size() - kLengthSize < size) return malformed("the body ends inside the manifest");
   const std::string_view manifest = as_text(body.subspan(kLengthSize, size));
-  Result<UploadBatch> batch = parse_manifest(manifest, limits);
-  if (!batch) return tl::unexpected(batch.error());
-  if (const Result<void> checked = check_batch(*batch, limits); !checked) {
+  Result<ParsedUpload> upload = parse_manifest(manifest, limits);
+  if (!upload) return upload;
+  if (const Result<void> checked = check_batch(upload->batch, limits); !checked) {
     return tl::unexpected(checked.error());
   }
-  Result<std::vector<BytesView>> images = split_images(*batch, body.subspan(kLengthSize + size));
+  auto images = split_images(upload->batch, body.subspan(kLengthSize + size));
   if (!images) return tl::unexpected(images.error());
-  return ParsedUpload{std::move(*batch), std::move(*images)};
+  upload->images = std::move(*images);
+  return upload;
 }
 
 }  // namespace alpr::recognition

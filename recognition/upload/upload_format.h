@@ -178,7 +178,12 @@ struct ParsedUpload {
   UploadBatch batch;
   std::vector<BytesView>
       images;  // one per read, into the parsed bytes; reads of one photo have the same view
+  std::vector<std::string_view> read_texts;  // read_json() of each read, in the parsed bytes
+  std::vector<Digest> read_digests;          // read_digest() of each read
 };
+// The same of what parse_upload() took, whose form need not be checked again.
+Result<Digest> verify_upload(const ParsedUpload& upload, const PublicKey& key,
+                             std::string_view origin);
 
 // `images` holds, in order, the picture of each read whose image_bytes is not 0. What
 // parse_upload() would refuse is refused here too, so that a device never queues what can't be

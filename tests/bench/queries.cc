@@ -29,14 +29,16 @@ chain::EventView read_event(std::uint64_t number, std::mt19937_64& random) {
   policy::ReadRecorded record;
   record.upload = {number};
   record.device = fmt::format("cam-{}", number % 40);
-  record.read.plate = plate(random);
-  record.read.confidence_ppm = 930'000;
+  policy::ReadContent read;
+  read.plate = plate(random);
+  read.confidence_ppm = 930'000;
   const TimeUs time{kStart.value +
                     static_cast<std::int64_t>(number) * (kMonthUs / std::int64_t{kReads})};
-  record.read.captured_at = time;
-  record.read.latitude_e7 = 377'500'000 + static_cast<std::int64_t>(random() % 1'000'000);
-  record.read.longitude_e7 = -1'222'500'000 + static_cast<std::int64_t>(random() % 1'000'000);
-  record.read.place = "Broadway & 14th";
+  read.captured_at = time;
+  read.latitude_e7 = 377'500'000 + static_cast<std::int64_t>(random() % 1'000'000);
+  read.longitude_e7 = -1'222'500'000 + static_cast<std::int64_t>(random() % 1'000'000);
+  read.place = "Broadway & 14th";
+  record.read = std::move(read);
   chain::EventView event;
   event.header.kind = policy::ReadRecorded::kKind.number;
   event.header.retention = chain::Retention::kThirtyDay;

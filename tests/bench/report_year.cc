@@ -81,7 +81,9 @@ chain::Draft a_read(std::int64_t index) {
   ReadRecorded read;
   read.index = index;
   read.device = "cam-001";
-  read.read.plate = "7ABC123";
+  ReadContent content;
+  content.plate = "7ABC123";
+  read.read = std::move(content);
   return to_draft(read);
 }
 

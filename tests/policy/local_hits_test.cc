@@ -69,8 +69,8 @@ TEST_F(LocalHits, I12_A_3_AHitNamesTheVersionThatTheVehicleUsedAndItsAge) {
   EXPECT_TRUE(aside_since(upload).empty());
   // What the vehicle said stands in the read, and is what it signed.
   const auto read = from_event<ReadRecorded>(world.log.at(upload.value + 1));
-  ASSERT_TRUE(read && read->read.local_hits);
-  EXPECT_EQ(read->read.local_hits->at(0).list_age_s, 3600 + 7200);
+  ASSERT_TRUE(read && read->read->local_hits);
+  EXPECT_EQ(read->read->local_hits->at(0).list_age_s, 3600 + 7200);
   EXPECT_EQ(world.rebuilt().dump(), world.rows.dump());
 }
 

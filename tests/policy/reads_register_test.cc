@@ -193,13 +193,15 @@ TEST(ReadColumns, WhatIsCutOffOrLongerIsNotRead) {
 chain::EventView event_of(const ReadRow& row) {
   ReadRecorded record;
   record.device = row.device;
-  record.read.plate = row.plate;
-  record.read.captured_at = row.captured;
-  record.read.latitude_e7 = row.latitude_e7;
-  record.read.longitude_e7 = row.longitude_e7;
-  if (!row.color.empty()) record.read.color = ReadAttribute{row.color, 1};
-  if (!row.make.empty()) record.read.make = ReadAttribute{row.make, 1};
-  if (!row.model.empty()) record.read.model = ReadAttribute{row.model, 1};
+  ReadContent read;
+  read.plate = row.plate;
+  read.captured_at = row.captured;
+  read.latitude_e7 = row.latitude_e7;
+  read.longitude_e7 = row.longitude_e7;
+  if (!row.color.empty()) read.color = ReadAttribute{row.color, 1};
+  if (!row.make.empty()) read.make = ReadAttribute{row.make, 1};
+  if (!row.model.empty()) read.model = ReadAttribute{row.model, 1};
+  record.read = std::move(read);
   chain::EventView event;
   event.header.kind = ReadRecorded::kKind.number;
   event.header.seq = row.seq;

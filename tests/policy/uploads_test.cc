@@ -49,10 +49,46 @@ TEST_F(Uploads, I12_B_2_EachReadIsRecordedWithAllItsFacts) {
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(read->upload, upload);
     EXPECT_EQ(read->device, kReader);
-    EXPECT_EQ(read->read.plate, batch.reads[i].facts.plate);
-    EXPECT_EQ(read->read.captured_at, batch.reads[i].facts.captured_at);
-    EXPECT_EQ(read->read.latitude_e7, batch.reads[i].facts.latitude_e7);
+    EXPECT_EQ(read->read->plate, batch.reads[i].facts.plate);
+    EXPECT_EQ(read->read->captured_at, batch.reads[i].facts.captured_at);
+    EXPECT_EQ(read->read->latitude_e7, batch.reads[i].facts.latitude_e7);
     EXPECT_EQ(read->image.sha256, batch.reads[i].facts.image_sha256);
+  }
+}
+
+// The server records the text as it came, and so must not be able to tell it from its own.
+TEST_F(Uploads, I12_F_3_TheTextThatWasSignedIsTheTextThatTheRecordHas) {
+  const Bytes picture{0xff, 0xd8, 0xff, 0xe0, 1, 2, 3};
+  auto batch = batch_of(world, kReader, 1, {"7ABC123", "8XYZ999"});
+  for (recognition::SignedRead& read : batch.reads) {
+    read.facts.image_sha256 = chain::sha256(picture);
+    read.facts.image_bytes = 0;
+  }
+  batch.reads[0].facts.image_bytes = static_cast<std::int64_t>(picture.size());
+  recognition::ReadFacts& all = batch.reads[0].facts;
+  all.place = "a \"quoted\" \\ place\n \xc3\xa9";
+  all.color = {"white", 900'000};
+  all.make = {"ford", 800'000};
+  all.model = {"f-150", 700'000};
+  all.vehicle_source = "rekor";
+  all.local_hits = {{{1}, {2}, 3, world.now, 60}};
+  sign(batch);
+  const auto body = recognition::encode_upload(batch, {picture});
+  ASSERT_TRUE(body.has_value()) << body.error().detail;
+  const auto parsed = recognition::parse_upload(*body);
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().detail;
+  const ReadContents contents = contents_of(*parsed);
+  ASSERT_EQ(contents.size(), batch.reads.size());
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    EXPECT_EQ(contents[i].text(), to_json_text(content_of(batch.reads[i].facts)));
+    ReadRecorded with_text{{7}, 0, "cam", contents[i], {1, 2, Digest{}}};
+    ReadRecorded without = with_text;
+    without.read = content_of(batch.reads[i].facts);
+    EXPECT_EQ(to_json_text(with_text), to_json_text(without));
+    const auto again = from_json_text<ReadRecorded>(to_json_text(with_text));
+    ASSERT_TRUE(again.has_value());
+    EXPECT_EQ(to_json_text(*again->read), contents[i].text());
+    EXPECT_EQ(chain::write(to_json(without)), to_json_text(without));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/chain/hash.h"
+#include "ledger/store/draft_check.h"
 #include "policy/records/holds.h"
 #include "policy/registers/fold.h"
 #include "policy/rules/access.h"
@@ -26,6 +27,8 @@ chain::EventView event_of(const chain::Draft& draft, Sequence seq, TimeUs time) 
   const chain::Kind* kind = kinds().find(draft.kind);
   EXPECT_NE(kind, nullptr) << "kind " << draft.kind << " is not registered";
   if (kind == nullptr) return event;
+  const auto checked = store::check_draft(kinds(), {draft.kind, draft.json, draft.members});
+  EXPECT_TRUE(checked.has_value()) << (checked ? "" : checked.error().detail);
   event.header.kind = draft.kind;
   event.header.retention = kind->retention;
   event.header.form = kind->form;

@@ -79,7 +79,13 @@ Example example() {
 Result<Digest> accept(BytesView body) {
   const Result<ParsedUpload> parsed = parse_upload(body);
   if (!parsed) return tl::unexpected(parsed.error());
-  return verify_upload(parsed->batch, device_key().public_key(), kOrigin);
+  // What was digested as it stood is what the facts would be written as, whatever was sent.
+  EXPECT_EQ(parsed->read_digests.size(), parsed->batch.reads.size());
+  for (std::size_t i = 0; i < parsed->batch.reads.size(); ++i)
+    EXPECT_EQ(parsed->read_digests[i], read_digest(parsed->batch.reads[i]));
+  const auto verified = verify_upload(*parsed, device_key().public_key(), kOrigin);
+  EXPECT_EQ(verified, verify_upload(parsed->batch, device_key().public_key(), kOrigin));
+  return verified;
 }
 
 // A body with the manifest changed as text.

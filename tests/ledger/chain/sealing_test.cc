@@ -47,6 +47,15 @@ TEST(Sealing, IsLibsodiumsConstructionAtEveryLength) {
     ASSERT_TRUE(unseal(box.with(), associated, sealed, opened)) << size;
     ASSERT_EQ(opened, clear) << size;
   }
+  for (const std::size_t size : {4095U, 10'000U, 65'537U, 1'000'003U}) {
+    const Bytes clear = counting(size);
+    Bytes sealed(size + kSealTagSize);
+    seal(box.with(), counting(32), clear, sealed);
+    ASSERT_EQ(sealed, box.by_libsodium(counting(32), clear)) << size;
+    Bytes opened(size);
+    ASSERT_TRUE(unseal(box.with(), counting(32), sealed, opened)) << size;
+    ASSERT_EQ(opened, clear) << size;
+  }
 }
 
 TEST(Sealing, WhatWasChangedDoesNotOpenAndLeavesZeros) {

@@ -31,6 +31,14 @@ class Evidence : public testing::Test {
   std::filesystem::path bucket_file() const {
     return folder_.path() / "evidence" / (std::to_string(kBucket.value) + ".evd");
   }
+  Result<EvidencePlace> append(Bucket bucket, const Bytes& image) {
+    const Image one{image, chain::sha256(image)};
+    const auto sealed = seal_images(bucket, key_, {&one, 1});
+    if (!sealed) return tl::unexpected(sealed.error());
+    const auto places = files_.append(*sealed);
+    if (!places) return tl::unexpected(places.error());
+    return places->front();
+  }
   Result<Bytes> read(const EvidencePlace& place, const Bytes& image) const {
     return files_.read(kBucket, key_, place, chain::sha256(image));
   }
@@ -43,7 +51,7 @@ class Evidence : public testing::Test {
 TEST_F(Evidence, ImagesComeBackAsTheyWere) {
   const std::vector<Bytes> images{image_of(1), image_of(2, 0), image_of(3, 200'000), image_of(4)};
   std::vector<EvidencePlace> places;
-  for (const Bytes& image : images) places.push_back(files_.append(kBucket, key_, image).value());
+  for (const Bytes& image : images) places.push_back(append(kBucket, image).value());
   ASSERT_TRUE(files_.sync());
   std::uint64_t end = 0;
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -54,9 +62,26 @@ TEST_F(Evidence, ImagesComeBackAsTheyWere) {
   EXPECT_EQ(bytes_of(bucket_file()).size(), end);
 }
 
+TEST_F(Evidence, ImagesSealedTogetherEachHaveAPlace) {
+  const std::vector<Bytes> images{image_of(1), image_of(2, 0), image_of(3, 70'000)};
+  std::vector<Image> together;
+  for (const Bytes& image : images) together.push_back({image, chain::sha256(image)});
+  const auto before = append(kBucket, image_of(9)).value();
+  const auto places = files_.append(seal_images(kBucket, key_, together).value()).value();
+  ASSERT_EQ(places.size(), images.size());
+  std::uint64_t end = before.length;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    EXPECT_EQ(places[i], (EvidencePlace{end, images[i].size() + kBoxOverhead}));
+    EXPECT_EQ(read(places[i], images[i]), images[i]) << i;
+    end += places[i].length;
+  }
+  EXPECT_FALSE(read(places[0], images[2]).has_value());
+  EXPECT_TRUE(files_.append(seal_images(kBucket, key_, {}).value()).value().empty());
+}
+
 TEST_F(Evidence, NothingOfAnImageIsInClearOnDisk) {
   const Bytes image = image_of(0x5a);
-  ASSERT_TRUE(files_.append(kBucket, key_, image));
+  ASSERT_TRUE(append(kBucket, image));
   ASSERT_TRUE(files_.keep_held({3}, key_, image));
   ASSERT_TRUE(files_.write_blob(4, key_, image));
   for (const auto& [name, bytes] : all_files(folder_.path())) {
@@ -68,9 +93,9 @@ TEST_F(Evidence, NothingOfAnImageIsInClearOnDisk) {
 
 TEST_F(Evidence, AppendsAfterWhatAnEarlierProcessLeft) {
   const Bytes first = image_of(1), second = image_of(2);
-  const auto place = files_.append(kBucket, key_, first).value();
+  const auto place = append(kBucket, first).value();
   reopen();
-  const auto next = files_.append(kBucket, key_, second).value();
+  const auto next = append(kBucket, second).value();
   EXPECT_EQ(next.offset, place.length);
   EXPECT_EQ(read(place, first), first);
   EXPECT_EQ(read(next, second), second);
@@ -78,12 +103,12 @@ TEST_F(Evidence, AppendsAfterWhatAnEarlierProcessLeft) {
 
 TEST_F(Evidence, ATornTailIsDeadAndHarmsNothing) {
   const Bytes first = image_of(1), second = image_of(2);
-  const auto place = files_.append(kBucket, key_, first).value();
+  const auto place = append(kBucket, first).value();
   Bytes torn = bytes_of(bucket_file());
   torn.insert(torn.end(), 100, 0x77);
   put_bytes(bucket_file(), torn);
   reopen();
-  const auto next = files_.append(kBucket, key_, second).value();
+  const auto next = append(kBucket, second).value();
   EXPECT_EQ(next.offset, place.length + 100);
   EXPECT_EQ(read(place, first), first);
   EXPECT_EQ(read(next, second), second);
@@ -91,7 +116,7 @@ TEST_F(Evidence, ATornTailIsDeadAndHarmsNothing) {
 
 TEST_F(Evidence, RefusesAnotherKeyAnotherDigestAndEveryFlippedByte) {
   const Bytes image = image_of(1, 40);
-  const auto place = files_.append(kBucket, key_, image).value();
+  const auto place = append(kBucket, image).value();
   const Digest digest = chain::sha256(image);
   EXPECT_EQ(files_.read(kBucket, random_key(), place, digest).error().code, ErrorCode::kCorrupt);
   EXPECT_EQ(read(place, image_of(2, 40)).error().code, ErrorCode::kCorrupt);
@@ -105,7 +130,7 @@ TEST_F(Evidence, RefusesAnotherKeyAnotherDigestAndEveryFlippedByte) {
 
 TEST_F(Evidence, RefusesPlacesThatAreNotARecords) {
   const Bytes image = image_of(1);
-  const auto place = files_.append(kBucket, key_, image).value();
+  const auto place = append(kBucket, image).value();
   const auto code = [&](const EvidencePlace& at) { return read(at, image).error().code; };
   EXPECT_EQ(code({place.offset + 1, place.length}), ErrorCode::kCorrupt);
   EXPECT_EQ(code({place.offset, place.length - 1}), ErrorCode::kCorrupt);
@@ -152,7 +177,7 @@ TEST_F(Evidence, BlobsComeBackUnderTheirIdAlone) {
 
 TEST_F(Evidence, ErasedIsGone) {
   const Bytes image = image_of(1);
-  const auto place = files_.append(kBucket, key_, image).value();
+  const auto place = append(kBucket, image).value();
   ASSERT_TRUE(files_.keep_held({1}, key_, image));
   ASSERT_TRUE(files_.write_blob(2, key_, image));
   ASSERT_TRUE(files_.sync());
@@ -181,9 +206,9 @@ TEST_F(Evidence, ListsOnlyNamesOfItsOwnForm) {
 }
 
 TEST_F(Evidence, SyncCoversEachFileAndEachFolderOnce) {
-  ASSERT_TRUE(files_.append(kBucket, key_, image_of(1)));
-  ASSERT_TRUE(files_.append(kBucket, key_, image_of(2)));
-  ASSERT_TRUE(files_.append({kBucket.value + 1}, key_, image_of(3)));
+  ASSERT_TRUE(append(kBucket, image_of(1)));
+  ASSERT_TRUE(append(kBucket, image_of(2)));
+  ASSERT_TRUE(append({kBucket.value + 1}, image_of(3)));
   ASSERT_TRUE(files_.keep_held({1}, key_, image_of(4)));
   {
     const FaultyCalls calls(Fault::kError, 0);
@@ -199,12 +224,12 @@ TEST_F(Evidence, SyncCoversEachFileAndEachFolderOnce) {
 
 TEST_F(Evidence, AFullDiskKeepsWhatWasThere) {
   const Bytes first = image_of(1), second = image_of(2), third = image_of(3);
-  const auto place = files_.append(kBucket, key_, first).value();
+  const auto place = append(kBucket, first).value();
   {
     const FaultyCalls calls(Fault::kError, 1, ENOSPC);
-    EXPECT_EQ(files_.append(kBucket, key_, second).error().code, ErrorCode::kNoSpace);
+    EXPECT_EQ(append(kBucket, second).error().code, ErrorCode::kNoSpace);
   }
-  const auto next = files_.append(kBucket, key_, third).value();
+  const auto next = append(kBucket, third).value();
   EXPECT_EQ(next.offset, place.length);
   EXPECT_TRUE(files_.sync());
   EXPECT_EQ(read(place, first), first);
@@ -217,23 +242,23 @@ TEST_F(Evidence, ShortAndInterruptedWritesGoOn) {
     EvidencePlace place;
     {
       const FaultyCalls calls(fault, 1);
-      place = files_.append({5}, key_, image).value();
+      place = append({5}, image).value();
     }
     EXPECT_EQ(files_.read({5}, key_, place, chain::sha256(image)), image);
   }
 }
 
 TEST_F(Evidence, AfterAFailedSyncNothingMoreIsPromised) {
-  ASSERT_TRUE(files_.append(kBucket, key_, image_of(1)));
+  ASSERT_TRUE(append(kBucket, image_of(1)));
   {
     const FaultyCalls calls(Fault::kError, 1, EIO);
     EXPECT_EQ(files_.sync().error().code, ErrorCode::kIo);
   }
   EXPECT_EQ(files_.sync().error().code, ErrorCode::kIo);
-  EXPECT_EQ(files_.append(kBucket, key_, image_of(2)).error().code, ErrorCode::kIo);
+  EXPECT_EQ(append(kBucket, image_of(2)).error().code, ErrorCode::kIo);
   EXPECT_EQ(files_.keep_held({1}, key_, image_of(2)).error().code, ErrorCode::kIo);
   reopen();
-  EXPECT_TRUE(files_.append(kBucket, key_, image_of(3)));
+  EXPECT_TRUE(append(kBucket, image_of(3)));
   EXPECT_TRUE(files_.sync());
 }
 
@@ -255,10 +280,10 @@ TEST_F(Evidence, ACrashWhileAHeldImageIsWrittenAgainLeavesAWholeOne) {
 
 TEST_F(Evidence, ReadsWhileAnotherThreadAppends) {
   const Bytes image = image_of(1);
-  const auto place = files_.append(kBucket, key_, image).value();
+  const auto place = append(kBucket, image).value();
   std::thread writer([&] {
     for (int i = 0; i < 200; ++i) {
-      EXPECT_TRUE(files_.append(kBucket, key_, image_of(2)));
+      EXPECT_TRUE(append(kBucket, image_of(2)));
       if (i % 50 == 0) {
         EXPECT_TRUE(files_.sync());
       }
@@ -269,8 +294,7 @@ TEST_F(Evidence, ReadsWhileAnotherThreadAppends) {
 }
 
 TEST_F(Evidence, RefusesAnImageOverTheLimit) {
-  EXPECT_EQ(files_.append(kBucket, key_, Bytes(kImageSizeMax + 1)).error().code,
-            ErrorCode::kTooLarge);
+  EXPECT_EQ(append(kBucket, Bytes(kImageSizeMax + 1)).error().code, ErrorCode::kTooLarge);
   EXPECT_TRUE(files_.buckets().empty());
 }
 
