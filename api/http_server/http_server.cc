@@ -187,8 +187,8 @@ struct HttpServer::Impl {
   // Requests and answers until one side has had enough.
   template <typename Stream>
   net::awaitable<void> converse(Stream& stream, const std::string& remote) {
-    // Beast reads as much at a time as there is room for, and 512 bytes where there is none. A record
-    // of TLS has up to 16 KiB.
+    // Beast reads as much at a time as there is room for, and 512 bytes where there is none. A
+    // record of TLS has up to 16 KiB.
     beast::flat_buffer buffer;
     buffer.reserve(std::size_t{20} << 10);
     After after = After::kNext;
