@@ -46,7 +46,7 @@ Again read(const Scene& s, const ReadRecorded& e) {
   const auto upload = s.past.at(e.upload);
   if (!upload || upload->kind != UploadReceived::kKind.number || upload->time != s.moment.now)
     return breach({"I12-A-6"}, "a read that came with no upload");
-  const ReadContent& read = e.read;
+  const ReadContent& read = *e.read;
   const bool captured = read.captured_at.value <= s.moment.now.value + kCaptureAheadMaxUs &&
                         s.moment.now < due_time(read.captured_at);
   if (!valid_plate(read.plate) || !captured)

@@ -66,7 +66,7 @@ TEST_F(Uploads, I12_F_3_TheTextThatWasSignedIsTheTextThatTheRecordHas) {
   }
   batch.reads[0].facts.image_bytes = static_cast<std::int64_t>(picture.size());
   recognition::ReadFacts& all = batch.reads[0].facts;
-  all.place = "a \"quoted\" \\ place\n \xc3\xa9";
+  all.place = "a \"quoted\" \\ place \xc3\xa9";
   all.color = {"white", 900'000};
   all.make = {"ford", 800'000};
   all.model = {"f-150", 700'000};
