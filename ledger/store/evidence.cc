@@ -219,6 +219,7 @@ Result<std::vector<EvidencePlace>> EvidenceFiles::append(const SealedImages& ima
   const std::uint64_t end = (*file)->end;
   const auto written = pwrite_all((*file)->descriptor, images.records, end, (*file)->file);
   if (!written) return tl::unexpected(written.error());
+  begin_writing((*file)->descriptor, end, images.records.size());
   (*file)->end += images.records.size();
   (*file)->unsynced = true;
   std::vector<EvidencePlace> places;

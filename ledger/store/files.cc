@@ -169,6 +169,11 @@ Result<void> sync_data(const FileDescriptor& file, const std::filesystem::path& 
   return {};
 }
 
+void begin_writing(const FileDescriptor& file, std::uint64_t offset, std::uint64_t length) {
+  static_cast<void>(::sync_file_range(file.get(), static_cast<off_t>(offset),
+                                      static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE));
+}
+
 Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return failed("stat", path);

@@ -10,11 +10,27 @@
 
 namespace alpr::policy {
 
-// The folded plates in order, beside each the number of its row: 12 bytes a row, and the rows.
+// The folded plates in order, beside each the number of its row: 12 bytes a row, and the rows. Each
+// 64th fold stands by itself, too: these stay in a processor's own cache, so that finding a plate
+// waits for memory once or twice rather than at every halving.
 struct PlateIndex::Rows {
+  static constexpr std::size_t kStep = 64;
   std::vector<std::uint64_t> folds;
   std::vector<std::uint32_t> numbers;  // of equal folds in order
+  std::vector<std::uint64_t> steps;    // folds[0], folds[kStep], ...
   PackedRows rows;
+
+  // The place of the first fold that is not below this one.
+  std::size_t lower_bound(std::uint64_t fold) const {
+    const auto step = std::lower_bound(steps.begin(), steps.end(), fold) - steps.begin();
+    const std::size_t to = std::min(static_cast<std::size_t>(step) * kStep, folds.size());
+    const std::size_t from = to - std::min(to, kStep);
+    const auto begin = folds.begin();
+    return static_cast<std::size_t>(std::lower_bound(begin + static_cast<std::ptrdiff_t>(from),
+                                                     begin + static_cast<std::ptrdiff_t>(to),
+                                                     fold) -
+                                    begin);
+  }
 };
 
 PlateIndex::PlateIndex(BlobReader blobs) : blobs_(std::move(blobs)) {}
@@ -53,6 +69,7 @@ Result<std::shared_ptr<const PlateIndex::Rows>> PlateIndex::prepare(std::string_
   rows->rows.finish();
   std::sort(places.begin(), places.end());
   for (const auto& [fold, number] : places) {
+    if (rows->folds.size() % Rows::kStep == 0) rows->steps.push_back(fold);
     rows->folds.push_back(fold);
     rows->numbers.push_back(number);
   }
@@ -174,9 +191,9 @@ Result<void> PlateIndex::match_list(const List& list, HotlistSource source, std:
                                     TimeUs now, std::vector<PlateMatch>& found) const {
   const Rows& rows = *list.rows;
   const std::uint64_t fold = pack_plate(fold_plate(plate));
-  const auto first = std::lower_bound(rows.folds.begin(), rows.folds.end(), fold);
-  for (auto at = first; at != rows.folds.end() && *at == fold; ++at) {
-    const std::uint32_t number = rows.numbers[static_cast<std::size_t>(at - rows.folds.begin())];
+  for (std::size_t at = rows.lower_bound(fold); at < rows.folds.size() && rows.folds[at] == fold;
+       ++at) {
+    const std::uint32_t number = rows.numbers[at];
     auto entry = parse_canonical_row(rows.rows.row(number));
     if (!entry) return tl::unexpected(entry.error());
     if (entry->expires_at && *entry->expires_at <= now) continue;

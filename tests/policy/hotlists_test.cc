@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "policy/registers/hotlists.h"
 #include "policy/registers/plate_index.h"
 #include "policy/rules/parameters.h"
@@ -247,6 +250,38 @@ TEST_F(Hotlists, AVersionIsToBePurged30DaysAfterItWasSuperseded) {
                  {"superseded", number(second.value), true},
                  {"count", "1", true}}});
   EXPECT_TRUE(due(world.now).empty());
+}
+
+// Of lists shorter and longer than what the index steps by, with runs of equal folds that lie
+// across its steps.
+TEST_F(Hotlists, I12_B_3_EachPlateOfALongListIsFoundAndNoOther) {
+  for (const int count : {1, 63, 64, 65, 129, 1000}) {
+    std::vector<std::string> plates;
+    for (int i = 0; i < count; ++i) {
+      // Every third is one of eight spellings of the same fold.
+      std::string plate = i % 3 != 0 ? "7K" + std::to_string(i) : "5";
+      if (i % 3 == 0)
+        for (const int bit : {1, 2, 4}) plate += (i / 3 & bit) != 0 ? 'O' : '0';
+      plates.push_back(plate + (i % 3 == 0 ? std::to_string(2 + i / 300 % 7) : ""));
+    }
+    std::sort(plates.begin(), plates.end());
+    plates.erase(std::unique(plates.begin(), plates.end()), plates.end());
+    std::vector<std::string> rows;
+    for (const std::string& plate : plates) rows.push_back(plate + ",STOLEN");
+    loaded("SVS", rows);
+    std::map<std::string, std::size_t> folds;
+    for (const std::string& plate : plates) ++folds[fold_plate(plate)];
+    for (const std::string& plate : plates) {
+      const auto found = world.plates.matches(plate, world.now);
+      ASSERT_TRUE(found.has_value());
+      ASSERT_EQ(found->size(), folds[fold_plate(plate)]) << plate << " of " << count;
+      EXPECT_EQ(found->front().entry.plate, plate);
+    }
+    for (int i = 0; i < 1000; i += 7) {
+      const std::string absent = "7K" + std::to_string(i) + "X";
+      EXPECT_TRUE(world.plates.matches(absent, world.now)->empty()) << absent;
+    }
+  }
 }
 
 TEST_F(Hotlists, AListThatDoesNotReadBackStopsTheIndex) {
