@@ -42,6 +42,12 @@ void change(chain::Draft& draft, const std::function<void(R&)>& how) {
   draft = to_draft(*record);
 }
 
+void change_read(ReadRecorded& record, const std::function<void(ReadContent&)>& how) {
+  ReadContent read = *record.read;
+  how(read);
+  record.read = std::move(read);
+}
+
 std::function<Sequence(Forger&)> with_batch(
     std::function<void(Forger&, std::vector<chain::Draft>&)> how) {
   return [how](Forger& f) {
@@ -71,11 +77,15 @@ std::vector<Forgery> forgeries_of_batches() {
   return {
       {"I12-F-3", "a plate that its reader did not sign",
        with_batch([](Forger&, std::vector<chain::Draft>& drafts) {
-         change<ReadRecorded>(drafts[1], [](ReadRecorded& e) { e.read.plate = "9NEW111"; });
+         change<ReadRecorded>(drafts[1], [](ReadRecorded& e) {
+           change_read(e, [](ReadContent& read) { read.plate = "9NEW111"; });
+         });
        })},
       {"I12-F-3", "a place that its reader did not sign",
        with_batch([](Forger&, std::vector<chain::Draft>& drafts) {
-         change<ReadRecorded>(drafts[1], [](ReadRecorded& e) { e.read.latitude_e7 += 1; });
+         change<ReadRecorded>(drafts[1], [](ReadRecorded& e) {
+           change_read(e, [](ReadContent& read) { read.latitude_e7 += 1; });
+         });
        })},
       {"I12-A-6", "a read put into a reader's batch",
        [](Forger& f) {
@@ -85,7 +95,7 @@ std::vector<Forgery> forgeries_of_batches() {
          drafts.push_back(drafts[1]);
          change<ReadRecorded>(drafts[2], [](ReadRecorded& e) {
            e.index = 1;
-           e.read.plate = "9NEW111";
+           change_read(e, [](ReadContent& read) { read.plate = "9NEW111"; });
          });
          return Sequence{write(f, drafts).value + 2};
        }},
@@ -103,7 +113,7 @@ std::vector<Forgery> forgeries_of_batches() {
        with_batch([](Forger& f, std::vector<chain::Draft>& drafts) {
          change<ReadRecorded>(drafts[1], [&](ReadRecorded& e) {
            e.image.sha256 = chain::sha256(as_bytes(f.world.log.front().json));
-           e.read.image.sha256 = e.image.sha256;
+           change_read(e, [&](ReadContent& read) { read.image.sha256 = e.image.sha256; });
          });
        })},
       {"I12-F-3", "a batch number that was used before",

@@ -59,7 +59,9 @@ std::vector<Forgery> of_reads() {
       {"I12-B-2", "a read without a plate",
        [](Forger& f) {
          ReadRecorded e = read_at(f, f.reads[0]);
-         e.read.plate = "";
+         ReadContent read = *e.read;
+         read.plate = "";
+         e.read = std::move(read);
          return f.forge(e);
        }},
       {"I12-DEF-3", "a hit that began as validated",

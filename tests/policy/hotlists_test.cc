@@ -10,6 +10,7 @@
 
 #include "policy/registers/hotlists.h"
 #include "policy/registers/plate_index.h"
+#include "policy/registers/plate_text.h"
 #include "policy/rules/parameters.h"
 #include "tests/policy/hits_world.h"
 
