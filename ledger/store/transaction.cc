@@ -5,6 +5,7 @@
 #include <array>
 
 #include "ledger/chain/encoding.h"
+#include "ledger/chain/keys.h"
 #include "ledger/store/batch.h"
 #include "ledger/store/projection.h"
 #include "ledger/store/sealed_box.h"
@@ -32,8 +33,8 @@ Result<std::vector<EvidencePlace>> Batch::store_images(std::span<const Image> im
   if (!key) return tl::unexpected(key.error());
   files_touched_ = true;
   // What an aborted batch appended stays as dead ciphertext and goes with the bucket.
-  if (sealed != nullptr && sealed->bucket == bucket && sealed->key.bytes == key->bytes &&
-      sealed->ends.size() == images.size()) {
+  if (sealed != nullptr && sealed->bucket == bucket && sealed->ends.size() == images.size() &&
+      chain::equal_constant_time(sealed->key.bytes, key->bytes)) {
     return core_.evidence->append(*sealed);
   }
   const auto now = seal_images(bucket, *key, images);

@@ -410,6 +410,37 @@ TEST(Sequencer, ImagesAreSealedAndReadBack) {
             ErrorCode::kCorrupt);
 }
 
+TEST(Sequencer, ImagesThatWereSealedAheadAreOfTheBucketThatIsOpenWhenTheyAreStored) {
+  ToyStore toy;
+  const Bytes picture(5000, 0x5a);
+  const Image one{picture, chain::sha256(picture)};
+  EXPECT_FALSE(toy.store->seal_images({&one, 1}).value());  // the bucket has no key yet
+  toy.must_append_image("7ABC123", Bytes(100, 1));
+  for (const bool late : {false, true}) {
+    const auto sealed = toy.store->seal_images({&one, 1}).value();
+    ASSERT_TRUE(sealed);
+    if (late) toy.clock->advance(kBucketUs);
+    EvidencePlace place;
+    Sequence read;
+    const auto commit = toy.sequencer->run([&](Transaction& transaction) -> Result<void> {
+      const auto places = transaction.store_images({&one, 1}, &*sealed);
+      if (!places) return tl::unexpected(places.error());
+      place = places->front();
+      const auto appended = transaction.append(toy::read("8XYZ987", place, one.sha256));
+      if (!appended) return tl::unexpected(appended.error());
+      read = *appended;
+      return {};
+    });
+    ASSERT_TRUE(commit);
+    const Bucket open = bucket_of(toy.clock->now());
+    EXPECT_EQ(toy.store->image(read, open, place, one.sha256).value(), picture);
+    const Bytes file =
+        bytes_of(toy.places().folder / "evidence" / (std::to_string(open.value) + ".evd"));
+    const BytesView record = BytesView(file).subspan(place.offset, place.length);
+    EXPECT_EQ(Bytes(record.begin(), record.end()) == sealed->records, !late);
+  }
+}
+
 TEST(Sequencer, RegisterRowsAndPayloadsAreNeverInClearOnDisk) {
   ToyStore toy;
   const Sequence read = toy.must_append(toy::read("PLATEAAA"));
