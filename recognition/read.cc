@@ -20,8 +20,9 @@ constexpr double kSure = 0.90;        // above it one look at a line is enough
 constexpr double kNothing = 0.50;     // of no plate: a second look is saved
 constexpr double kPlateMin = 0.05;    // below it nothing is said
 constexpr double kDoubtLeft = 0.6;    // where Tesseract reads the same
-constexpr float kLikelyPlace = 0.7F;  // of the detector; less likely places are read if need be
-constexpr std::int64_t kShownMinPpm = 320'000;    // less sure reads are clutter too often
+constexpr float kLikelyPlace = 0.6F;  // of the detector; less likely places are read if need be
+constexpr float kLikelyBesideSure = 0.7F;       // where a plate was read surely: for the next cars
+constexpr std::int64_t kShownMinPpm = 320'000;  // less sure reads are clutter too often
 constexpr std::int64_t kGoodEnoughPpm = 368'000;  // no further search after such a read
 
 // Of the other line of a plate of two; less sure ones are taken for other print.
@@ -296,12 +297,14 @@ Result<std::vector<ReadLine>> PlateReader::read_lines(const cv::Mat& gray, Detec
   if (!lines) return tl::unexpected(lines.error());
   std::vector<ReadLine> read;
   bool good = false;
+  bool sure = false;
   for (const LineCandidate& line : *lines) {
-    if (good && line.score < kLikelyPlace) break;
+    if (good && line.score < (sure ? kLikelyBesideSure : kLikelyPlace)) break;
     Result<std::optional<ReadLine>> one = read_line(gray, line);
     if (!one) return tl::unexpected(one.error());
     if (!*one) continue;
     good = good || (*one)->plate.confidence_ppm >= kGoodEnoughPpm;
+    sure = sure || (*one)->plate.confidence_ppm >= kSurePpm;
     if (may_be_half((*one)->plate)) {
       Result<std::optional<ReadLine>> whole = with_other_half(gray, **one, *lines);
       if (!whole) return tl::unexpected(whole.error());
