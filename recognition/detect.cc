@@ -10,12 +10,12 @@
 namespace alpr::recognition {
 namespace {
 
-// Longer sides of the picture as the network sees it. Lines may be 15 to 165 of its pixels long, so
-// three sizes cover all that a picture can hold.
+// Longer sides of the picture as the network sees it. Lines may be 15 to 165 of its pixels long; a
+// plate that fills the picture is far from either limit in the last.
 constexpr int kFineSide = 1280;
 constexpr int kUsualSide = 640;
-constexpr std::array<int, 3> kUsualSides{kUsualSide, 320, 160};
-constexpr int kSmallestSide = kUsualSides.back();
+constexpr int kCloseSide = 160;
+constexpr std::array<int, 4> kUsualSides{kUsualSide, 320, kCloseSide, 112};
 constexpr int kCell = 8;     // of the network's answer, in its pixels
 constexpr int kWhole = 16;   // the network's inner layers halve that once more
 constexpr int kAnswers = 7;  // per cell: recognition/training/networks.py
@@ -23,6 +23,11 @@ constexpr int kAnswers = 7;  // per cell: recognition/training/networks.py
 constexpr float kCloseLengths = 2.2F;
 constexpr float kCloseHeights = 6;
 constexpr float kScoreMin = 0.2F;
+// A line so long in the network's pixels is seen well; of a shorter one its ends and feet are less
+// exact, so that another size's answer is taken where there is one.
+constexpr float kWellSeen = 40;
+constexpr float kHardlySeen = 0.5F;  // the least that counts of such a line's score
+constexpr std::size_t kOtherwiseMax = 2;
 constexpr std::size_t kPeaksMax = 200;  // of one size
 
 struct View {
@@ -87,10 +92,77 @@ void add_peaks(const cv::Mat& answer, float scale, std::vector<LineCandidate>& o
   }
 }
 
+// Larger and smaller lines about one middle are two things: a grille with a plate in it.
 bool same_place(const LineCandidate& a, const LineCandidate& b) {
+  constexpr float kAlike = 2.5F;
+  const float ratio = a.length() / b.length();
+  if (ratio > kAlike || ratio < 1 / kAlike) return false;
   const cv::Point2f apart = a.centre - b.centre;
   const float reach = std::max(a.length(), b.length()) / 4;
   return apart.dot(apart) < reach * reach;
+}
+
+// A line, and how good one of the sizes is for seeing it.
+struct Seen {
+  LineCandidate line;
+  float worth = 0;
+};
+
+float worth_of(const LineCandidate& line, float scale) {
+  return line.score * std::clamp(line.length() * scale / kWellSeen, kHardlySeen, 1.0F);
+}
+
+// One line a place, from the size that sees it best; the highest score any size gave it counts.
+std::vector<LineCandidate> best_of(std::vector<Seen> found) {
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Seen& a, const Seen& b) { return a.worth > b.worth; });
+  std::vector<LineCandidate> kept;
+  for (const Seen& one : found) {
+    const auto known = std::find_if(kept.begin(), kept.end(), [&](const LineCandidate& other) {
+      return same_place(one.line, other);
+    });
+    if (known != kept.end()) {
+      known->score = std::max(known->score, one.line.score);
+      if (known->otherwise.size() < kOtherwiseMax) known->otherwise.push_back(one.line);
+    } else if (kept.size() < kCandidatesMax) {
+      kept.push_back(one.line);
+    }
+  }
+  std::stable_sort(kept.begin(), kept.end(), [](const LineCandidate& a, const LineCandidate& b) {
+    return a.score > b.score;
+  });
+  return kept;
+}
+
+int close_width(const LineCandidate& line) {
+  return cvRound(std::max(kCloseLengths * line.length(), kCloseHeights * line.height()));
+}
+
+// What `net` shows in a window of `size` pixels about the line, best first.
+Result<std::vector<LineCandidate>> near_to(const cv::Mat& gray, const LineCandidate& line,
+                                           cv::Size size, cv::dnn::Net& net) {
+  if (gray.type() != CV_8UC1 || gray.empty()) {
+    return fail(ErrorCode::kMalformed, "detect: needs an 8-bit image of one channel");
+  }
+  try {
+    const cv::Rect window = cv::Rect(cvRound(line.centre.x - static_cast<float>(size.width) / 2),
+                                     cvRound(line.centre.y - static_cast<float>(size.height) / 2),
+                                     size.width, size.height) &
+                            cv::Rect(0, 0, gray.cols, gray.rows);
+    std::vector<LineCandidate> found;
+    if (window.width < kCell || window.height < kCell) return found;
+    const View view = view_of(gray(window), kCloseSide);
+    net.setInput(cv::dnn::blobFromImage(view.pixels));
+    add_peaks(net.forward(), view.scale, found);
+    const cv::Point2f corner(static_cast<float>(window.x), static_cast<float>(window.y));
+    for (LineCandidate& one : found) one.centre += corner;
+    std::stable_sort(
+        found.begin(), found.end(),
+        [](const LineCandidate& a, const LineCandidate& b) { return a.score > b.score; });
+    return found;
+  } catch (const cv::Exception& error) {
+    return fail(ErrorCode::kMalformed, "detect: " + error.err);
+  }
 }
 
 }  // namespace
@@ -100,6 +172,7 @@ struct LineDetector::Nets {
   std::array<cv::dnn::Net, kUsualSides.size()> usual;
   cv::dnn::Net fine;
   cv::dnn::Net close;
+  cv::dnn::Net around;
 };
 
 LineDetector::LineDetector(std::unique_ptr<Nets> nets) : nets_(std::move(nets)) {}
@@ -120,6 +193,7 @@ Result<LineDetector> LineDetector::load() {
     for (cv::dnn::Net& one : nets->usual) one = net();
     nets->fine = net();
     nets->close = net();
+    nets->around = net();
     return LineDetector(std::move(nets));
   } catch (const cv::Exception& error) {
     return fail(ErrorCode::kCorrupt, "the line detector's weights: " + error.err);
@@ -131,11 +205,13 @@ Result<std::vector<LineCandidate>> LineDetector::find(const cv::Mat& gray, Detec
     return fail(ErrorCode::kMalformed, "detect: needs an 8-bit image of one channel");
   }
   try {
-    std::vector<LineCandidate> found;
+    std::vector<Seen> found;
     const auto look = [&](cv::dnn::Net& net, int side) {
       const View view = view_of(gray, side);
       net.setInput(cv::dnn::blobFromImage(view.pixels));
-      add_peaks(net.forward(), view.scale, found);
+      std::vector<LineCandidate> lines;
+      add_peaks(net.forward(), view.scale, lines);
+      for (const LineCandidate& line : lines) found.push_back({line, worth_of(line, view.scale)});
     };
     const int longer = std::max(gray.cols, gray.rows);
     if (detection == Detection::kFine) look(nets_->fine, std::min(kFineSide, longer));
@@ -143,54 +219,38 @@ Result<std::vector<LineCandidate>> LineDetector::find(const cv::Mat& gray, Detec
       const int side = kUsualSides[i];
       if (detection == Detection::kFine && side == kUsualSide) continue;
       // A picture that lies between two sizes is seen as it is, not enlarged.
-      const bool wanted = side <= longer || side == kSmallestSide || side < 2 * longer;
-      if (wanted) look(nets_->usual[i], side == kSmallestSide ? side : std::min(side, longer));
+      const bool wanted = side <= longer || side <= kCloseSide || side < 2 * longer;
+      if (wanted) look(nets_->usual[i], side <= kCloseSide ? side : std::min(side, longer));
     }
-    std::sort(found.begin(), found.end(),
-              [](const LineCandidate& a, const LineCandidate& b) { return a.score > b.score; });
-    std::vector<LineCandidate> kept;
-    for (const LineCandidate& line : found) {
-      if (kept.size() == kCandidatesMax) break;
-      const bool seen = std::any_of(kept.begin(), kept.end(), [&](const LineCandidate& other) {
-        return same_place(line, other);
-      });
-      if (!seen) kept.push_back(line);
-    }
-    return kept;
+    return best_of(std::move(found));
   } catch (const cv::Exception& error) {
     return fail(ErrorCode::kMalformed, "detect: " + error.err);
   }
 }
 
 Result<LineCandidate> LineDetector::look_closer(const cv::Mat& gray, const LineCandidate& line) {
-  if (gray.type() != CV_8UC1 || gray.empty()) {
-    return fail(ErrorCode::kMalformed, "detect: needs an 8-bit image of one channel");
-  }
-  try {
-    const float width = std::max(kCloseLengths * line.length(), kCloseHeights * line.height());
-    const cv::Rect window =
-        cv::Rect(cvRound(line.centre.x - width / 2), cvRound(line.centre.y - width / 4),
-                 std::max(kCell, cvRound(width)), std::max(kCell, cvRound(width / 2))) &
-        cv::Rect(0, 0, gray.cols, gray.rows);
-    if (window.width < kCell || window.height < kCell) return line;
-    const View view = view_of(gray(window), kSmallestSide);
-    nets_->close.setInput(cv::dnn::blobFromImage(view.pixels));
-    std::vector<LineCandidate> found;
-    add_peaks(nets_->close.forward(), view.scale, found);
-    const LineCandidate* best = nullptr;
-    for (LineCandidate& one : found) {
-      one.centre += cv::Point2f(static_cast<float>(window.x), static_cast<float>(window.y));
-      const float ratio = one.height() / line.height();
-      if (!same_place(one, line) || ratio < 0.5F || ratio > 2) continue;
-      if (best == nullptr || one.score > best->score) best = &one;
-    }
-    if (best == nullptr) return line;
-    LineCandidate closer = *best;
+  const int width = std::max(kCell, close_width(line));
+  const Result<std::vector<LineCandidate>> found =
+      near_to(gray, line, {width, std::max(kCell, width / 2)}, nets_->close);
+  if (!found) return tl::unexpected(found.error());
+  for (const LineCandidate& one : *found) {
+    const float ratio = one.height() / line.height();
+    if (!same_place(one, line) || ratio < 0.5F || ratio > 2) continue;
+    LineCandidate closer = one;
     closer.score = line.score;
     return closer;
-  } catch (const cv::Exception& error) {
-    return fail(ErrorCode::kMalformed, "detect: " + error.err);
   }
+  return line;
+}
+
+Result<std::vector<LineCandidate>> LineDetector::look_around(const cv::Mat& gray,
+                                                             const LineCandidate& line) {
+  const int width = std::max(kCell, close_width(line));
+  Result<std::vector<LineCandidate>> found = near_to(gray, line, {width, width}, nets_->around);
+  if (found) {
+    std::erase_if(*found, [&](const LineCandidate& one) { return same_place(one, line); });
+  }
+  return found;
 }
 
 }  // namespace alpr::recognition

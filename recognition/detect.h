@@ -29,6 +29,8 @@ class LineDetector {
   // The same line, looked at more closely: its ends and its tilt are known better then. The line as
   // it was where there is none on a closer look. Errors as find().
   Result<LineCandidate> look_closer(const cv::Mat& gray, const LineCandidate& line);
+  // Other lines close to this one, above and below it too, the likeliest first. Errors as find().
+  Result<std::vector<LineCandidate>> look_around(const cv::Mat& gray, const LineCandidate& line);
 
  private:
   struct Nets;

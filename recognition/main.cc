@@ -69,13 +69,16 @@ CLI::App* add_read(CLI::App& app, Options& options) {
 }
 
 CLI::App* add_send(CLI::App& app, Options& options) {
-  CLI::App* send = app.add_subcommand("send", "reads photos and uploads them, signed; resumable");
+  CLI::App* send =
+      app.add_subcommand("send", "reads photos and videos, uploads reads, signed; resumable");
   send->add_option("--server", options.send.server, "https://HOST[:PORT]")->required();
   send->add_option("--credentials", options.send.credentials, "the device's file")->required();
-  send->add_option("paths", options.send.paths, "photos or folders; none: send what is queued");
+  send->add_option("paths", options.send.paths,
+                   "photos, folders of photos, videos; none: send what is queued");
   send->add_flag("--json", options.json, "one JSON object per batch, then the counts");
   send->add_option("--captured-at", options.captured_at,
-                   "RFC 3339 time of the photos (default: each file's modification time)");
+                   "RFC 3339 time of the photos, or when the video began (default: of a photo "
+                   "its file's modification time, and a video ended then)");
   send->add_option("--min-confidence", options.send.confidence_min_ppm, "in millionths")
       ->check(CLI::Range(0, 1'000'000));
   send->add_option("--retry-seconds", options.send.retry_seconds,

@@ -21,8 +21,13 @@ constexpr double kNothing = 0.50;     // of no plate: a second look is saved
 constexpr double kPlateMin = 0.05;    // below it nothing is said
 constexpr double kDoubtLeft = 0.6;    // where Tesseract reads the same
 constexpr float kLikelyPlace = 0.6F;  // of the detector; less likely places are read if need be
-constexpr std::int64_t kShownMinPpm = 320'000;    // less sure reads are clutter too often
+constexpr float kLikelyBesideSure = 0.7F;       // where a plate was read surely: for the next cars
+constexpr std::int64_t kShownMinPpm = 320'000;  // less sure reads are clutter too often
 constexpr std::int64_t kGoodEnoughPpm = 368'000;  // no further search after such a read
+
+// Of the other line of a plate of two; less sure ones are taken for other print.
+constexpr double kHalfSure = 0.5;
+constexpr int kHalvesTried = 4;
 
 // So many cuts that read the same need no further ones: their mean hardly moves any more.
 constexpr int kAgreeingLooks = 3;
@@ -32,6 +37,30 @@ constexpr std::array kFramings{Framing{.wider = 1.1F, .taller = 1.1F, .squeezed 
                                Framing{.wider = 0.96F, .taller = 0.94F},
                                Framing{.lower = 0.05F, .leaning = 0.05F, .squeezed = 1.35F},
                                Framing{.lower = -0.05F, .leaning = -0.05F}};
+
+// As the framings have it, one of them given up for what another size of the picture shows.
+Result<std::vector<LineImage>> further_cuts(const cv::Mat& gray, const LineCandidate& line) {
+  std::vector<LineImage> cuts;
+  const auto add = [&](Result<LineImage> cut) -> Result<void> {
+    if (!cut) return tl::unexpected(cut.error());
+    cuts.push_back(std::move(*cut));
+    return {};
+  };
+  for (const Framing& framing : kFramings) {
+    if (cuts.size() == kFramings.size()) break;
+    Result<void> added = add(rectify(gray, framed(line, framing), framing.squeezed));
+    if (added && cuts.size() == 1 && !line.otherwise.empty()) {
+      added = add(rectify(gray, line.otherwise.front()));
+    }
+    if (!added) return tl::unexpected(added.error());
+  }
+  return cuts;
+}
+
+bool is_nothing(const LineReading& reading) {
+  return reading.texts.empty() || reading.texts.front().probability < kPlateMin ||
+         (reading.texts.front().text.empty() && reading.texts.front().probability > kNothing);
+}
 
 std::array<cv::Point2f, 4> box_of(const LineCandidate& line) {
   const cv::Point2f along = line.along + line.along * (0.6F * line.height() / line.length());
@@ -77,15 +106,21 @@ void weigh(std::vector<LineText>& texts) {
 
 // What is drawn alike is told apart by where it stands (syntax.h); what was read stays second.
 void tell_o_from_0(std::vector<LineText>& texts) {
-  constexpr double kAsRead = 0.2;  // share that stays with the reading itself
+  constexpr double kAsRead = 0.2;    // share that stays with the reading itself
+  constexpr double kDoubted = 0.02;  // of a reading, said of another: enough to doubt it
   const std::size_t read = texts.size();
   for (std::size_t i = 0; i < read; ++i) {
     std::string other = as_patterns_have_it(texts[i].text);
     if (other == texts[i].text) continue;
-    const double moved = texts[i].probability * (1 - kAsRead);
-    texts[i].probability -= moved;
     const auto known = std::find_if(texts.begin(), texts.end(),
                                     [&](const LineText& t) { return t.text == other; });
+    // An I with serifs is no 1, and the network says so.
+    const double said = known == texts.end() ? 0 : known->probability;
+    const bool one_for_i = std::count(other.begin(), other.end(), '1') >
+                           std::count(texts[i].text.begin(), texts[i].text.end(), '1');
+    if (one_for_i && said < kDoubted * texts[i].probability) continue;
+    const double moved = texts[i].probability * (1 - kAsRead);
+    texts[i].probability -= moved;
     if (known != texts.end()) {
       known->probability += moved;
     } else {
@@ -170,20 +205,24 @@ Result<PlateReader> PlateReader::create() {
   return PlateReader(std::move(*detector), std::move(*network), std::move(*tesseract));
 }
 
-Result<std::optional<PlateReader::ReadLine>> PlateReader::read_line(const cv::Mat& gray,
-                                                                    LineCandidate line) {
+Result<std::optional<ReadLine>> PlateReader::read_line(const cv::Mat& gray, LineCandidate line) {
   Result<LineImage> image = rectify(gray, line);
   if (!image) return tl::unexpected(image.error());
   Result<LineReading> reading = network_.read(image->gray);
   if (!reading) return tl::unexpected(reading.error());
+  for (std::size_t i = 0; is_nothing(*reading) && i < line.otherwise.size(); ++i) {
+    image = rectify(gray, line.otherwise[i]);
+    if (!image) return tl::unexpected(image.error());
+    reading = network_.read(image->gray);
+    if (!reading) return tl::unexpected(reading.error());
+  }
+  if (is_nothing(*reading)) return std::optional<ReadLine>();
   std::vector<LineText> texts = std::move(reading->texts);
-  const bool nothing = texts.empty() || texts.front().probability < kPlateMin ||
-                       (texts.front().text.empty() && texts.front().probability > kNothing);
-  if (nothing) return std::optional<ReadLine>();
   if (texts.front().probability < kSure) {
-    const Result<LineCandidate> closer = detector_.look_closer(gray, line);
+    Result<LineCandidate> closer = detector_.look_closer(gray, line);
     if (!closer) return tl::unexpected(closer.error());
-    line = *closer;
+    closer->otherwise = line.otherwise;
+    line = std::move(*closer);
     const Result<void> looked = look_again(gray, line, texts);
     if (!looked) return tl::unexpected(looked.error());
   }
@@ -207,15 +246,15 @@ Result<std::optional<PlateReader::ReadLine>> PlateReader::read_line(const cv::Ma
 
 Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& line,
                                      std::vector<LineText>& texts) {
+  const Result<std::vector<LineImage>> images = further_cuts(gray, line);
+  if (!images) return tl::unexpected(images.error());
   std::map<std::string, double> sums;
   for (const LineText& t : texts) sums[t.text] += t.probability;
   const std::string first = texts.front().text;
   bool agreed = true;
   int looks = 1;
-  for (const Framing& framing : kFramings) {
-    const Result<LineImage> image = rectify(gray, framed(line, framing), framing.squeezed);
-    if (!image) return tl::unexpected(image.error());
-    const Result<LineReading> reading = network_.read(image->gray);
+  for (const LineImage& image : *images) {
+    const Result<LineReading> reading = network_.read(image.gray);
     if (!reading) return tl::unexpected(reading.error());
     for (const LineText& t : reading->texts) sums[t.text] += t.probability;
     ++looks;
@@ -228,18 +267,49 @@ Result<void> PlateReader::look_again(const cv::Mat& gray, const LineCandidate& l
   return {};
 }
 
-Result<std::vector<PlateReader::ReadLine>> PlateReader::read_lines(const cv::Mat& gray,
-                                                                   Detection detection) {
+Result<std::optional<ReadLine>> PlateReader::with_other_half(
+    const cv::Mat& gray, const ReadLine& half, const std::vector<LineCandidate>& lines) {
+  std::vector<LineCandidate> places = lines;
+  const Result<std::vector<LineCandidate>> around = detector_.look_around(gray, half.line);
+  if (!around) return tl::unexpected(around.error());
+  places.insert(places.end(), around->begin(), around->end());
+  const std::vector<LineCandidate> guessed = beside_half(half.line);
+  places.insert(places.end(), guessed.begin(), guessed.end());
+  int tried = 0;
+  for (const LineCandidate& place : places) {
+    if (!stacked(place, half.line)) continue;
+    if (++tried > kHalvesTried) break;
+    const Result<LineImage> image = rectify(gray, place);
+    if (!image) return tl::unexpected(image.error());
+    Result<LineReading> reading = network_.read(image->gray);
+    if (!reading) return tl::unexpected(reading.error());
+    const std::vector<LineText>& texts = reading->texts;
+    const bool is_half = !texts.empty() && texts.front().probability >= kHalfSure &&
+                         texts.front().text.size() >= kHalfMin &&
+                         texts.front().text.size() <= kHalfMax;
+    if (is_half) return std::optional(joined(half, place, texts));
+  }
+  return std::optional<ReadLine>();
+}
+
+Result<std::vector<ReadLine>> PlateReader::read_lines(const cv::Mat& gray, Detection detection) {
   const Result<std::vector<LineCandidate>> lines = detector_.find(gray, detection);
   if (!lines) return tl::unexpected(lines.error());
   std::vector<ReadLine> read;
   bool good = false;
+  bool sure = false;
   for (const LineCandidate& line : *lines) {
-    if (good && line.score < kLikelyPlace) break;
+    if (good && line.score < (sure ? kLikelyBesideSure : kLikelyPlace)) break;
     Result<std::optional<ReadLine>> one = read_line(gray, line);
     if (!one) return tl::unexpected(one.error());
     if (!*one) continue;
     good = good || (*one)->plate.confidence_ppm >= kGoodEnoughPpm;
+    sure = sure || (*one)->plate.confidence_ppm >= kSurePpm;
+    if (may_be_half((*one)->plate)) {
+      Result<std::optional<ReadLine>> whole = with_other_half(gray, **one, *lines);
+      if (!whole) return tl::unexpected(whole.error());
+      if (*whole) one = std::move(whole);
+    }
     read.push_back(std::move(**one));
   }
   std::stable_sort(read.begin(), read.end(), [](const ReadLine& a, const ReadLine& b) {

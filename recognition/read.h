@@ -13,6 +13,7 @@
 #include "recognition/line_network.h"
 #include "recognition/plate.h"
 #include "recognition/tesseract_reader.h"
+#include "recognition/two_lines.h"
 
 namespace alpr::recognition {
 
@@ -33,14 +34,13 @@ class PlateReader {
   Result<std::vector<PlateCandidate>> read_encoded(BytesView image);
 
  private:
-  struct ReadLine {
-    LineCandidate line;
-    PlateCandidate plate;
-  };
-
   PlateReader(LineDetector detector, LineNetwork network, TesseractReader tesseract);
   Result<std::vector<ReadLine>> read_lines(const cv::Mat& gray, Detection detection);
   Result<std::optional<ReadLine>> read_line(const cv::Mat& gray, LineCandidate line);
+  // The whole plate where the line is one of two (two_lines.h); nothing where it stands alone.
+  // `lines` is what the detector found.
+  Result<std::optional<ReadLine>> with_other_half(const cv::Mat& gray, const ReadLine& half,
+                                                  const std::vector<LineCandidate>& lines);
   // Reads the line in other framings too and puts the mean of what all of them say into `texts`;
   // fewer where the first ones agree.
   Result<void> look_again(const cv::Mat& gray, const LineCandidate& line,

@@ -32,18 +32,14 @@ bool is_address(const std::string& input) { return input.find("://") != std::str
 
 bool is_stream(const std::string& input) { return input.rfind("rtsp://", 0) == 0; }
 
-bool is_video(const std::filesystem::path& path) {
-  return has_extension(path, {".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".ts", ".mts",
-                              ".m2ts", ".mpg", ".mpeg"});
-}
-
 // No more readers than there are photos.
 unsigned useful_jobs(const ReadRequest& request) {
   const bool photos_alone =
       request.watch.empty() &&
       std::none_of(request.inputs.begin(), request.inputs.end(), [](const std::string& input) {
         std::error_code error;
-        return is_address(input) || is_video(input) || std::filesystem::is_directory(input, error);
+        return is_address(input) || is_video_name(input) ||
+               std::filesystem::is_directory(input, error);
       });
   const std::size_t most = photos_alone ? std::min<std::size_t>(request.inputs.size(), 64) : 64;
   return std::clamp(request.jobs, 1U, std::max(1U, static_cast<unsigned>(most)));
@@ -160,7 +156,7 @@ void Reading::read_inputs() {
       }
       if (inside->empty()) complain(input + ": no photo in this folder", kDone);
       photos.insert(photos.end(), inside->begin(), inside->end());
-    } else if (is_video(input)) {
+    } else if (is_video_name(input)) {
       read_gathered();
       read_video(input);
     } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <vector>
 
 #include "ledger/chain/error.h"
 
@@ -13,6 +14,7 @@ struct LineCandidate {
   cv::Point2f along;   // from the centre to the middle of the last character's right edge
   cv::Point2f down;    // from the centre to the characters' feet
   float score = 0;     // how sure the detector is, 0 to 1
+  std::vector<LineCandidate> otherwise = {};  // the same line as other sizes of the picture show it
   float height() const;
   float length() const;
 };

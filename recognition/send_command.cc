@@ -17,6 +17,8 @@
 #include "recognition/loose_json.h"
 #include "recognition/shift.h"
 #include "recognition/upload/upload_format.h"
+#include "recognition/video_reading.h"
+#include "recognition/video_source.h"
 #include "recognition/wall_clock.h"
 
 namespace alpr::recognition {
@@ -25,6 +27,8 @@ namespace {
 constexpr int kFirstPauseMs = 250;
 constexpr int kPauseMaxMs = 4000;
 constexpr std::size_t kReadsMax = 64;
+constexpr int kVideoEveryMs = 100;
+constexpr std::int64_t kMsUs = 1000;
 
 Result<TimeUs> modified_at(const std::filesystem::path& path) {
   struct stat info {};
@@ -33,12 +37,12 @@ Result<TimeUs> modified_at(const std::filesystem::path& path) {
   return TimeUs{std::int64_t{info.st_mtim.tv_sec} * kSecondUs + info.st_mtim.tv_nsec / 1000};
 }
 
-std::vector<std::filesystem::path> photos_in(const std::vector<std::filesystem::path>& paths) {
-  std::vector<std::filesystem::path> photos;
+std::vector<std::filesystem::path> files_in(const std::vector<std::filesystem::path>& paths) {
+  std::vector<std::filesystem::path> files;
   for (const std::filesystem::path& path : paths) {
     std::error_code error;
     if (!std::filesystem::is_directory(path, error)) {
-      photos.push_back(path);
+      files.push_back(path);
       continue;
     }
     std::vector<std::filesystem::path> inside;
@@ -46,9 +50,9 @@ std::vector<std::filesystem::path> photos_in(const std::vector<std::filesystem::
       if (has_extension(entry.path(), {".jpg", ".jpeg", ".png"})) inside.push_back(entry.path());
     }
     std::sort(inside.begin(), inside.end());
-    photos.insert(photos.end(), inside.begin(), inside.end());
+    files.insert(files.end(), inside.begin(), inside.end());
   }
-  return photos;
+  return files;
 }
 
 ReadFacts facts_of(const PlateCandidate& plate, const Credentials& device, TimeUs captured_at) {
@@ -123,13 +127,17 @@ class Sending {
 
   // Exit code so far.
   int enqueue_all(UploadQueue& queue) {
-    const std::vector<std::filesystem::path> photos = photos_in(request_.paths);
-    if (photos.empty()) return 0;
+    const std::vector<std::filesystem::path> files = files_in(request_.paths);
+    if (files.empty()) return 0;
     Result<PlateReader> reader = PlateReader::create();
     if (!reader) return complain(reader.error().detail, 3);
+    std::vector<PlateReader> readers;
+    readers.push_back(std::move(*reader));
     int exit_code = 0;
-    for (const std::filesystem::path& photo : photos) {
-      exit_code = std::max(exit_code, enqueue_one(queue, *reader, photo));
+    for (const std::filesystem::path& file : files) {
+      const int code = is_video_name(file) ? enqueue_video(queue, readers, file)
+                                           : enqueue_one(queue, readers.front(), file);
+      exit_code = std::max(exit_code, code);
     }
     return exit_code;
   }
@@ -148,7 +156,13 @@ class Sending {
     if (!taken) return complain(taken.error().detail, 2);
     Result<std::vector<PlateCandidate>> plates = reader.read_encoded(*bytes);
     if (!plates) return complain(photo.string() + ": " + plates.error().detail, 2);
-    std::erase_if(*plates, [&](const PlateCandidate& p) {
+    return enqueue_picture(queue, photo.string(), *bytes, *taken, std::move(*plates));
+  }
+
+  // What was read in one picture. Exit code.
+  int enqueue_picture(UploadQueue& queue, const std::string& name, BytesView picture, TimeUs taken,
+                      std::vector<PlateCandidate> plates) {
+    std::erase_if(plates, [&](const PlateCandidate& p) {
       return p.confidence_ppm < request_.confidence_min_ppm;
     });
     std::optional<LocalMatching> matching;
@@ -158,17 +172,73 @@ class Sending {
             LocalMatching{*lists_, wall_clock(), [&](const LocalAlert& alert) { tell(alert); }});
     }
     const auto batch =
-        enqueue_photo(queue, device_, *bytes, *taken, *plates, matching ? &*matching : nullptr);
+        enqueue_photo(queue, device_, picture, taken, plates, matching ? &*matching : nullptr);
     if (!batch) {
-      return complain(photo.string() + ": " + batch.error().detail,
+      return complain(name + ": " + batch.error().detail,
                       batch.error().code == ErrorCode::kMalformed ? 2 : 3);
     }
     if (request_.form == OutputForm::kText) {
-      out_ << photo.string()
-           << (*batch ? fmt::format(": {} plates, batch {}\n", plates->size(), **batch)
+      out_ << name
+           << (*batch ? fmt::format(": {} plates, batch {}\n", plates.size(), **batch)
                       : std::string(": no plate\n"));
     }
     return 0;
+  }
+
+  // A video's first frame: what the operator says, or so long before the file was finished as it
+  // lasts. Never guessed: a read of another time is evidence of something that was not.
+  Result<TimeUs> began_at(const std::filesystem::path& video, const VideoFile& file,
+                          std::int64_t duration_ms) const {
+    if (request_.captured_at) return *request_.captured_at;
+    if (!file.complete || duration_ms <= 0) {
+      return fail(ErrorCode::kMalformed,
+                  fmt::format("the video {}, so when it began is not known: give --captured-at",
+                              file.complete ? "does not say how long it is" : "ends early"));
+    }
+    const Result<TimeUs> ended = modified_at(video);
+    if (!ended) return ended;
+    return TimeUs{ended->value - duration_ms * kMsUs};
+  }
+
+  // One read a passage, with its best picture and of that picture's time. Exit code.
+  int enqueue_video(UploadQueue& queue, std::vector<PlateReader>& readers,
+                    const std::filesystem::path& video) {
+    const auto refuse = [&](const Error& error) {
+      return complain(video.string() + ": " + error.detail, 2);
+    };
+    const Result<VideoFile> file = inspect_video(video);
+    if (!file) return refuse(file.error());
+    Result<VideoSource> source = VideoSource::open_file(video, kVideoEveryMs);
+    if (!source) return refuse(source.error());
+    const Result<TimeUs> began = began_at(video, *file, source->duration_ms());
+    if (!began) return refuse(began.error());
+    int exit_code = 0;
+    std::int64_t passages = 0;
+    VideoPlan plan;
+    plan.next = [&] { return source->next(); };
+    plan.stopped = [&] { return exit_code == 3; };
+    plan.looked = [](const Frame&) {};
+    plan.told = [&](const PassageReading& one) {
+      ++passages;
+      const std::string name =
+          fmt::format("{}, {:.1f} s", video.string(), static_cast<double>(one.picture_ms) / 1000);
+      const TimeUs taken{began->value + one.picture_ms * kMsUs};
+      exit_code = std::max(exit_code,
+                           enqueue_picture(queue, name, one.picture, taken, {one.passage.plate}));
+    };
+    const VideoOutcome outcome = read_passages(readers, plan);
+    if (outcome.failed) return std::max(exit_code, refuse(*outcome.failed));
+    if (outcome.frames == 0 && exit_code == 0) {
+      return refuse({ErrorCode::kMalformed, "video: no frame in it can be decoded"});
+    }
+    if (!file->complete) {
+      return std::max(exit_code, refuse({ErrorCode::kMalformed,
+                                         "ends early: the file is shorter than it says; what "
+                                         "there is was read"}));
+    }
+    if (passages == 0 && request_.form == OutputForm::kText)
+      out_ << video.string() << ": no plate\n";
+    return exit_code;
   }
 
   // At once: the operator is beside it.

@@ -1,4 +1,5 @@
-// `plateledger-reader send`: reads photos, queues what was read as signed batches, sends the queue.
+// `plateledger-reader send`: reads photos and videos, queues what was read as signed batches, sends
+// the queue.
 #pragma once
 
 #include <filesystem>
@@ -23,9 +24,11 @@ struct SendRequest {
   std::string server;
   std::filesystem::path credentials;
   std::vector<std::filesystem::path>
-      paths;  // photos, or folders of photos (.jpg .jpeg .png, not deeper)
+      paths;  // photos, folders of photos (.jpg .jpeg .png, not deeper), videos
   OutputForm form = OutputForm::kText;
-  std::optional<TimeUs> captured_at;    // of every photo; without it each file's modification time
+  // Of every photo, and when each video began. Without it a photo is of its file's modification
+  // time, and a video ended then.
+  std::optional<TimeUs> captured_at;
   std::int64_t confidence_min_ppm = 0;  // reads below it are not sent
   int retry_seconds = 8;                // how long to try a server that is away, or busy
 };

@@ -52,7 +52,7 @@ class Reading {
     if (wanted.contains(number)) {
       const Result<Bytes> picture = encoded(one.frame.picture);
       if (!picture) return tl::unexpected(picture.error());
-      pictures_[number] = *picture;
+      pictures_[number] = {*picture, one.frame.at_ms};
     }
     plan_.looked(one.frame);
     return {};
@@ -60,6 +60,10 @@ class Reading {
   void finish() { tell(passages_.finish()); }
 
  private:
+  struct Kept {
+    Bytes jpeg;
+    std::int64_t at_ms = 0;
+  };
   // Frames come in their order here.
   static PassageRules in_order(PassageRules rules) {
     rules.late_ms = 0;
@@ -80,13 +84,13 @@ class Reading {
       const auto picture = pictures_.find(passage.best_frame);
       ALPR_CHECK(picture != pictures_.end());
       // Two passages may share it.
-      plan_.told({std::move(passage), picture->second});
+      plan_.told({std::move(passage), picture->second.jpeg, picture->second.at_ms});
     }
   }
 
   const VideoPlan& plan_;
   Passages passages_;
-  std::map<std::int64_t, Bytes> pictures_;
+  std::map<std::int64_t, Kept> pictures_;
 };
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace alpr::recognition {
 
 struct PassageReading {
   Passage passage;
-  Bytes picture;  // a JPEG of the best frame, nothing drawn on it
+  Bytes picture;                // a JPEG of the best frame, nothing drawn on it
+  std::int64_t picture_ms = 0;  // when that was, since the beginning of the video or stream
 };
 
 struct VideoPlan {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ledger/chain/encoding.h"
+#include "recognition/files.h"
 #include "recognition/image.h"
 
 namespace alpr::recognition {
@@ -76,6 +77,11 @@ bool whole_mp4(std::ifstream& file, std::uint64_t size) {
 }
 
 }  // namespace
+
+bool is_video_name(const std::filesystem::path& path) {
+  return has_extension(path, {".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".ts", ".mts",
+                              ".m2ts", ".mpg", ".mpeg"});
+}
 
 Result<VideoFile> inspect_video(const std::filesystem::path& path) {
   std::error_code error;

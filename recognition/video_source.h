@@ -32,6 +32,9 @@ struct VideoFile {
 // other files. Any thread.
 Result<VideoFile> inspect_video(const std::filesystem::path& path);
 
+// By the name's ending. Pure; any thread.
+bool is_video_name(const std::filesystem::path& path);
+
 // Whether a stream is read later than it comes. Frames that waited are there at once, and the delay
 // falls with each; a frame that had to be waited for is the newest. Pure.
 class StreamLag {

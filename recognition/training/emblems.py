@@ -94,17 +94,41 @@ def emblem(gray, cx, cy, reach, plate_h, fonts, dice):
         paste(gray, mask, cx - mask.shape[1] / 2, cy - mask.shape[0] / 2, shade)
 
 
-def stacked(ink, x, top, height, fonts, dice):
-    """Two or three small characters above each other beside the line, from x to the right; readers leave them out."""
-    count = int(dice.integers(2, 4))
-    face = FontFace(fonts, fonts.plate[dice.integers(len(fonts.plate))])
+def stacked(ink, x, width, top, height, side, line_face, fonts, dice):
+    """Two or three small characters above each other beside the line, mostly close to it; readers leave them out."""
+    count = int(dice.choice((2, 3), p=(0.7, 0.3)))
+    face = line_face if dice.random() < 0.6 else FontFace(fonts, fonts.plate[dice.integers(len(fonts.plate))])
     each = height / count * dice.uniform(0.85, 1.0)
-    wide = max(2, int(min(each * dice.uniform(0.55, 0.85), height * 0.45)))
+    wide = max(2, int(min(each * dice.uniform(0.55, 0.95), height * 0.45, width)))
+    away = max(0, width - wide) * dice.random() ** 2
+    x += away if side == 2 else width - wide - away
     signs = texts.ALL_LETTERS * 4 + '0123456789'
+    turned = dice.random() < 0.12  # lying, to be read from below or above
     for i in range(count):
-        mask = face.glyph(signs[dice.integers(len(signs))], wide, max(3, int(each * 0.88)))
-        press(ink, mask, x, top + i * height / count)
-    return wide
+        mask = face.glyph(signs[dice.integers(len(signs))], *((max(3, int(each * 0.88)), wide) if turned else (wide, max(3, int(each * 0.88)))))
+        press(ink, np.rot90(mask, 1 if dice.random() < 0.8 else 3) if turned else mask, x, top + i * height / count)
+
+
+def small_words(ink, x, width, top, height, fonts, dice):
+    """What a plate is for, in one or two short lines: FIRE FIGHTER."""
+    rows = int(dice.integers(1, 4))
+    each = height / max(2, rows) * dice.uniform(0.45, 0.8)
+    for i in range(rows):
+        mask = fonts.words_mask(texts.words(dice, 1).upper(), each, dice)
+        if mask.shape[1] > width:
+            mask = cv2.resize(mask, (max(2, int(width)), mask.shape[0]), interpolation=cv2.INTER_AREA)
+        press(ink, mask, x + (width - mask.shape[1]) / 2, top + height * (i + 0.5) / rows - each / 2)
+
+
+def paid_until(gray, x, width, top, height, fonts, dice):
+    """A sticker of the month or year as high as the line or half as high."""
+    tall, wide = height * dice.uniform(0.4, 1.0), min(width, height * dice.uniform(0.35, 0.9))
+    x, y = x + (width - wide) * dice.random(), top + (height - tall) * dice.random()
+    cv2.rectangle(gray, (int(x), int(y)), (int(x + wide), int(y + tall)), any_shade(dice), -1)
+    mask = fonts.words_mask(texts.sticker(dice), tall * dice.uniform(0.3, 0.85), dice)
+    if mask.shape[1] > wide:
+        mask = cv2.resize(mask, (max(2, int(wide * 0.95)), mask.shape[0]), interpolation=cv2.INTER_AREA)
+    paste(gray, mask, x + 1, y + 1, any_shade(dice))
 
 
 def wheelchair(ink, x, top, height, dice):
@@ -120,12 +144,16 @@ def wheelchair(ink, x, top, height, dice):
     return size
 
 
-def beside(gray, ink, x, top, width, height, plate_h, fonts, dice):
-    """Fills `width` beside a line with what special plates have there: stacked letters, a sign, a picture."""
+def beside(gray, ink, x, top, width, height, plate_h, side, face, fonts, dice):
+    """Fills `width` at a side of a line, 1 left or 2 right, with what special plates have there."""
     roll = dice.random()
     if roll < 0.5:
-        stacked(ink, x + max(0, width - height * 0.45) * dice.random(), top, height, fonts, dice)
-    elif roll < 0.62:
+        stacked(ink, x, width, top, height, side, face, fonts, dice)
+    elif roll < 0.58:
         wheelchair(ink, x, top, min(height, width), dice)
+    elif roll < 0.66:
+        small_words(ink, x, width, top, height, fonts, dice)
+    elif roll < 0.74:
+        paid_until(gray, x, width, top, height, fonts, dice)
     else:
         emblem(gray, x + width / 2, top + height * dice.uniform(0.35, 0.65), width * 0.5, plate_h, fonts, dice)

@@ -30,7 +30,7 @@ STROKES = {
           'M 0 0 L 0 20 M 10 0 L 2.5 10 L 10 20 M 0 10 L 2.5 10'],
     'L': ['M 0 0 L 0 20 L 10 20', 'M 0 0 L 0 20 L 9 20'],
     'M': ['M 0 20 L 0 0 L 5 11 L 10 0 L 10 20', 'M 0 20 L 0 0 L 5 15 L 10 0 L 10 20', 'M 0 20 L 0 0 L 5 19 L 10 0 L 10 20',
-          'M 0 20 L 0.8 0 L 5 13 L 9.2 0 L 10 20'],
+          'M 0 20 L 0.8 0 L 5 13 L 9.2 0 L 10 20', 'M 0 20 L 0 0 L 5 8 L 10 0 L 10 20'],
     'N': ['M 0 20 L 0 0 L 10 20 L 10 0'],
     'O': ['M 0 15 L 0 5 E 5 5 5 5 -180 0 L 10 15 E 5 15 5 5 0 180', 'M 0 15 L 0 5 E 5 5 5 5 -180 0 L 10 15 E 5 15 5 5 0 180',
           'E 5 10 5 10 0 360'],
@@ -46,15 +46,16 @@ STROKES = {
     'U': ['M 0 0 L 0 15 E 5 15 5 5 180 0 L 10 0'],
     'V': ['M 0 0 L 5 20 L 10 0', 'M 0 0 L 4.5 20 L 5.5 20 L 10 0'],
     'W': ['M 0 0 L 2 20 L 5 8 L 8 20 L 10 0', 'M 0 0 L 2.5 20 L 5 4 L 7.5 20 L 10 0', 'M 0 0 L 2.3 20 L 5 0 L 7.7 20 L 10 0',
-          'M 0 0 L 0.6 20 L 5 8 L 9.4 20 L 10 0'],
+          'M 0 0 L 0.6 20 L 5 8 L 9.4 20 L 10 0', 'M 0 0 L 0 20 L 5 9 L 10 20 L 10 0', 'M 0 0 L 1 20 L 5 2 L 9 20 L 10 0'],
     'X': ['M 0 0 L 10 20 M 10 0 L 0 20'],
     'Y': ['M 0 0 L 5 10 L 10 0 M 5 10 L 5 20', 'M 0 0 L 5 11.5 L 10 0 M 5 11.5 L 5 20'],
-    'Z': ['M 0 0 L 10 0 L 0 20 L 10 20', 'M 0.5 0 L 9.5 0 L 0.3 20 L 10 20'],
+    'Z': ['M 0 0 L 10 0 L 0 20 L 10 20', 'M 0.5 0 L 9.5 0 L 0.3 20 L 10 20', 'M 0 0 L 10 0 L 10 1.5 L 0 18.5 L 0 20 L 10 20'],
     '0': ['M 0.3 15 L 0.3 5 E 5 5 4.7 5 -180 0 L 9.7 15 E 5 15 4.7 5 0 180', 'E 5 10 4.6 10 0 360',
           'M 0 15 L 0 5 E 5 5 5 5 -180 0 L 10 15 E 5 15 5 5 0 180'],
     '1': ['M 2 4 L 6 0 L 6 20', 'M 5 0 L 5 20', 'M 3.2 2.6 L 5.4 0 L 5.4 20', 'M 3 2.5 L 5 0 L 5 20 M 2.5 20 L 7.5 20', 'M 2 3 L 5 0 L 5 20 M 1.5 20 L 8.5 20', 'M 2.5 3 L 5.5 0 L 5.5 20'],
     '2': ['E 5 5 5 5 -180 40 L 0 20 L 10 20', 'M 0.3 6 E 5 5 4.7 5 -180 30 L 0.3 20 L 10 20',
-          'E 5 5.2 4.8 5.2 -170 20 L 0.4 17 L 0.4 20 L 10 20'],
+          'E 5 5.2 4.8 5.2 -170 20 L 0.4 17 L 0.4 20 L 10 20', 'M 0 4.5 E 5 4.5 5 4.5 180 360 L 10 6.5 L 0 17.5 L 0 20 L 10 20',
+          'M 0.4 3.5 E 5 5 4.6 5 -150 45 L 0 20 L 10 20'],
     '3': ['E 5 5 5 5 -170 90 E 5 15 5 5 -90 170', 'M 0.5 0 L 9.5 0 L 4.5 8 E 5 14 5 6 -90 165',
           'M 0.4 5 E 5 5 4.5 5 -180 80 M 3.5 9.7 L 5.5 9.7 E 5 14.8 4.8 5.2 -80 180'],
     '4': ['M 8 20 L 8 0 L 0 14 L 10 14', 'M 3.5 0 L 0 13.5 L 10 13.5 M 7.5 7 L 7.5 20', 'M 7.5 20 L 7.5 0 L 0 13 L 10 13',
@@ -86,6 +87,9 @@ WORD_FONTS = '''lobster KaushanScript-Regular DancingScript-Bold C059-Bold C059-
 URWGothic-Demi URWBookman-Demi Z003-MediumItalic LiberationSerif-Bold LiberationSans-Bold LiberationSans-Regular
 DejaVuSans-Bold DejaVuSerif-Bold NimbusRoman-Italic RobotoCondensed-Bold OpenSans-ExtraBold Lato-Black
 LiberationMono-Bold UbuntuMono Cantarell-Bold'''.split()
+# Of them, those whose capitals nobody takes for a plate's.
+OTHER_FONTS = '''lobster KaushanScript-Regular DancingScript-Bold C059-Bold C059-Italic P052-Roman P052-BoldItalic
+URWBookman-Demi Z003-MediumItalic LiberationSerif-Bold DejaVuSerif-Bold NimbusRoman-Italic UbuntuMono'''.split()
 
 
 class Fonts:
@@ -100,7 +104,9 @@ class Fonts:
         self.plate = [n for n in PLATE_FONTS if n in self.files]
         self.european = [n for n in EUROPEAN_FONTS if n in self.files]
         self.words = [n for n in WORD_FONTS if n in self.files]
-        self.other = [n for n in self.words if n not in PLATE_FONTS]  # for print that is to be read as nothing
+        # For print that is to be read as nothing: plain letters only in lower case, for plates have such capitals.
+        self.other = [n for n in self.words if n in OTHER_FONTS]
+        self.plain = [n for n in self.words if n not in OTHER_FONTS]
         missing = len(PLATE_FONTS) - len(self.plate)
         if missing > len(PLATE_FONTS) // 3 or not self.words:
             raise SystemExit('too few of the fonts that recognition/training/README.md names are installed')

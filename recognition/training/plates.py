@@ -67,12 +67,14 @@ def choose_face(fonts, european, dice):
 class Layout:
     """The characters of a line: how high, how wide, how far apart."""
 
-    def __init__(self, text, height, room, european, dice):
+    def __init__(self, text, height, room, european, wide, dice):
         self.height = height
         self.width = height * (dice.uniform(0.48, 0.68) if european else dice.uniform(0.40, 0.62))
-        if dice.random() < 0.1:
-            self.width = height * dice.uniform(0.62, 0.95)
+        if wide or dice.random() < 0.1:
+            self.width = height * dice.uniform(0.62, 1.2 if wide else 0.95)
         self.space = height * (dice.uniform(0.07, 0.2) if european else dice.uniform(0.04, 0.24))
+        if wide:
+            self.space *= dice.uniform(1, 2.5)
         self.gap = height * (dice.uniform(0.18, 0.75) if dice.random() < 0.75 else dice.uniform(0.5, 1.4))
         gaps = text.count('-')
         signs = len(text) - gaps
@@ -240,9 +242,40 @@ def shades(dice, european):
     return float(paper), float(ink)
 
 
+def behind(gray, box, height, fonts, dice):
+    """Another plate behind this one, wider than it: its ends and some of its characters are seen at both sides."""
+    x0, y0, x1, y1 = box
+    wide, tall = (x1 - x0) * dice.uniform(1.2, 1.7), (y1 - y0) * dice.uniform(0.5, 1.0)
+    middle, left = (y0 + y1) / 2 + dice.uniform(-8, 8), (x0 + x1) / 2 - wide / 2 + dice.uniform(-20, 20)
+    paper = dice.uniform(120, 250)
+    cv2.rectangle(gray, (int(left), int(middle - tall / 2)), (int(left + wide), int(middle + tall / 2)), paper, -1)
+    ink = np.zeros((HEIGHT, WIDTH), np.uint8)
+    face, own = choose_face(fonts, True, dice), min(tall * 0.85, height * dice.uniform(0.8, 1.3))
+    each = own * dice.uniform(0.5, 0.7)
+    x = left + own * dice.uniform(0.05, 0.4)
+    while x + each < left + wide:
+        mask = face.glyph((texts.ALL_LETTERS + '0123456789')[dice.integers(36)], max(2, int(each)), max(4, int(own)))
+        press(ink, mask, x, middle - own / 2)
+        x += each * dice.uniform(1.1, 1.3)
+    paste(gray, ink, 0, 0, paper - dice.uniform(80, 120))
+
+
+def coupling(gray, line, dice):
+    """A tow bar or its ball that stands before the lower part of some characters."""
+    left, top, right, bottom = line
+    height = bottom - top
+    half = height * dice.uniform(0.08, 0.3)
+    x, y = dice.uniform(left, right), bottom - height * dice.uniform(0.05, 0.4)
+    shade = any_shade(dice)
+    cv2.rectangle(gray, (int(x - half * 0.7), int(y + half)), (int(x + half * 0.7), HEIGHT), shade, -1)
+    cv2.circle(gray, (int(x), int(y + half)), max(1, int(half)), shade, -1, cv2.LINE_AA)
+    cv2.circle(gray, (int(x - half * 0.3), int(y + half * 0.7)), max(1, int(half * 0.3)), any_shade(dice), -1, cv2.LINE_AA)
+
+
 def draw_plate(fonts, dice):
     european = dice.random() < 0.35
-    text = texts.plate_text(european, dice)
+    wide = dice.random() < 0.07  # letters about as wide as high; such a plate has few
+    text = texts.short_text(european, dice) if wide else texts.plate_text(european, dice)
     gray = surroundings(dice)
     if european:
         plate_h = dice.uniform(42, 60)
@@ -252,10 +285,14 @@ def draw_plate(fonts, dice):
         plate_h = dice.uniform(74, 100)
         plate_w = plate_h * dice.uniform(1.85, 2.15)
         height = plate_h * dice.uniform(0.36, 0.56)
+    if wide:
+        height *= dice.uniform(0.65, 1.0)
     x0, y0 = (WIDTH - plate_w) / 2 + dice.uniform(-8, 8), (HEIGHT - plate_h) / 2 + dice.uniform(-8, 8)
     box = (int(x0), int(y0), int(x0 + plate_w), int(y0 + plate_h))
     paper, shade = shades(dice, european)
-    if dice.random() < 0.3:
+    if dice.random() < 0.04:
+        behind(gray, box, height, fonts, dice)
+    elif dice.random() < 0.3:
         cv2.rectangle(gray, (box[0] - int(dice.integers(4, 30)), box[1] - int(dice.integers(3, 20))),
                       (box[2] + int(dice.integers(4, 30)), box[3] + int(dice.integers(3, 20))), any_shade(dice), -1)
     cv2.rectangle(gray, box[:2], box[2:], paper, -1)
@@ -267,23 +304,24 @@ def draw_plate(fonts, dice):
         cv2.rectangle(gray, (box[0] + inset, box[1] + inset), (box[2] - inset, box[3] - inset),
                       shade if dice.random() < 0.5 else any_shade(dice), int(dice.integers(1, 3)))
     room = (plate_w - left_used) * dice.uniform(0.84, 0.95)
-    side = 0 if european else int(dice.choice(3, p=(0.6, 0.24, 0.16)))  # with a picture or small letters: nowhere, left, right
+    side = 0 if european else int(dice.choice(3, p=(0.54, 0.29, 0.17)))  # with a picture or small letters: nowhere, left, right
     if side:
         room *= dice.uniform(0.7, 0.88)
-    layout = Layout(text, height, room, european, dice)
+    layout = Layout(text, height, room, european, wide, dice)
     free = plate_w - left_used - layout.total
     left = x0 + left_used + free * dice.uniform(*((0.3, 0.7), (0.72, 0.95), (0.05, 0.28))[side])
     height = layout.height
     top = y0 + (plate_h - height) * (0.5 if european else dice.uniform(0.4, 0.62))
     ink = np.zeros((HEIGHT, WIDTH), np.uint8)
-    draw_text(gray, ink, text, layout, left, top, choose_face(fonts, european, dice), paper, dice)
-    near = height * dice.uniform(0.06, 0.22)
+    face = choose_face(fonts, european, dice)
+    draw_text(gray, ink, text, layout, left, top, face, paper, dice)
+    near = height * dice.uniform(0.04, 0.22)
     if side == 1 and left - near - x0 > height * 0.35:
         width = (left - near - x0) * dice.uniform(0.75, 0.98)
-        beside(gray, ink, left - near - width, top, width, height, plate_h, fonts, dice)
+        beside(gray, ink, left - near - width, top, width, height, plate_h, side, face, fonts, dice)
     elif side == 2 and box[2] - left - layout.total - near > height * 0.35:
         width = (box[2] - left - layout.total - near) * dice.uniform(0.75, 0.98)
-        beside(gray, ink, left + layout.total + near, top, width, height, plate_h, fonts, dice)
+        beside(gray, ink, left + layout.total + near, top, width, height, plate_h, side, face, fonts, dice)
     if dice.random() < 0.35:
         ink = cv2.GaussianBlur(ink, (0, 0), dice.uniform(0.7, 1.8))
         ink = np.clip((ink.astype(np.float32) - 127) * dice.uniform(1.5, 3) + dice.uniform(90, 165), 0, 255).astype(np.uint8)
@@ -294,6 +332,8 @@ def draw_plate(fonts, dice):
         (eu_frame if european else us_frame)(gray, box, fonts, dice)
     dirty(gray, box, dice)
     line = (left, top, left + layout.total, top + height)
+    if dice.random() < 0.03:
+        coupling(gray, line, dice)
     other = others[dice.integers(len(others))] if others else None
     return Picture(np.clip(gray, 0, 255).astype(np.uint8), box, line, text.replace('-', ''), other)
 
@@ -328,7 +368,9 @@ def draw_other(fonts, dice):
     x, y = dice.uniform(10, 60), dice.uniform(20, HEIGHT - height - 20)
     width = dice.uniform(90, 240)
     if dice.random() < 0.75:
-        mask = fonts.words_mask(texts.not_a_plate(dice), height, dice, fonts.other)
+        plain = dice.random() < 0.35
+        text = texts.not_a_plate(dice)
+        mask = fonts.words_mask(text.lower() if plain else text, height, dice, fonts.plain if plain else fonts.other)
         if mask.shape[1] > WIDTH - x - 10:
             mask = mask[:, :int(WIDTH - x - 10)]
         if dice.random() < 0.5:
@@ -342,7 +384,7 @@ def draw_other(fonts, dice):
     return Picture(np.clip(gray, 0, 255).astype(np.uint8), (x - 12, y - 9, x + width + 12, y + height + 9), line, '')
 
 
-def draw(fonts, dice, other_share=0.08):
+def draw(fonts, dice, other_share=0.06):
     return draw_other(fonts, dice) if dice.random() < other_share else draw_plate(fonts, dice)
 
 

@@ -3,8 +3,8 @@
 
   resume.py NETWORK.onnx STATE.pt [FONTS...]
 
-Each norm is put back with what its convolution gives on drawn lines: it takes away that mean and deviation and adds them
-again, so that the network says what it said. For the line reader.
+Each norm is put back with what its convolution gives on drawn photos: it takes away that mean and deviation and adds them
+again, so that the network says what it said. For the line reader and the line detector; the weights' names tell which.
 """
 import sys
 
@@ -14,16 +14,17 @@ from onnx import numpy_helper
 import torch
 
 from drawings import Store
-from networks import Conv, LineReader
+from networks import Conv, LineDetector, LineReader
+import train_detector
 import train_reader
 
-DRAWINGS, LINES = 1500, 2048
+DRAWINGS, LINES, WINDOWS = 1500, 2048, 96
 
 
 def unfolded(path):
-    """A reader whose norms only add the biases."""
+    """The network, with norms that only add the biases."""
     stored = {i.name: torch.from_numpy(np.array(numpy_helper.to_array(i))) for i in onnx.load(path).graph.initializer}
-    model = LineReader()
+    model = LineReader() if 'layers.0.conv.weight' in stored else LineDetector()
     state = {}
     for name, value in model.state_dict().items():
         folded = name.replace('.norm.bias', '.conv.bias')
@@ -40,8 +41,8 @@ def unfolded(path):
     return model.eval()
 
 
-def restore_norms(model, lines):
-    """Sets each norm by what its convolution gives for these lines; the answers stay."""
+def restore_norms(model, inputs):
+    """Sets each norm by what its convolution gives for these inputs; the answers stay."""
     sums = {}
 
     def hook(module, _, output):
@@ -50,7 +51,7 @@ def restore_norms(model, lines):
     convs = [m for m in model.modules() if isinstance(m, Conv)]
     hooks = [m.conv.register_forward_hook(hook) for m in convs]
     with torch.no_grad():
-        before = model(lines)
+        before = model(inputs)
     for h in hooks:
         h.remove()
     for m in convs:
@@ -60,22 +61,23 @@ def restore_norms(model, lines):
         m.norm.weight.data.copy_((variance + m.norm.eps).sqrt())
         m.norm.bias.data.add_(mean)
     with torch.no_grad():
-        return (model(lines) - before).abs().max().item()
+        return (model(inputs) - before).abs().max().item()
 
 
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    store = Store(sys.argv[3:] or ['/usr/share/fonts'], 1, DRAWINGS, torch.device('cpu'), seed=77)
+    model = unfolded(sys.argv[1])
+    reader = isinstance(model, LineReader)
+    store = Store(sys.argv[3:] or ['/usr/share/fonts'], 1, DRAWINGS, torch.device('cpu'), seed=77, backgrounds=0 if reader else 48)
     store.heights = (6.0, 42.0)
     store.allocate()
     store.refresh(at_least=DRAWINGS)
     torch.manual_seed(77)
     with torch.no_grad():
-        lines, _ = train_reader.mixed_batch(store, LINES, 8)
+        inputs = train_reader.mixed_batch(store, LINES, 8)[0] if reader else train_detector.windows(store, WINDOWS)[0]
     store.close()
-    model = unfolded(sys.argv[1])
-    print('largest change of a score: %.5f' % restore_norms(model, lines))
+    print('largest change of a score: %.5f' % restore_norms(model, inputs))
     torch.save(model.state_dict(), sys.argv[2])
 
 

@@ -65,7 +65,7 @@ def vanity(dice):
         else:
             out += VOWELS[dice.integers(len(VOWELS))]
     if length > 3 and dice.random() < 0.3:
-        at = int(dice.integers(2, length - 1))
+        at = int(dice.integers(1, length - 1))
         out = out[:at] + '-' + out[at:]
     return out
 
@@ -86,12 +86,20 @@ def as_registered(text, european):
 
 def plate_text(european, dice):
     roll = dice.random()
-    if roll < (0.03 if european else 0.16):
+    if roll < (0.05 if european else 0.19):
         return as_registered(vanity(dice), european)
-    if roll < 0.3:
+    if roll < 0.32:
         return as_registered(uniform(dice), european)
     letters = ALL_LETTERS if european or dice.random() < 0.12 else SAFE_LETTERS
     return fill(weighted(EU_PATTERNS if european else US_PATTERNS, dice), letters, dice)
+
+
+def short_text(european, dice):
+    """At most six characters, where letters are wide: those that owners choose, and old numbers."""
+    while True:
+        text = as_registered(vanity(dice), european) if dice.random() < 0.5 else plate_text(european, dice)
+        if len(text.replace('-', '')) <= 6:
+            return text
 
 
 def state_name(dice):

@@ -29,6 +29,8 @@ def cut_of(line, other, wrong):
     length = (length + photograph.normal(count, 0.25, device) * height * spread).clamp(min=10)
     tall = height * torch.exp(photograph.normal(count, 0.08, device) * spread)
     stretch = torch.exp(photograph.normal(count, 0.1, device))
+    # recognition/read.cc looks at unsure lines with narrower characters, too.
+    stretch = stretch * torch.where(torch.rand(count, device=device) < 0.25, photograph.uniform(count, 1.0, 1.4, device), 1.0)
     # A cut that misses the line is to read as nothing: one on other print, too close, above or below, or beside it, and then
     # no character may be left in the picture, or the reader learns to leave out what it sees well.
     side = torch.sign(torch.rand(count, device=device) - 0.5)
@@ -63,7 +65,7 @@ def view_of(line, scale, wide, high):
     return back @ turned @ about
 
 
-def photos_of_lines(store, count, text_height, wrong_share=0.1):
+def photos_of_lines(store, count, text_height, wrong_share=0.06):
     """`count` line images as the reader's program cuts them out of photos whose characters are `text_height` pixels high."""
     device = store.device
     pick = torch.randint(0, store.count, (count,), device=device)

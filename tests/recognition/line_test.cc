@@ -92,6 +92,19 @@ TEST(Detector, I12_D_1_FindsPlatesFrom50PixelsToHalfThePicture) {
   }
 }
 
+TEST(Detector, KeepsHowAnotherSizeShowsALine) {
+  const PlateStyle style{.width = 90};
+  const LineCandidate line = best_line(car_with("7ABC123", style));
+  expect_in_the_middle(line, style);
+  ASSERT_FALSE(line.otherwise.empty());
+  for (const LineCandidate& other : line.otherwise) {
+    EXPECT_LT(cv::norm(other.centre - line.centre), style.width / 3);
+    EXPECT_GT(other.length(), line.length() / 2.5F);
+    EXPECT_LT(other.length(), line.length() * 2.5F);
+    EXPECT_TRUE(other.otherwise.empty());
+  }
+}
+
 TEST(Detector, FindsDarkPlatesAndLightCharacters) {
   for (const PlateStyle& style :
        {PlateStyle{.paper = 60, .ink = 30}, PlateStyle{.paper = 60, .ink = 200}}) {
