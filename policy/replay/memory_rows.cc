@@ -1,17 +1,17 @@
 #include "policy/replay/memory_rows.h"
 
-#include "ledger/chain/encoding.h"
+#include <array>
 
 namespace alpr::policy {
 namespace {
 
 // Numbers sort by value; a text is led by its length, so that no key is the beginning of another
 // of its table by accident.
-std::string encode(const chain::RowKey& key) {
-  std::string bytes;
-  const auto put = [&](std::uint64_t number, int size) {
-    for (int shift = 8 * (size - 1); shift >= 0; shift -= 8)
-      bytes += static_cast<char>(number >> static_cast<unsigned>(shift));
+void add_key(std::string& bytes, const chain::RowKey& key) {
+  const auto put = [&](std::uint64_t number, unsigned size) {
+    std::array<char, 8> big_endian;
+    for (unsigned i = 0; i < 8; ++i) big_endian[i] = static_cast<char>(number >> (56 - 8 * i));
+    bytes.append(big_endian.data() + 8 - size, size);
   };
   for (const chain::RowKey::Part& part : key.parts()) {
     if (const auto* number = std::get_if<std::uint64_t>(&part)) {
@@ -22,32 +22,50 @@ std::string encode(const chain::RowKey& key) {
       bytes += text;
     }
   }
-  return bytes;
 }
 
-// Most new rows are of the newest event and come last: no search for their place.
-template <typename Rows, typename Row>
-void set(Rows& rows, std::string key, Row row) {
-  if (rows.empty() || rows.rbegin()->first < key)
-    rows.emplace_hint(rows.end(), std::move(key), std::move(row));
-  else
-    rows.insert_or_assign(std::move(key), std::move(row));
+std::string with_table(chain::Table table, const chain::RowKey& key) {
+  std::string bytes(1, static_cast<char>(table));
+  add_key(bytes, key);
+  return bytes;
 }
 
 }  // namespace
 
+const MemoryRows::Row* MemoryRows::Rows::find(std::string_view key) const {
+  const auto found = by_key.find(key);
+  return found == by_key.end() ? nullptr : found->second;
+}
+
+void MemoryRows::Rows::set(std::string_view key, Row row) {
+  if (const auto known = by_key.find(key); known != by_key.end()) {
+    *known->second = std::move(row);
+    return;
+  }
+  // Most new rows are of the newest event and come last: no search for their place.
+  const bool last = in_order.empty() || in_order.rbegin()->first < key;
+  const auto at = last ? in_order.emplace_hint(in_order.end(), key, std::move(row))
+                       : in_order.emplace(key, std::move(row)).first;
+  by_key.emplace(at->first, &at->second);
+}
+
+std::string_view MemoryRows::encode(const chain::RowKey& key) const {
+  encoded_.clear();
+  add_key(encoded_, key);
+  return encoded_;
+}
+
 Result<std::optional<std::string>> MemoryRows::get(chain::Table table,
                                                    const chain::RowKey& key) const {
-  const auto& rows = tables_[table];
-  const auto found = rows.find(encode(key));
-  if (found == rows.end()) return std::optional<std::string>();
-  return std::optional<std::string>(found->second.as_text());
+  const Row* found = tables_[table].find(encode(key));
+  if (found == nullptr) return std::optional<std::string>();
+  return std::optional<std::string>(found->as_text());
 }
 
 Result<void> MemoryRows::scan(chain::Table table, const chain::RowKey& prefix,
                               const std::function<bool(std::string_view value)>& visit) const {
-  const std::string begin = encode(prefix);
-  const auto& rows = tables_[table];
+  const std::string begin(encode(prefix));  // what is visited may ask for another row
+  const auto& rows = tables_[table].in_order;
   for (auto row = rows.lower_bound(begin); row != rows.end(); ++row) {
     if (!row->first.starts_with(begin) || !visit(row->second.as_text())) break;
   }
@@ -56,7 +74,7 @@ Result<void> MemoryRows::scan(chain::Table table, const chain::RowKey& prefix,
 
 Result<void> MemoryRows::scan_from(chain::Table table, const chain::RowKey& from,
                                    const std::function<bool(std::string_view value)>& visit) const {
-  const auto& rows = tables_[table];
+  const auto& rows = tables_[table].in_order;
   for (auto row = rows.lower_bound(encode(from)); row != rows.end(); ++row)
     if (!visit(row->second.as_text())) break;
   return {};
@@ -64,63 +82,66 @@ Result<void> MemoryRows::scan_from(chain::Table table, const chain::RowKey& from
 
 Result<void> MemoryRows::put(chain::Table table, const chain::RowKey& key, std::string_view value,
                              chain::RowScope) {
-  set(tables_[table], encode(key), Row{std::string(value), {}, nullptr});
+  tables_[table].set(encode(key), Row{std::string(value), {}, nullptr});
   return {};
 }
 
 const std::any* MemoryRows::kept(chain::Table table, const chain::RowKey& key) const {
-  const auto& rows = tables_[table];
-  const auto found = rows.find(encode(key));
-  return found == rows.end() || found->second.to_text == nullptr ? nullptr : &found->second.value;
+  const Row* found = tables_[table].find(encode(key));
+  return found == nullptr || found->to_text == nullptr ? nullptr : &found->value;
 }
 
 std::any* MemoryRows::change(chain::Table table, const chain::RowKey& key) {
-  auto& rows = tables_[table];
-  const auto found = rows.find(encode(key));
-  return found == rows.end() || found->second.to_text == nullptr ? nullptr : &found->second.value;
+  const auto found = tables_[table].by_key.find(encode(key));
+  if (found == tables_[table].by_key.end() || found->second->to_text == nullptr) return nullptr;
+  return &found->second->value;
 }
 
 void MemoryRows::keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) {
-  set(tables_[table], encode(key), Row{{}, std::move(row), to_text});
+  tables_[table].set(encode(key), Row{{}, std::move(row), to_text});
 }
 
 Result<void> MemoryRows::erase(chain::Table table, const chain::RowKey& key) {
-  tables_[table].erase(encode(key));
+  Rows& rows = tables_[table];
+  const auto found = rows.in_order.find(encode(key));
+  if (found == rows.in_order.end()) return {};
+  rows.by_key.erase(found->first);
+  rows.in_order.erase(found);
   return {};
 }
 
 void MemoryRows::save(StateWriter& out) const {
-  for (const auto& rows : tables_)
-    out.list(rows, [&](const auto& row) {
+  for (const Rows& rows : tables_)
+    out.list(rows.in_order, [&](const auto& row) {
       out.text(row.first);
       out.text(row.second.as_text());
     });
 }
 
 void MemoryRows::load(StateReader& in) {
-  for (auto& rows : tables_) {
-    rows.clear();
+  for (Rows& rows : tables_) {
+    rows.by_key.clear();
+    rows.in_order.clear();
     in.list([&] {
       const std::string_view key = in.text();
-      rows.emplace_hint(rows.end(), key, Row{std::string(in.text()), {}, nullptr});
+      rows.set(key, Row{std::string(in.text()), {}, nullptr});
     });
   }
 }
 
 void OverlaidRows::put(chain::Table table, const chain::RowKey& key, std::string value) {
-  rows_.insert_or_assign(static_cast<char>(table) + encode(key), std::move(value));
+  rows_.insert_or_assign(with_table(table, key), std::move(value));
 }
 
 Result<std::optional<std::string>> OverlaidRows::get(chain::Table table,
                                                      const chain::RowKey& key) const {
-  const auto found = rows_.find(static_cast<char>(table) + encode(key));
+  const auto found = rows_.find(with_table(table, key));
   if (found != rows_.end()) return std::optional<std::string>(found->second);
   return below_.get(table, key);
 }
 
 const std::any* OverlaidRows::kept(chain::Table table, const chain::RowKey& key) const {
-  if (kept_below_ == nullptr || rows_.contains(static_cast<char>(table) + encode(key)))
-    return nullptr;
+  if (kept_below_ == nullptr || rows_.contains(with_table(table, key))) return nullptr;
   return kept_below_->kept(table, key);
 }
 

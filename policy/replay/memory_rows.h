@@ -7,6 +7,8 @@
 #include <array>
 #include <map>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "ledger/chain/registers.h"
 #include "policy/registers/kept_rows.h"
@@ -16,6 +18,10 @@ namespace alpr::policy {
 
 class MemoryRows : public chain::RegisterWriter, public KeptRows {
  public:
+  MemoryRows() = default;
+  MemoryRows(const MemoryRows&) = delete;
+  MemoryRows& operator=(const MemoryRows&) = delete;
+
   Result<std::optional<std::string>> get(chain::Table table,
                                          const chain::RowKey& key) const override;
   Result<void> scan(chain::Table table, const chain::RowKey& prefix,
@@ -41,7 +47,17 @@ class MemoryRows : public chain::RegisterWriter, public KeptRows {
     ToText to_text = nullptr;
     std::string as_text() const { return to_text == nullptr ? text : to_text(value); }
   };
-  std::array<std::map<std::string, Row, std::less<>>, 256> tables_;
+  // In order for the scans; by hash for the rest, which is nearly all that a replay asks.
+  struct Rows {
+    std::map<std::string, Row, std::less<>> in_order;
+    std::unordered_map<std::string_view, Row*> by_key;  // of in_order's
+    const Row* find(std::string_view key) const;
+    void set(std::string_view key, Row row);
+  };
+  std::string_view encode(const chain::RowKey& key) const;  // good until the next
+
+  std::array<Rows, 256> tables_;
+  mutable std::string encoded_;
 };
 
 // The rows of another with some of them replaced, for one decision: what the log does not say (a

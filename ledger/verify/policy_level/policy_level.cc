@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <any>
+#include <deque>
 #include <future>
 #include <memory>
 #include <optional>
@@ -74,6 +75,8 @@ void open(const verify::Keys* keys, Shown& shown) {
 
 // Enough that starting threads costs nothing, few enough to lie in the caches.
 constexpr std::size_t kBatch = 2'048;
+// One that opens slowly is made good by the next: neither side waits for the other at each batch.
+constexpr std::size_t kBatchesAhead = 3;
 using Batch = std::vector<Shown>;
 
 // Some of a batch's events each, on a thread of their own, until it is asked for. What was judged
@@ -121,17 +124,17 @@ class Walk {
     if (!first) return tl::unexpected(first.error());
     more_ = *first;
     const unsigned openers = std::max(2U, walk_.threads) - 1;
-    std::unique_ptr<Opening> ahead;
+    std::deque<Opening> ahead;
     Batch spent;
     do {
       auto batch = read_batch();
       if (!batch) return tl::unexpected(batch.error());
-      auto opening = std::make_unique<Opening>(std::move(*batch), std::exchange(spent, Batch()),
-                                               walk_.keys, openers);
-      if (ahead) spent = judge(ahead->take());
-      ahead = std::move(opening);
+      ahead.emplace_back(std::move(*batch), std::exchange(spent, Batch()), walk_.keys, openers);
+      if (ahead.size() <= kBatchesAhead) continue;
+      spent = judge(ahead.front().take());
+      ahead.pop_front();
     } while (more_ && next_ < walk_.size);
-    judge(ahead->take());
+    for (Opening& opening : ahead) judge(opening.take());
     return {};
   }
 
