@@ -45,26 +45,18 @@ struct Filter {
     return !elements.polygon || in_polygon(*elements.polygon, c.latitude[i], c.longitude[i]);
   }
 
-  // A bit for each bucket of the filter that may have a match.
-  std::uint64_t buckets_of(const PlateFilter& filter) const {
-    if (!plate) return ~std::uint64_t{0};
-    std::uint64_t buckets = 0;
-    for (const PlateTest& test : plate->tests()) {
-      if (test.first != test.last) return ~std::uint64_t{0};  // many plates
-      buckets |= filter.may_have(test.first);
-    }
-    return buckets;
-  }
-
-  // Rows that match, newest first.
-  std::vector<std::uint32_t> look_through(const ReadColumns& c) const {
+  // Rows that match, newest first: of these plates, or of whatever plate passes.
+  std::vector<std::uint32_t> look_through(const ReadColumns& c,
+                                          const std::vector<std::uint64_t>* of = nullptr) const {
     std::vector<std::uint32_t> rows;
     if (!may_have(c)) return rows;
-    if (!plate) {
+    if (of != nullptr) {
+      for (const std::uint64_t one : *of) take_plate(c, one, rows);
+    } else if (plate) {
+      for (const PlateTest& test : plate->tests()) take_test(c, test, rows);
+    } else {
       for (std::size_t i = 0; i < c.size(); ++i)
         if (passes(c, i)) rows.push_back(static_cast<std::uint32_t>(i));
-    } else {
-      for (const PlateTest& test : plate->tests()) take_test(c, test, rows);
     }
     std::sort(rows.begin(), rows.end(),
               [&](std::uint32_t a, std::uint32_t b) { return c.seq_at(a) > c.seq_at(b); });
@@ -73,20 +65,51 @@ struct Filter {
     return rows;
   }
 
+  // Of sorted columns, where a plate's rows lie together.
+  void take_plate(const ReadColumns& c, std::uint64_t one, std::vector<std::uint32_t>& rows) const {
+    for (std::size_t i = c.first_from(one); i < c.size() && c.plate[i] == one; ++i)
+      if (passes(c, i)) rows.push_back(static_cast<std::uint32_t>(i));
+  }
+
   void take_test(const ReadColumns& c, const PlateTest& test,
                  std::vector<std::uint32_t>& rows) const {
-    std::size_t from = 0, to = c.size();
-    if (c.sorted()) {
-      from = c.first_from(test.first);
-      // A plate's own rows are few and lie together.
-      if (test.first != test.last) to = c.first_from(test.last + 1);
-    }
+    const std::size_t from = c.sorted() ? c.first_from(test.first) : 0;
+    const std::size_t to = c.sorted() ? c.first_from(test.last + 1) : c.size();
     for (std::size_t i = from; i < to; ++i) {
-      if (c.sorted() && c.plate[i] > test.last) break;
       if (test.passes(c.plate[i]) && plate->passes_rest(c.plate[i]) && passes(c, i))
         rows.push_back(static_cast<std::uint32_t>(i));
     }
   }
+};
+
+// More plates than these are not looked for one by one: so many have the page full soon.
+constexpr std::size_t kPlatesOneByOne = 1024;
+
+// The known plates that a search is for, and in which buckets of a group each of them may be.
+class Wanted {
+ public:
+  explicit Wanted(std::vector<std::uint64_t> plates)
+      : plates_(std::move(plates)), buckets_(plates_.size()) {}
+
+  void look_in(const PlateFilter& group) {
+    any_ = 0;
+    for (std::size_t i = 0; i < plates_.size(); ++i) {
+      buckets_[i] = group.may_have(plates_[i]);
+      any_ |= buckets_[i];
+    }
+  }
+  // Those that the bucket at this place of the group may have; good until the next call.
+  const std::vector<std::uint64_t>& in(unsigned slot) {
+    found_.clear();
+    if ((any_ >> slot & 1U) == 0) return found_;
+    for (std::size_t i = 0; i < plates_.size(); ++i)
+      if ((buckets_[i] >> slot & 1U) != 0) found_.push_back(plates_[i]);
+    return found_;
+  }
+
+ private:
+  std::vector<std::uint64_t> plates_, buckets_, found_;
+  std::uint64_t any_ = 0;
 };
 
 // By number of text: whether it is that of a vehicle as asked for. Texts of devices have no line
@@ -191,6 +214,9 @@ void ReadsIndex::replace(std::uint64_t bucket, Columns columns) {
     if (columns) filter->add(slot, columns->plate);
     known->second = std::move(filter);
   }
+  const Columns* old = next->find(bucket);
+  next->plates = std::make_shared<const KnownPlates>(next->plates->changed(
+      old == nullptr ? nullptr : &(*old)->plate, columns ? &columns->plate : nullptr));
   if (columns)
     next->put(bucket, std::move(columns));
   else
@@ -212,6 +238,9 @@ void ReadsIndex::load(std::vector<ReadColumns> buckets) {
     next->put(bucket, std::make_shared<const ReadColumns>(std::move(columns)));
   }
   for (const std::uint64_t group : groups) next->filter_anew(group);
+  std::vector<const KnownPlates::Column*> plates;
+  for (const auto& [bucket, columns] : next->buckets) plates.push_back(&columns->plate);
+  next->plates = std::make_shared<const KnownPlates>(plates);
   sorted_ = std::move(next);
 }
 
@@ -360,15 +389,24 @@ SearchResult ReadsIndex::search(const QueryElements& elements, const SearchPage&
       for (const std::uint32_t i : filter.look_through(*open_))
         if (!take(*open_, i)) return result;
   }
-  std::uint64_t group = UINT64_MAX;
-  std::uint64_t may_have = ~std::uint64_t{0};  // of the group's buckets
-  for (auto bucket = sorted->buckets.rbegin(); bucket != sorted->buckets.rend(); ++bucket) {
-    if (bucket->first / PlateFilter::kSlots != group) {
-      group = bucket->first / PlateFilter::kSlots;
-      may_have = filter.buckets_of(*sorted->filters.at(group));
+  std::optional<Wanted> wanted;
+  if (filter.plate)
+    if (auto plates = sorted->plates->asked(*filter.plate, kPlatesOneByOne)) {
+      if (plates->empty()) return result;
+      wanted.emplace(std::move(*plates));
     }
-    if ((may_have >> (bucket->first % PlateFilter::kSlots) & 1U) == 0) continue;
-    const std::vector<std::uint32_t> rows = filter.look_through(*bucket->second);
+  std::uint64_t group = UINT64_MAX;
+  for (auto bucket = sorted->buckets.rbegin(); bucket != sorted->buckets.rend(); ++bucket) {
+    const std::vector<std::uint64_t>* plates = nullptr;
+    if (wanted) {
+      if (bucket->first / PlateFilter::kSlots != group) {
+        group = bucket->first / PlateFilter::kSlots;
+        wanted->look_in(*sorted->filters.at(group));
+      }
+      plates = &wanted->in(static_cast<unsigned>(bucket->first % PlateFilter::kSlots));
+      if (plates->empty()) continue;
+    }
+    const std::vector<std::uint32_t> rows = filter.look_through(*bucket->second, plates);
     if (rows.empty()) continue;
     const std::shared_lock lock(mutex_);
     for (const std::uint32_t i : rows)
@@ -402,6 +440,11 @@ std::size_t ReadsIndex::size() const {
   std::size_t all = open_ ? open_->size() : 0;
   for (const auto& [bucket, columns] : sorted_->buckets) all += columns->size();
   return all;
+}
+
+std::size_t ReadsIndex::known_plates() const {
+  const std::shared_lock lock(mutex_);
+  return sorted_->plates->size();
 }
 
 std::vector<Bucket> ReadsIndex::sorted_buckets(Bucket from) const {

@@ -2,9 +2,10 @@
 // ever on disk in clear.
 //
 // Columns per 15-minute upload bucket (read_columns.h): those of a bucket that is over are sorted
-// by plate and never change, so a search looks through them without a lock, and for one plate only
-// through those that a filter lets pass; a purge drops them but for what is held. One writer (the
-// sequencer's thread), any number of readers; locked inside.
+// by plate and never change, so a search looks through them without a lock. A plate or a pattern is
+// first held against the plates that there are, and then each of them looked for where a filter
+// lets it pass. A purge drops a bucket's columns but for what is held, and the plates that were in
+// no other. One writer (the sequencer's thread), any number of readers; locked inside.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 
 #include "ledger/chain/event.h"
 #include "policy/records/queries.h"
+#include "policy/registers/known_plates.h"
 #include "policy/registers/plate_filter.h"
 #include "policy/registers/read_columns.h"
 
@@ -69,6 +71,7 @@ class ReadsIndex {
   bool may_show(const ReadRow& row, std::string_view case_number, TimeUs now) const;
 
   std::size_t size() const;
+  std::size_t known_plates() const;  // different ones in the buckets that are over
   // The buckets whose columns are sorted, from `from` on; and one's columns as bytes for
   // ReadColumns::read(), nullopt where they are not sorted (yet) or gone.
   std::vector<Bucket> sorted_buckets(Bucket from) const;
@@ -86,8 +89,9 @@ class ReadsIndex {
   struct Sorted {
     std::vector<std::pair<std::uint64_t, Columns>> buckets;  // ascending
     std::map<std::uint64_t, SharedFilter> filters;           // by bucket / PlateFilter::kSlots
-    std::size_t place(std::uint64_t bucket) const;           // of it, or where it would be
-    const Columns* find(std::uint64_t bucket) const;         // nullptr: not there
+    std::shared_ptr<const KnownPlates> plates = std::make_shared<KnownPlates>();
+    std::size_t place(std::uint64_t bucket) const;    // of it, or where it would be
+    const Columns* find(std::uint64_t bucket) const;  // nullptr: not there
     void put(std::uint64_t bucket, Columns columns);
     void take(std::uint64_t bucket);
     void filter_anew(std::uint64_t group);

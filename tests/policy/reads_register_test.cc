@@ -7,6 +7,7 @@
 #include <atomic>
 #include <bit>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "policy/records/reads.h"
@@ -236,6 +237,45 @@ TEST(PlateFilters, MissNothingAndLetLittleThroughByMistake) {
   for (const std::uint64_t plate : plates[6]) ASSERT_TRUE(filter.may_have(plate) >> 6U & 1U);
 }
 
+TEST(KnownPlates, AreThoseOfTheColumnsAndAnswerPatternsAsEachPlateWould) {
+  std::mt19937 random(8);
+  std::vector<KnownPlates::Column> columns(12);
+  for (auto& column : columns) {
+    for (int i = 0; i < 300; ++i) column.push_back(packed_plate(random_plate(random).substr(0, 3)));
+    std::sort(column.begin(), column.end());
+  }
+  std::vector<const KnownPlates::Column*> parts;
+  for (std::size_t i = 0; i < 8; ++i) parts.push_back(&columns[i]);
+  KnownPlates known(parts);
+  // One goes and another comes, until all have changed; then all go.
+  for (std::size_t step = 0; step <= 12; ++step) {
+    std::set<std::string> expected;
+    for (const auto* part : parts)
+      for (const std::uint64_t plate : *part) expected.insert(unpacked_plate(plate));
+    ASSERT_EQ(known.size(), expected.size());
+    for (const char* pattern : {"A?", "?A*", "*0", "B", "??", "0*8*", "ABCD", "*A*B*1*Z*0*"}) {
+      const PlateQuestion question(pattern, PlateMatching::kExact);
+      std::set<std::string> naive;
+      for (const std::string& plate : expected)
+        if (matches_pattern(pattern, plate)) naive.insert(plate);
+      const auto found = known.asked(question, naive.size());
+      ASSERT_TRUE(found) << pattern;
+      ASSERT_EQ(found->size(), naive.size()) << pattern;
+      EXPECT_TRUE(std::is_sorted(found->begin(), found->end()));
+      for (const std::uint64_t plate : *found) EXPECT_TRUE(naive.contains(unpacked_plate(plate)));
+      if (!naive.empty()) {
+        EXPECT_FALSE(known.asked(question, naive.size() - 1)) << pattern;
+      }
+    }
+    if (parts.empty()) break;
+    const KnownPlates::Column* come = step < 4 ? &columns[8 + step] : nullptr;
+    known = known.changed(parts.front(), come);
+    parts.erase(parts.begin());
+    if (come != nullptr) parts.push_back(come);
+  }
+  EXPECT_EQ(known.size(), 0U);
+}
+
 // Reads of an hour and a half, so of several buckets, the newest of which is open.
 class ReadsRegister : public ::testing::Test {
  protected:
@@ -319,6 +359,15 @@ TEST_F(ReadsRegister, FindsWhatANaiveSearchFindsPageByPage) {
   EXPECT_GT(matched, 1000U);
 }
 
+TEST_F(ReadsRegister, FindsWhatANaiveSearchFindsWhereManyPlatesMatch) {
+  const TimeUs now = rows.back().uploaded;
+  ASSERT_GT(index.known_plates(), 1024U);  // too many to look for one by one
+  for (const char* pattern : {"*", "??*", "*?????"}) {
+    const QueryElements e{.plate = pattern};
+    EXPECT_EQ(found(e, now, 100), naive(e, now)) << pattern;
+  }
+}
+
 TEST_F(ReadsRegister, I12_G_1_NothingIsFoundFromTheMicrosecondThatItIsDue) {
   const QueryElements all{.captured_from = TimeUs{0}};
   for (const std::size_t i : {0U, 1U, 700U, 1999U}) {
@@ -358,6 +407,24 @@ TEST_F(ReadsRegister, ColumnsThatWereKeptComeBackAsTheRegisterThatMadeThem) {
   }
   EXPECT_EQ(again.dump(), index.dump());
   EXPECT_EQ(again.size(), rows.size());
+}
+
+TEST_F(ReadsRegister, I12_G_1_APlateThatNoReadHasAnyMoreIsForgotten) {
+  const std::vector<Bucket> over = index.sorted_buckets({0});
+  std::set<std::string> left;
+  for (const ReadRow& row : rows)
+    if (bucket_of(row.uploaded) >= over[2] && bucket_of(row.uploaded) <= over.back())
+      left.insert(row.plate);
+  const std::size_t before = index.known_plates();
+  for (const Bucket bucket : {over[0], over[1]}) {
+    chain::EventView tombstone;
+    tombstone.header.kind = chain::kind::kReadsPurged;
+    tombstone.have_payload = true;
+    tombstone.json = "{\"bucket\":" + std::to_string(bucket.value) + ",\"held\":[]}";
+    index.committed(std::span(&tombstone, 1));
+  }
+  EXPECT_EQ(index.known_plates(), left.size());
+  EXPECT_LT(left.size(), before);
 }
 
 // Searches go over what cannot change while reads come in and buckets go; each answer is of some
