@@ -59,12 +59,19 @@ Unsigned get_be(const std::uint8_t* from) {
 
 }  // namespace
 
-std::string hex(BytesView bytes) {
-  std::string out(bytes.size() * 2, '0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    out[2 * i] = kHexDigits[bytes[i] >> 4];
-    out[2 * i + 1] = kHexDigits[bytes[i] & 15];
+void write_hex(std::string& out, BytesView bytes) {
+  const std::size_t from = out.size();
+  out.resize(from + bytes.size() * 2);
+  char* digits = &out[from];
+  for (const std::uint8_t byte : bytes) {
+    *digits++ = kHexDigits[byte >> 4];
+    *digits++ = kHexDigits[byte & 15];
   }
+}
+
+std::string hex(BytesView bytes) {
+  std::string out;
+  write_hex(out, bytes);
   return out;
 }
 

@@ -11,6 +11,7 @@
 namespace alpr::chain {
 
 std::string hex(BytesView bytes);                        // lower case
+void write_hex(std::string& out, BytesView bytes);       // the same at the end of `out`
 Result<Bytes> parse_hex(std::string_view text);          // lower case only, even length
 Result<Digest> parse_digest_hex(std::string_view text);  // exactly 64 lower-case digits
 

@@ -8,6 +8,7 @@
 // without the domain's help (architecture invariant 9).
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -42,6 +43,19 @@ class RowKey {
   std::vector<Part> parts_;
 };
 
+// Rows that a reader in memory keeps as values, so that they are not taken for text and back each
+// time. The text of one is made when it is asked for.
+class KeptRows {
+ public:
+  using ToText = std::string (*)(const std::any& row);
+  virtual ~KeptRows() = default;
+  // Good until the next change; nullptr: none is kept.
+  virtual const std::any* kept(Table table, const RowKey& key) const = 0;
+  // The kept row itself, for a fold to change; nullptr: none is kept.
+  virtual std::any* change(Table table, const RowKey& key) = 0;
+  virtual void keep(Table table, const RowKey& key, std::any row, ToText to_text) = 0;
+};
+
 class RegisterReader {
  public:
   virtual ~RegisterReader() = default;
@@ -56,6 +70,8 @@ class RegisterReader {
   virtual Result<void> scan_from(
       Table table, const RowKey& from,
       const std::function<bool(std::string_view value)>& visit) const = 0;
+  // nullptr: it keeps none, as one that reads from a disk.
+  virtual const KeptRows* kept_rows() const { return nullptr; }
 };
 
 // Whose row it is: nullopt = permanent; a seq = the thirty-day event it is derived from.
@@ -66,6 +82,7 @@ class RegisterWriter : public RegisterReader {
   virtual Result<void> put(Table table, const RowKey& key, std::string_view value,
                            RowScope scope) = 0;
   virtual Result<void> erase(Table table, const RowKey& key) = 0;  // absent is fine
+  virtual KeptRows* kept_rows_to_change() { return nullptr; }
 };
 
 // An event as a fold sees it. After a purge the payload of a purged thirty-day event is gone:

@@ -52,7 +52,6 @@ class Transaction {
   // limit, kTooLarge.
   Result<std::vector<EvidencePlace>> store_images(std::span<const Image> images,
                                                   const SealedImages* sealed = nullptr);
-  Result<EvidencePlace> store_image(BytesView image);  // one of them
   // Seals a blob under a key of its own; synced before the commit. The id is random, below 2^53.
   Result<std::uint64_t> store_blob(BytesView blob);
   // For a hold.placed that is appended next in the same job: makes and syncs a key per event,

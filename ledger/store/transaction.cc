@@ -158,12 +158,6 @@ Result<std::vector<EvidencePlace>> Transaction::store_images(std::span<const Ima
                                                              const SealedImages* sealed) {
   return batch_.store_images(images, sealed);
 }
-Result<EvidencePlace> Transaction::store_image(BytesView image) {
-  const Image one{image, chain::sha256(image)};
-  const auto places = batch_.store_images({&one, 1}, nullptr);
-  if (!places) return tl::unexpected(places.error());
-  return places->front();
-}
 Result<std::uint64_t> Transaction::store_blob(BytesView blob) { return batch_.store_blob(blob); }
 Result<void> Transaction::hold(std::span<const Sequence> events, std::span<const ImageOf> images) {
   return batch_.hold(events, images);

@@ -133,7 +133,9 @@ void write_field(std::string& out, const F& field) {
   } else if constexpr (std::same_as<F, TimeUs>) {
     chain::write_integer(out, field.value);
   } else if constexpr (std::same_as<F, Digest>) {
-    chain::write_string(out, chain::hex(field));
+    out += '"';
+    chain::write_hex(out, field);
+    out += '"';
   } else if constexpr (DescribedEnum<F>) {
     chain::write_string(out, to_text(field));
   } else if constexpr (IsVector<F>::value) {
@@ -317,6 +319,17 @@ concept Record = Described<T> && requires {
 };
 
 namespace detail {
+struct MemberCounter {
+  std::size_t members = 0;
+  template <typename F>
+  void operator()(std::string_view, F&) {
+    ++members;
+  }
+  template <typename F>
+  void open(std::string_view, F&) {
+    ++members;
+  }
+};
 struct DraftWriter {
   chain::Members members;
   bool all_open;
@@ -369,8 +382,12 @@ chain::Draft to_draft(R record) {
   if constexpr (R::kKind.form == chain::Form::kWhole) {
     draft.json = to_json_text(*kept);
   } else {
+    R& named = const_cast<R&>(*kept);  // members() only names the fields here
+    detail::MemberCounter counter;
+    named.members(counter);
     detail::DraftWriter writer{{}, R::kKind.retention == chain::Retention::kOpen};
-    const_cast<R&>(*kept).members(writer);  // members() only names the fields here
+    writer.members.reserve(counter.members);
+    named.members(writer);
     draft.members = std::move(writer.members);
   }
   return draft;

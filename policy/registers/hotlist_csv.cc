@@ -271,7 +271,7 @@ ParsedHotlist HotlistRows::finish() {
   }
   ParsedHotlist parsed;
   parsed.canonical.reserve(kHotlistHeader.size() + 1 + text_.size() + rows_.size());
-  parsed.canonical = std::string(kHotlistHeader) + "\n";
+  parsed.canonical.append(kHotlistHeader).append("\n");  // an assignment would lose the room
   chain::CompactRange tree;
   for (const Row& row : rows_) {
     static constexpr std::uint8_t kLeaf = 0x00;  // RFC 6962, 2.1

@@ -1,6 +1,6 @@
-// Rows that are read and written again and again, kept as values by a reader that lives in memory,
-// so that they are not taken for text and back each time. Who keeps none is read and written as
-// ever. Templates, because the row's type is the point.
+// Rows that are read and written again and again, as values where the reader keeps them so
+// (chain::KeptRows). One that keeps none is read and written as ever. Templates, because the row's
+// type is the point.
 #pragma once
 
 #include <any>
@@ -11,22 +11,10 @@
 
 namespace alpr::policy {
 
-// What a reader of rows is besides, where it keeps values. Its text is made when it is asked for.
-class KeptRows {
- public:
-  using ToText = std::string (*)(const std::any& row);
-  virtual ~KeptRows() = default;
-  // Good until the next change; nullptr: none is kept.
-  virtual const std::any* kept(chain::Table table, const chain::RowKey& key) const = 0;
-  // The kept row itself, for a fold to change; nullptr: none is kept.
-  virtual std::any* change(chain::Table table, const chain::RowKey& key) = 0;
-  virtual void keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) = 0;
-};
-
 template <Described Row>
 Result<std::optional<Row>> read_kept_row(const chain::RegisterReader& rows, chain::Table table,
                                          const chain::RowKey& key) {
-  if (const auto* keeper = dynamic_cast<const KeptRows*>(&rows)) {
+  if (const chain::KeptRows* keeper = rows.kept_rows()) {
     const std::any* kept = keeper->kept(table, key);
     const Row* row = kept == nullptr ? nullptr : std::any_cast<Row>(kept);
     if (row != nullptr) return std::optional<Row>(*row);
@@ -53,7 +41,7 @@ class SeenRow {
 template <Described Row>
 Result<SeenRow<Row>> see_row(const chain::RegisterReader& rows, chain::Table table,
                              const chain::RowKey& key) {
-  if (const auto* keeper = dynamic_cast<const KeptRows*>(&rows)) {
+  if (const chain::KeptRows* keeper = rows.kept_rows()) {
     const std::any* kept = keeper->kept(table, key);
     const Row* row = kept == nullptr ? nullptr : std::any_cast<Row>(kept);
     if (row != nullptr) return SeenRow<Row>(row);
@@ -67,7 +55,7 @@ Result<SeenRow<Row>> see_row(const chain::RegisterReader& rows, chain::Table tab
 template <Described Row, typename Change>
 bool change_kept_row(chain::RegisterWriter& rows, chain::Table table, const chain::RowKey& key,
                      Change change) {
-  auto* keeper = dynamic_cast<KeptRows*>(&rows);
+  chain::KeptRows* keeper = rows.kept_rows_to_change();
   std::any* kept = keeper == nullptr ? nullptr : keeper->change(table, key);
   Row* row = kept == nullptr ? nullptr : std::any_cast<Row>(kept);
   if (row != nullptr) change(*row);
@@ -77,7 +65,7 @@ bool change_kept_row(chain::RegisterWriter& rows, chain::Table table, const chai
 template <Described Row>
 Result<void> write_kept_row(chain::RegisterWriter& rows, chain::Table table,
                             const chain::RowKey& key, Row row) {
-  auto* keeper = dynamic_cast<KeptRows*>(&rows);
+  chain::KeptRows* keeper = rows.kept_rows_to_change();
   if (keeper == nullptr) return write_row(rows, table, key, row);
   keeper->keep(table, key, std::any(std::move(row)),
                [](const std::any& kept) { return to_json_text(std::any_cast<const Row&>(kept)); });

@@ -10,20 +10,25 @@ namespace {
 
 using Column = KnownPlates::Column;
 
+constexpr std::size_t kParts = 128;
 constexpr std::size_t kBlock = 1024;  // plates looked at for all tests while they are in cache
 
 // Counts plates in a table that is at most half full; no plate is 0.
 class Counts {
  public:
+  using Count = std::pair<std::uint64_t, std::uint32_t>;
+
   void add(std::uint64_t plate) {
     if (2 * (used_ + 1) > slots_.size()) grow();
     put(plate, 1);
   }
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> sorted() const {
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> all;
+  // Ascending; leaves none.
+  std::vector<Count> take() {
+    std::vector<Count> all;
     all.reserve(used_);
-    for (const auto& slot : slots_)
-      if (slot.first != 0) all.push_back(slot);
+    for (Count& slot : slots_)
+      if (slot.first != 0) all.push_back(std::exchange(slot, {}));
+    used_ = 0;
     std::sort(all.begin(), all.end());
     return all;
   }
@@ -47,7 +52,7 @@ class Counts {
   }
 
   int bits_ = 9;  // of a place in the table, once there is one
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> slots_;
+  std::vector<Count> slots_;
   std::size_t used_ = 0;
 };
 
@@ -74,17 +79,30 @@ bool any_passes(const std::uint64_t* plates, std::size_t count, const PlateTest&
 
 }  // namespace
 
+// A part of all plates at a time, from the first to the last, so that the table it is counted in
+// stays in the processor's cache.
 KnownPlates::KnownPlates(const std::vector<const Column*>& columns) {
-  Counts counts;
-  for (const Column* column : columns)
-    for (Once once{column}; once.plate() != UINT64_MAX; once.next()) counts.add(once.plate());
-  const auto all = counts.sorted();
-  plates_.reserve(all.size());
-  columns_.reserve(all.size());
-  for (const auto& [plate, count] : all) {
-    plates_.push_back(plate);
-    columns_.push_back(count);
+  const Column* fullest = nullptr;
+  std::vector<Once> all;
+  for (const Column* column : columns) {
+    all.push_back({column});
+    if (fullest == nullptr || column->size() > fullest->size()) fullest = column;
   }
+  Counts counts;
+  for (std::size_t part = 1; part <= kParts; ++part) {
+    // The fullest column stands for all: a part of it is about that part of them.
+    const bool last = part == kParts || fullest == nullptr || fullest->empty();
+    const std::uint64_t end = last ? UINT64_MAX : (*fullest)[fullest->size() * part / kParts];
+    for (Once& once : all)
+      for (; once.plate() < end; once.next()) counts.add(once.plate());
+    for (const auto& [plate, count] : counts.take()) {
+      plates_.push_back(plate);
+      columns_.push_back(count);
+    }
+    if (last) break;
+  }
+  plates_.shrink_to_fit();
+  columns_.shrink_to_fit();
 }
 
 KnownPlates KnownPlates::changed(const Column* gone, const Column* come) const {

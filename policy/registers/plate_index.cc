@@ -1,6 +1,7 @@
 #include "policy/registers/plate_index.h"
 
 #include <algorithm>
+#include <bit>
 #include <mutex>
 
 #include "policy/registers/hotlist_csv.h"
@@ -12,24 +13,40 @@ namespace alpr::policy {
 
 // The folded plates in order, beside each the number of its row: 12 bytes a row, and the rows. Each
 // 64th fold stands by itself, too: these stay in a processor's own cache, so that finding a plate
-// waits for memory once or twice rather than at every halving.
+// waits for memory once or twice rather than at every halving. Nearly all plates that are read are
+// on no list: a map of two to four bytes a row says so of 15 in 16 of them.
 struct PlateIndex::Rows {
   static constexpr std::size_t kStep = 64;
+  static constexpr std::size_t kBitsARow = 16;
   std::vector<std::uint64_t> folds;
   std::vector<std::uint32_t> numbers;  // of equal folds in order
   std::vector<std::uint64_t> steps;    // folds[0], folds[kStep], ...
+  std::vector<std::uint64_t> map;      // a power of two
   PackedRows rows;
 
-  // The place of the first fold that is not below this one.
+  // Its place in the map: the product's highest bits have a part of each bit of the fold.
+  std::size_t bit_of(std::uint64_t fold) const {
+    const auto bits = static_cast<unsigned>(std::countr_zero(map.size() * 64));
+    return static_cast<std::size_t>((fold * 0x9e3779b97f4a7c15ULL) >> (64 - bits));
+  }
+  void make_map() {
+    map.assign(std::bit_ceil(folds.size() * kBitsARow / 64 + 1), 0);
+    for (const std::uint64_t fold : folds) map[bit_of(fold) / 64] |= 1ULL << bit_of(fold) % 64;
+  }
+  bool may_have(std::uint64_t fold) const {
+    const std::size_t bit = bit_of(fold);
+    return (map[bit / 64] >> bit % 64 & 1U) != 0;
+  }
+
+  // The place of the first fold that is not below this one. Within a step all are looked at: their
+  // lines of memory are asked for at once, where halving waits for one after the other.
   std::size_t lower_bound(std::uint64_t fold) const {
     const auto step = std::lower_bound(steps.begin(), steps.end(), fold) - steps.begin();
     const std::size_t to = std::min(static_cast<std::size_t>(step) * kStep, folds.size());
-    const std::size_t from = to - std::min(to, kStep);
-    const auto begin = folds.begin();
-    return static_cast<std::size_t>(std::lower_bound(begin + static_cast<std::ptrdiff_t>(from),
-                                                     begin + static_cast<std::ptrdiff_t>(to),
-                                                     fold) -
-                                    begin);
+    const std::size_t from = step == 0 ? 0 : static_cast<std::size_t>(step - 1) * kStep;
+    std::size_t below = 0;
+    for (std::size_t i = from; i < to; ++i) below += folds[i] < fold ? 1 : 0;
+    return from + below;
   }
 };
 
@@ -73,6 +90,7 @@ Result<std::shared_ptr<const PlateIndex::Rows>> PlateIndex::prepare(std::string_
     rows->folds.push_back(fold);
     rows->numbers.push_back(number);
   }
+  rows->make_map();
   return std::shared_ptr<const Rows>(std::move(rows));
 }
 
@@ -188,9 +206,10 @@ void PlateIndex::drop(Sequence request) {
 }
 
 Result<void> PlateIndex::match_list(const List& list, HotlistSource source, std::string_view plate,
-                                    TimeUs now, std::vector<PlateMatch>& found) const {
+                                    std::uint64_t fold, TimeUs now,
+                                    std::vector<PlateMatch>& found) const {
   const Rows& rows = *list.rows;
-  const std::uint64_t fold = pack_plate(fold_plate(plate));
+  if (!rows.may_have(fold)) return {};
   for (std::size_t at = rows.lower_bound(fold); at < rows.folds.size() && rows.folds[at] == fold;
        ++at) {
     const std::uint32_t number = rows.numbers[at];
@@ -212,9 +231,8 @@ Result<void> PlateIndex::match_list(const List& list, HotlistSource source, std:
   return {};
 }
 
-void PlateIndex::match_custom(std::string_view plate, TimeUs now,
+void PlateIndex::match_custom(std::string_view plate, std::uint64_t fold, TimeUs now,
                               std::vector<PlateMatch>& found) const {
-  const std::uint64_t fold = pack_plate(fold_plate(plate));
   for (auto one = by_fold_.lower_bound({fold, 0}); one != by_fold_.end() && one->first == fold;
        ++one) {
     const Custom& custom = custom_.at(one->second);
@@ -236,14 +254,15 @@ void PlateIndex::match_custom(std::string_view plate, TimeUs now,
 
 Result<std::vector<PlateMatch>> PlateIndex::matches(std::string_view plate, TimeUs now) const {
   ALPR_CHECK(valid_plate(plate));
+  const std::uint64_t fold = pack_plate(fold_plate(plate));
   std::vector<PlateMatch> found;
   const std::shared_lock lock(mutex_);
   for (const auto& [source, list] : lists_) {
-    if (auto matched = match_list(list, source, plate, now, found); !matched) {
+    if (auto matched = match_list(list, source, plate, fold, now, found); !matched) {
       return tl::unexpected(matched.error());
     }
   }
-  match_custom(plate, now, found);
+  match_custom(plate, fold, now, found);
   std::stable_sort(found.begin(), found.end(), [](const PlateMatch& a, const PlateMatch& b) {
     return a.match < b.match;  // kExact first
   });
@@ -267,7 +286,8 @@ Result<std::vector<PlateMatch>> PlateIndex::matches_in(const HotlistRow& version
     list = std::move(*read);
   }
   std::vector<PlateMatch> found;
-  if (auto matched = match_list(*list, version.source, plate, at, found); !matched)
+  const std::uint64_t fold = pack_plate(fold_plate(plate));
+  if (auto matched = match_list(*list, version.source, plate, fold, at, found); !matched)
     return tl::unexpected(matched.error());
   return found;
 }

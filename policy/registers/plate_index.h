@@ -96,11 +96,13 @@ class PlateIndex {
   void approve(Sequence request, Sequence approved, TimeUs at);
   void index(Sequence request, const Custom& custom);
   void drop(Sequence request);
+  // `fold`: of the plate, packed.
   Result<void> match_list(const List& list, HotlistSource source, std::string_view plate,
-                          TimeUs now, std::vector<PlateMatch>& found) const;
+                          std::uint64_t fold, TimeUs now, std::vector<PlateMatch>& found) const;
   static Result<void> copy_list(const List& list, HotlistSource source, TimeUs now,
                                 recognition::ShiftList& into);
-  void match_custom(std::string_view plate, TimeUs now, std::vector<PlateMatch>& found) const;
+  void match_custom(std::string_view plate, std::uint64_t fold, TimeUs now,
+                    std::vector<PlateMatch>& found) const;
 
   BlobReader blobs_;
   mutable std::shared_mutex mutex_;

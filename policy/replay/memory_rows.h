@@ -16,7 +16,7 @@
 
 namespace alpr::policy {
 
-class MemoryRows : public chain::RegisterWriter, public KeptRows {
+class MemoryRows : public chain::RegisterWriter, public chain::KeptRows {
  public:
   MemoryRows() = default;
   MemoryRows(const MemoryRows&) = delete;
@@ -34,6 +34,8 @@ class MemoryRows : public chain::RegisterWriter, public KeptRows {
   const std::any* kept(chain::Table table, const chain::RowKey& key) const override;
   std::any* change(chain::Table table, const chain::RowKey& key) override;
   void keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) override;
+  const KeptRows* kept_rows() const override { return this; }
+  KeptRows* kept_rows_to_change() override { return this; }
 
   // All rows, and all of them back; the reader says whether they read.
   void save(StateWriter& out) const;
@@ -63,10 +65,10 @@ class MemoryRows : public chain::RegisterWriter, public KeptRows {
 // The rows of another with some of them replaced, for one decision: what the log does not say (a
 // password's code, a device's private key) is put in the place of what only its owner knows.
 // Refers to the rows below.
-class OverlaidRows : public chain::RegisterReader, public KeptRows {
+class OverlaidRows : public chain::RegisterReader, public chain::KeptRows {
  public:
   explicit OverlaidRows(const chain::RegisterReader& below)
-      : below_(below), kept_below_(dynamic_cast<const KeptRows*>(&below)) {}
+      : below_(below), kept_below_(below.kept_rows()) {}
   void put(chain::Table table, const chain::RowKey& key, std::string value);
 
   Result<std::optional<std::string>> get(chain::Table table,
@@ -80,6 +82,7 @@ class OverlaidRows : public chain::RegisterReader, public KeptRows {
   // Nothing is written through an overlay.
   std::any* change(chain::Table, const chain::RowKey&) override { return nullptr; }
   void keep(chain::Table, const chain::RowKey&, std::any, ToText) override { ALPR_CHECK(false); }
+  const KeptRows* kept_rows() const override { return this; }
 
  private:
   const chain::RegisterReader& below_;

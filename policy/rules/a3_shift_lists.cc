@@ -15,8 +15,6 @@
 namespace alpr::policy {
 namespace {
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 Decision refuse_lists(const Moment& moment, const TakeLists& command, Refusal refusal) {
   ListsRefused record;
   record.policy = moment.policy->version;

@@ -20,8 +20,6 @@ struct UploadJudge {
 
 namespace {
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 Decision refuse_upload(const Moment& moment, const recognition::UploadBatch& batch,
                        Refusal refusal) {
   UploadRefused record;

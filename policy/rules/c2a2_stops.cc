@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::string_view kAction = "stop.document";
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> form_fault(const DocumentStop& command) {
   const auto check = [](std::string_view member, const std::optional<std::string>& text,
                         std::size_t max) {

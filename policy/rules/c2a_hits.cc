@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::string_view kAction = "hit.step";
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> malformed(std::string detail) {
   return Error{ErrorCode::kMalformed, std::move(detail)};
 }

@@ -19,8 +19,6 @@ constexpr std::array kLoaders{Role::kAdministrator, Role::kCoordinator, Role::kI
 constexpr std::array kReviewers{Role::kAdministrator, Role::kCoordinator};
 constexpr std::int64_t kSourceAheadMaxUs = 300 * kSecondUs;  // its clock may be ahead of ours
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 // An alert that ended leaves such a list empty, and must stop matching (I12-C2B1-2).
 bool may_be_empty(HotlistSource source) {
   return source == HotlistSource::kAmber || source == HotlistSource::kSilver;

@@ -15,8 +15,6 @@ namespace {
 constexpr std::array kApprovers{Role::kAdministrator};
 constexpr std::array kRemovers{Role::kAdministrator, Role::kCoordinator};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 // The texts of the known attributes, by name: one list for all that is asked of each.
 struct AttributeTexts {
   std::vector<std::pair<std::string_view, std::string>> texts;

@@ -11,8 +11,6 @@
 namespace alpr::policy {
 namespace {
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> outline_fault(const OutlineArea& command) {
   if (command.area)
     if (auto fault = text_fault("area", *command.area, kShortTextMax)) return fault;

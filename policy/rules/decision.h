@@ -51,6 +51,10 @@ struct Decision {
   }
 };
 
+inline Decision not_judged(const Error& error) {
+  return Decision::not_judged(error.code, error.detail);
+}
+
 // Blank after trimming Unicode white space (policy-brief section 10, rule 7).
 bool blank(std::string_view text);
 

@@ -13,8 +13,6 @@ namespace {
 constexpr std::array kBos{Role::kAdministrator};
 constexpr std::int64_t kE7 = 10'000'000;
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> device_fault(const EnrolDevice& command) {
   if (!valid_device_name(command.device))
     return Error{ErrorCode::kMalformed, "device: must be 2 to 32 of a-z 0-9 -"};

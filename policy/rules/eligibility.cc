@@ -13,8 +13,6 @@ namespace {
 constexpr std::array kDesignators{Role::kChiefDesignee};
 constexpr std::array kTrainers{Role::kTrainingSection};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 // The account a command is about; kNotFound when there is none or it is deactivated.
 Result<UserRow> standing_user(const State& state, const std::string& username) {
   auto user = find_user(state.rows, username);

@@ -8,8 +8,6 @@
 namespace alpr::policy {
 namespace {
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 struct Tally {
   std::int64_t uploads = 0;
   std::int64_t reads = 0;

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::array kRegistrars{Role::kCoordinator, Role::kAdministrator};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> name_fault(const std::string& name) {
   if (auto fault = text_fault("name", name, kShortTextMax)) return fault;
   const bool plain =

@@ -11,8 +11,6 @@
 namespace alpr::policy {
 namespace {
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 bool extracts(const State& state, const SharingRow& row, const Actor& by, const Moment& moment) {
   return row.asked.by.username == by.username ||
          holds_role(state, by.username, Role::kCoordinator, moment);

@@ -17,8 +17,6 @@
 namespace alpr::policy {
 namespace {
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> fault(std::string_view member, const std::optional<std::string>& text,
                            std::size_t max) {
   return text ? text_fault(member, *text, max) : std::nullopt;

@@ -16,8 +16,6 @@ constexpr std::array kConfirmers{Role::kChiefDesignee, Role::kAdministrator,
                                  Role::kTrainingSection};
 constexpr std::array kTrainers{Role::kTrainingSection};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 void note(std::vector<LineFault>& faults, std::int64_t line, const Objection& objection) {
   if (objection.error) faults.push_back({line, objection.error->detail, {}});
   if (objection.refusal)

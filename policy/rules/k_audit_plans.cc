@@ -16,8 +16,6 @@ namespace {
 constexpr std::array kPlanners{Role::kCoordinator};
 constexpr std::array kSeeders{Role::kCoordinator, Role::kAdministrator, Role::kChiefDesignee};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 tl::unexpected<Error> impossible(std::string what) {
   return fail(ErrorCode::kRefused, std::move(what));
 }

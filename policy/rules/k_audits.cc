@@ -16,8 +16,6 @@ namespace {
 constexpr std::array kPlanners{Role::kCoordinator};
 constexpr std::array kReviewers{Role::kCoordinator, Role::kAdministrator};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> faults(const RecordVerdicts& c) {
   if (c.verdicts.empty() || c.verdicts.size() > kVerdictsMax)
     return Error{ErrorCode::kMalformed, fmt::format("verdicts: give 1 to {}", kVerdictsMax)};

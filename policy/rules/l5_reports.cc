@@ -15,8 +15,6 @@ constexpr std::int64_t kYearDays = 365;
 constexpr std::int64_t kYearFirst = 1970;
 constexpr std::int64_t kYearLast = 2200;
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::int64_t year_of(TimeUs time) {
   std::int64_t year = 0;
   for (const char digit : chain::format_time(time).substr(0, 4)) year = year * 10 + (digit - '0');

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::array kKeepers{Role::kCoordinator, Role::kAdministrator};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 // The first text that does not fit, of short ones and of narratives.
 using Texts = std::initializer_list<std::pair<const char*, const std::optional<std::string>*>>;
 std::optional<Error> fault(Texts short_texts, Texts narratives) {

@@ -12,8 +12,6 @@
 namespace alpr::policy {
 namespace {
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 constexpr std::array kWithdrawers{Role::kItUnit, Role::kAdministrator, Role::kChiefDesignee};
 constexpr std::string_view kArgon2id = "$argon2id$";
 constexpr std::string_view kPbkdf2 = "$pbkdf2-sha256$";

@@ -16,7 +16,6 @@ constexpr std::array kConfirmers{Role::kChiefDesignee, Role::kAdministrator,
                                  Role::kTrainingSection};
 constexpr std::array kDeactivators{Role::kItUnit, Role::kAdministrator, Role::kChiefDesignee};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
 Decision no_such_user() { return Decision::not_judged(ErrorCode::kNotFound, "no such user"); }
 
 }  // namespace

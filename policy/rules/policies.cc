@@ -19,8 +19,6 @@ constexpr std::string_view kDecide = "policy.decide";
 constexpr std::array kProposers{Role::kPolicyCoordinator, Role::kAdministrator};
 constexpr std::array kApprovers{Role::kChiefDesignee};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 // A version counts from a time that has not come: nobody is judged afterwards by rules that did not
 // stand (I12-HDR-1).
 std::optional<Refusal> succession_refusal(std::int64_t version, TimeUs effective,

@@ -12,8 +12,6 @@ namespace {
 constexpr std::array kMayAsk{Role::kChiefDesignee, Role::kAdministrator, Role::kItUnit};
 constexpr std::array kMayApprove{Role::kChiefDesignee, Role::kAdministrator};
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 std::optional<Error> request_fault(const RequestRoleGrant& command, const Moment& moment) {
   if (auto fault = text_fault("justification", command.justification, kNarrativeMax)) return fault;
   if (auto fault = time_fault("from", command.from)) return fault;

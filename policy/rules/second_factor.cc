@@ -12,8 +12,6 @@ namespace {
 constexpr std::array kRemovers{Role::kItUnit, Role::kAdministrator, Role::kChiefDesignee};
 constexpr std::size_t kBoxMax = 400;  // bytes, base64
 
-Decision not_judged(const Error& error) { return Decision::not_judged(error.code, error.detail); }
-
 }  // namespace
 
 Decision decide(const State& state, const Actor& actor, const OfferSecondFactor& command,

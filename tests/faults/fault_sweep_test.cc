@@ -11,6 +11,7 @@
 
 #include "tests/faults/faulty_disk.h"
 #include "tests/faults/recovered.h"
+#include "tests/ledger/store/one_image.h"
 
 namespace alpr::store {
 namespace {
@@ -85,7 +86,7 @@ class Month {
     for (std::uint64_t i = number; i < number + 3; ++i) {
       Told told{Told::kEvent, 0, {}, 0};
       const auto commit = sequencer_->run([&](Transaction& transaction) -> Result<void> {
-        const auto place = transaction.store_image(image_of(i));
+        const auto place = toy::store_image(transaction, image_of(i));
         if (!place) return tl::unexpected(place.error());
         const auto seq = transaction.append(toy::read("P" + std::to_string(i)));
         if (!seq) return tl::unexpected(seq.error());

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "tests/faults/recovered.h"
+#include "tests/ledger/store/one_image.h"
 
 namespace alpr::store {
 namespace {
@@ -77,7 +78,7 @@ class Child {
         const bool read = i % 3 != 0;
         const std::uint64_t number = round * 100 + i;
         if (read) {
-          if (const auto place = transaction.store_image(Bytes(500, 1)); !place) {
+          if (const auto place = toy::store_image(transaction, Bytes(500, 1)); !place) {
             return tl::unexpected(place.error());
           }
         }

@@ -9,6 +9,7 @@
 #include "ledger/store/due.h"
 #include "tests/faults/faulty_disk.h"
 #include "tests/faults/recovered.h"
+#include "tests/ledger/store/one_image.h"
 
 namespace alpr::store {
 namespace {
@@ -177,7 +178,7 @@ class World {
         1,
         [draft, image](Transaction& transaction) -> Result<void> {
           if (image) {
-            if (const auto place = transaction.store_image(Bytes(400, 7)); !place)
+            if (const auto place = toy::store_image(transaction, Bytes(400, 7)); !place)
               return tl::unexpected(place.error());
           }
           const auto seq = transaction.append(draft);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <any>
 #include <deque>
-#include <future>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "ledger/verify/keys.h"
 #include "ledger/verify/payload_check.h"
 #include "ledger/verify/policy_level/saved_state.h"
+#include "ledger/verify/policy_level/workers.h"
 #include "ledger/verify/rules.h"
 #include "policy/replay/replay.h"
 
@@ -73,41 +73,43 @@ void open(const verify::Keys* keys, Shown& shown) {
   shown.record = policy::Replay::read_ahead(event);
 }
 
-// Enough that starting threads costs nothing, few enough to lie in the caches.
+// Enough that handing it over costs nothing, few enough to lie in the caches.
 constexpr std::size_t kBatch = 2'048;
+constexpr std::size_t kPart = 256;  // of a batch, for one thread at a time
 // One that opens slowly is made good by the next: neither side waits for the other at each batch.
 constexpr std::size_t kBatchesAhead = 3;
 using Batch = std::vector<Shown>;
 
-// Some of a batch's events each, on a thread of their own, until it is asked for. What was judged
-// before is thrown away there too: that is no work of the judging thread.
+// A batch whose events workers open, until it is asked for. What was judged before is thrown away
+// there too: that is no work of the judging thread.
 class Opening {
  public:
-  Opening(Batch batch, Batch spent, const verify::Keys* keys, unsigned threads)
-      : batch_(std::move(batch)) {
-    parts_.push_back(
-        std::async(std::launch::async, [spent = std::move(spent)]() mutable { spent.clear(); }));
-    const std::size_t each = batch_.size() / threads + 1;
-    for (std::size_t from = 0; from < batch_.size(); from += each) {
-      const std::size_t to = std::min(batch_.size(), from + each);
-      parts_.push_back(std::async(std::launch::async, [this, keys, from, to] {
+  Opening(Workers& workers, Batch batch, Batch spent, const verify::Keys* keys)
+      : workers_(workers), batch_(std::move(batch)), spent_(std::move(spent)) {
+    workers.give(work_, [this] { Batch().swap(spent_); });
+    for (std::size_t from = 0; from < batch_.size(); from += kPart) {
+      const std::size_t to = std::min(batch_.size(), from + kPart);
+      workers.give(work_, [this, keys, from, to] {
         for (std::size_t i = from; i < to; ++i) open(keys, batch_[i]);
-      }));
+      });
     }
   }
+  // The workers have its place in memory.
   Opening(const Opening&) = delete;
   Opening& operator=(const Opening&) = delete;
+  ~Opening() { workers_.finish(work_); }
   Batch take() {
-    for (std::future<void>& part : parts_) part.get();
+    workers_.finish(work_);
     return std::move(batch_);
   }
 
  private:
-  Batch batch_;
-  std::vector<std::future<void>> parts_;
+  Workers& workers_;
+  Batch batch_, spent_;
+  Workers::Work work_;
 };
 
-// Reads ahead: while a batch is judged on this thread, the next one is opened on others.
+// Reads ahead: while a batch is judged on this thread, the next ones are opened on others.
 class Walk {
  public:
   Walk(const verify::PolicyWalk& walk, policy::Replay& replay)
@@ -123,13 +125,13 @@ class Walk {
     auto first = headers_->seek(verify::number_key(from));
     if (!first) return tl::unexpected(first.error());
     more_ = *first;
-    const unsigned openers = std::max(2U, walk_.threads) - 1;
-    std::deque<Opening> ahead;
+    Workers workers(std::max(2U, walk_.threads) - 1);
+    std::deque<Opening> ahead;  // gone before the workers are
     Batch spent;
     do {
       auto batch = read_batch();
       if (!batch) return tl::unexpected(batch.error());
-      ahead.emplace_back(std::move(*batch), std::exchange(spent, Batch()), walk_.keys, openers);
+      ahead.emplace_back(workers, std::move(*batch), std::exchange(spent, Batch()), walk_.keys);
       if (ahead.size() <= kBatchesAhead) continue;
       spent = judge(ahead.front().take());
       ahead.pop_front();

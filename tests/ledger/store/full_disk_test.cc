@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "tests/ledger/store/one_image.h"
 #include "tests/ledger/store/toy_domain.h"
 
 namespace alpr::store {
@@ -90,7 +91,7 @@ TEST(FullDisk, UploadsStopAtTheLimitAndTheRestGoesOn) {
   const auto image = toy.must_append_image("A", Bytes(100, 1));
   free_percent = 4;
   const auto upload = toy.sequencer->run([](Transaction& transaction) -> Result<void> {
-    const auto place = transaction.store_image(Bytes(100, 1));
+    const auto place = toy::store_image(transaction, Bytes(100, 1));
     if (!place) return tl::unexpected(place.error());
     return {};
   });

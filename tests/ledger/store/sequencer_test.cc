@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <thread>
 
+#include "tests/ledger/store/one_image.h"
 #include "tests/ledger/store/toy_domain.h"
 
 namespace alpr::store {
@@ -383,7 +384,7 @@ TEST(Sequencer, AnUncertainCommitStopsTheWriter) {
     return -1;
   };
   const auto outcome = toy.sequencer->run([](Transaction& transaction) -> Result<void> {
-    const auto place = transaction.store_image(Bytes(100, 7));
+    const auto place = toy::store_image(transaction, Bytes(100, 7));
     if (!place) return tl::unexpected(place.error());
     return appending(toy::read("A"))(transaction);
   });

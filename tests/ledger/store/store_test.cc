@@ -9,6 +9,7 @@
 #include "ledger/chain/encoding.h"
 #include "ledger/chain/merkle.h"
 #include "ledger/store/environment.h"
+#include "tests/ledger/store/one_image.h"
 #include "tests/ledger/store/toy_domain.h"
 
 namespace alpr::store {
@@ -400,7 +401,7 @@ TEST(Store, OpeningRemovesWhatNothingCommittedRefersTo) {
   const auto image = toy.must_append_image("7ABC123", Bytes(100, 1));
   toy.clock->advance(2 * kBucketUs);
   const auto failed = toy.sequencer->run([](Transaction& transaction) -> Result<void> {
-    if (const auto place = transaction.store_image(Bytes(100, 2)); !place)
+    if (const auto place = toy::store_image(transaction, Bytes(100, 2)); !place)
       return tl::unexpected(place.error());
     return fail(ErrorCode::kRefused, "no");
   });

@@ -16,6 +16,7 @@
 #include "ledger/store/retention.h"
 #include "ledger/store/sequencer.h"
 #include "ledger/store/store.h"
+#include "tests/ledger/store/one_image.h"
 #include "tests/ledger/store/store_fixtures.h"
 
 namespace alpr::store::toy {
@@ -211,7 +212,7 @@ class ToyStore {
   Image must_append_image(std::string_view plate, const Bytes& image) {
     Image out{{}, {}, chain::sha256(image)};
     const auto commit = sequencer->run([&](Transaction& transaction) -> Result<void> {
-      const auto place = transaction.store_image(image);
+      const auto place = store_image(transaction, image);
       if (!place) return tl::unexpected(place.error());
       out.place = *place;
       const auto seq = transaction.append(read(plate, *place, out.sha256));
