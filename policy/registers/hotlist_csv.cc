@@ -146,6 +146,13 @@ std::uint64_t first_bytes(std::string_view text, std::size_t at) {
   return first;
 }
 
+// Whether only a comma stands between two fields of a file. One that stood in quotes is kept
+// elsewhere and ends with a zero byte.
+bool follows(std::string_view before, std::string_view after) {
+  const char* end = before.data() + before.size();
+  return after.data() == end + 1 && *end == ',';
+}
+
 bool same_word(std::string_view a, std::string_view b) {
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -201,7 +208,8 @@ std::optional<Exclusion> HotlistRows::origin_of(std::string_view category,
 }
 
 // What entry_of() and canonical_row() would make of it, without an entry between.
-Result<void> HotlistRows::take(std::span<const std::string_view> fields, std::size_t line) {
+Result<void> HotlistRows::take(std::span<const std::string_view> fields, std::size_t line,
+                               bool as_in_file) {
   if (fields.size() != kColumns) {
     return bad(line, "has " + std::to_string(fields.size()) + " fields and must have " +
                          std::to_string(kColumns));
@@ -247,9 +255,15 @@ Result<void> HotlistRows::take(std::span<const std::string_view> fields, std::si
   given[kEnteredAt] = times[0];
   given[kExpiresAt] = times[1];
   const std::size_t offset = text_.size();
-  for (std::size_t i = 0; i < kColumns; ++i) {
+  for (std::size_t i = 0; i < kColumns;) {
     if (i > 0) text_ += ',';
-    append_field(text_, given[i]);
+    const std::size_t first = i++;
+    // What stands in the file as it will stand in the row is taken over in one piece.
+    while (as_in_file && i < kColumns && follows(given[i - 1], given[i])) ++i;
+    if (i == first + 1)
+      append_field(text_, given[first]);
+    else
+      text_.append(given[first].data(), given[i - 1].data() + given[i - 1].size());
   }
   rows_.push_back({first_bytes(text_, offset), offset, text_.size() - offset});
   return {};
@@ -314,7 +328,8 @@ Result<ParsedHotlist> parse_hotlist(std::string_view file) {
       return fail(ErrorCode::kTooLarge,
                   "hot list: more than " + std::to_string(kHotlistRowsMax) + " rows");
     }
-    if (auto taken = rows.take(fields, reader.line()); !taken) return tl::unexpected(taken.error());
+    if (auto taken = rows.take(fields, reader.line(), true); !taken)
+      return tl::unexpected(taken.error());
   }
 }
 

@@ -71,8 +71,10 @@ class HotlistRows {
       : leave_out_(std::move(leave_out)) {
     text_.reserve(file_size);
   }
-  // Fields in the order of our columns. kMalformed with the line.
-  Result<void> take(std::span<const std::string_view> fields, std::size_t line);
+  // Fields in the order of our columns. `as_in_file`: a RecordReader's of a file with commas, so
+  // that no field but one that stood in quotes needs any. kMalformed with the line.
+  Result<void> take(std::span<const std::string_view> fields, std::size_t line,
+                    bool as_in_file = false);
   ParsedHotlist finish();
 
  private:

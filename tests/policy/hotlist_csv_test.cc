@@ -10,6 +10,7 @@
 
 #include "ledger/chain/hash.h"
 #include "ledger/chain/merkle.h"
+#include "policy/registers/csv_record.h"
 #include "tests/policy/hits_world.h"
 
 namespace alpr::policy {
@@ -48,6 +49,43 @@ TEST(HotlistCsv, QuotedFieldsComeBackAsTheyWere) {
   ASSERT_TRUE(entry.has_value());
   EXPECT_EQ(entry->category, "STOLEN, \"HOT\"");
   EXPECT_EQ(entry->remarks, "two\nlines\tand a tab");
+}
+
+TEST(HotlistCsv, RowsInAnyMixtureOfQuotesAndBlanksBecomeWhatEachFieldSays) {
+  std::mt19937 random(9);
+  const std::vector<std::string> words = {"",       "CA",   "A, B", " HONDA ", "say \"so\"",
+                                          "tab\tx", "a\nb", ",",    "x,",      "CIVIC"};
+  std::vector<std::string> rows;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 500; ++i) {
+    std::vector<std::string> said(kHotlistColumns), canonical(kHotlistColumns);
+    for (std::size_t k = 0; k < kHotlistColumns; ++k) {
+      std::string word = words[random() % words.size()];
+      if (k == 0) word = "a-" + std::to_string(i);
+      if (k == 3) word = "STOLEN";
+      if (k == kEnteredAtColumn || k == kExpiresAtColumn)
+        word = random() % 2 == 0 ? "" : "2026-11-23T10:00:00.000000Z";
+      said[k] = write_record({word});
+      if (said[k] == word && random() % 4 == 0) said[k] = "\"" + word + "\"";
+      const std::size_t from = word.find_first_not_of(' ');
+      word =
+          from == std::string::npos ? "" : word.substr(from, word.find_last_not_of(' ') + 1 - from);
+      canonical[k] = k == 0 ? "A" + std::to_string(i) : word;
+    }
+    std::string row = said[0];
+    for (std::size_t k = 1; k < kHotlistColumns; ++k) row += "," + said[k];
+    rows.push_back(row);
+    expected.push_back(write_record(canonical));
+  }
+  std::string file(kHotlistHeader);
+  for (const std::string& row : rows) file += "\n" + row;
+  const auto list = parse_hotlist(file + "\n");
+  ASSERT_TRUE(list.has_value()) << list.error().detail;
+  std::sort(expected.begin(), expected.end());
+  const auto found = canonical_rows(list->canonical);
+  ASSERT_TRUE(found.has_value());
+  ASSERT_EQ(found->size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ((*found)[i].text, expected[i]);
 }
 
 TEST(HotlistCsv, CanonicalTextDoesNotDependOnTheOrderOfRows) {
