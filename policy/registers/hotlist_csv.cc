@@ -149,6 +149,7 @@ std::uint64_t first_bytes(std::string_view text, std::size_t at) {
 // Whether only a comma stands between two fields of a file. One that stood in quotes is kept
 // elsewhere and ends with a zero byte.
 bool follows(std::string_view before, std::string_view after) {
+  if (before.data() == nullptr) return false;
   const char* end = before.data() + before.size();
   return after.data() == end + 1 && *end == ',';
 }
