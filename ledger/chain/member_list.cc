@@ -32,10 +32,13 @@ Result<std::uint32_t> ByteReader::be32() {
 void put_named_value(Bytes& out, std::string_view name, std::string_view value) {
   ALPR_CHECK(name.size() <= std::numeric_limits<std::uint16_t>::max());
   ALPR_CHECK(value.size() <= std::numeric_limits<std::uint32_t>::max());
+  // Bytes of the same type are copied as one piece.
+  const BytesView name_bytes = as_bytes(name);
+  const BytesView value_bytes = as_bytes(value);
   put_be16(out, static_cast<std::uint16_t>(name.size()));
-  out.insert(out.end(), name.begin(), name.end());
+  out.insert(out.end(), name_bytes.begin(), name_bytes.end());
   put_be32(out, static_cast<std::uint32_t>(value.size()));
-  out.insert(out.end(), value.begin(), value.end());
+  out.insert(out.end(), value_bytes.begin(), value_bytes.end());
 }
 
 Result<NamedValue> take_named_value(ByteReader& reader) {

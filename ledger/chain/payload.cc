@@ -177,7 +177,8 @@ PlainPayload lay_out_whole(const Salt& salt, std::string_view json) {
   PlainPayload payload;
   payload.secret.reserve(salt.size() + json.size());
   payload.secret.assign(salt.begin(), salt.end());
-  payload.secret.insert(payload.secret.end(), json.begin(), json.end());
+  const BytesView bytes = as_bytes(json);  // of the same type, so they are copied as one piece
+  payload.secret.insert(payload.secret.end(), bytes.begin(), bytes.end());
   payload.commitment = commit_whole(salt, json);
   return payload;
 }
