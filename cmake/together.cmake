@@ -1,5 +1,5 @@
-# Files that are compiled together, where PLATELEDGER_TOGETHER is on: what they include is read once for all of them, which takes a
-# third of the time. A group is of one target and one room, and no two of its files have a name of their own in common. A
+# Files that are compiled together, where PLATELEDGER_TOGETHER is on: what they include is read once for all of them.
+# A group is of one target and one room, and no two of its files have a name of their own in common. A
 # file in no group is compiled by itself, so a new one needs no line here; where two of a group come to have a name in
 # common ("redefinition of"), take one of them out.
 #
