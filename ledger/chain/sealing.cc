@@ -44,10 +44,11 @@ struct Inner {
   ~Inner() { wipe(key); }
 };
 
-// Block 0 and a message, and how much of it is in use. Wiped by its owner.
+// Block 0 and a message, and how much of it is in use. Wiped, but for a ciphertext.
 struct Work {
   std::array<std::uint8_t, 4 * kStep> bytes;
   std::size_t used;
+  std::size_t ciphertext = 0;  // bytes behind block 0 that are no secret
 
   explicit Work(BytesView message) : used((kBlock + message.size() + kStep - 1) / kStep * kStep) {
     std::fill_n(bytes.begin(), kBlock, 0);
@@ -57,7 +58,10 @@ struct Work {
   }
   Work(const Work&) = delete;
   Work& operator=(const Work&) = delete;
-  ~Work() { wipe(std::span(bytes).first(used)); }
+  ~Work() {
+    wipe(std::span(bytes).first(kBlock));
+    wipe(std::span(bytes).subspan(kBlock + ciphertext, used - kBlock - ciphertext));
+  }
 
   void apply_key_stream(const SealKey& with) {
     const Inner inner(with);
@@ -163,6 +167,7 @@ void seal(const SealKey& with, BytesView associated, BytesView clear, std::span<
   }
   Work work(clear);
   work.apply_key_stream(with);
+  work.ciphertext = clear.size();
   const BytesView ciphertext = work.message(clear.size());
   const Tag tag = tag_of(work.tag_key(), associated, ciphertext);
   std::copy(ciphertext.begin(), ciphertext.end(), out.begin());

@@ -13,6 +13,7 @@ namespace alpr::store {
 namespace {
 // A number on the batch, beside that of its jobs: one upload can bring thousands of events.
 constexpr std::size_t kBatchEventsMax = 16384;
+constexpr std::size_t kBatchEventsUsual = 512;  // room for them is made at once
 }  // namespace
 
 Result<std::unique_ptr<Batch>> Batch::begin(StoreCore& core, const chain::Fold& fold,
@@ -32,7 +33,9 @@ Batch::Batch(StoreCore& core, const chain::Fold& fold, Txn txn, const ClockPoint
       time_(std::max(clock.wall, core.end.last_time)),
       tree_(core.end.tree),
       last_leaf_(core.end.last_leaf),
-      blobs_(core.end.blobs) {}
+      blobs_(core.end.blobs) {
+  events_.reserve(kBatchEventsUsual);
+}
 
 Batch::~Batch() {
   if (!committed_) undo();

@@ -4,8 +4,8 @@
 // A described struct has  template <class M> void members(M& m) { m("name", field); m.open("seq",
 // other); } with the members in payload order. `open` marks a member that is stored in clear (only
 // for events). A field is a bool, std::int64_t, std::string, Sequence, TimeUs (microseconds),
-// Digest (hex), a described enum (EnumTexts), a described struct, a std::vector or std::optional
-// (absent when empty) of these, or a Shared described struct. Pure; any thread.
+// Digest (hex), a described enum (EnumTexts), a described struct, a std::vector, std::array or
+// std::optional (absent when empty) of these, or a Shared described struct. Pure; any thread.
 #pragma once
 
 #include <array>
@@ -49,7 +49,7 @@ chain::Json field_to_json(const F& field) {
     return chain::Json(chain::hex(field));
   } else if constexpr (DescribedEnum<F>) {
     return chain::Json(std::string(to_text(field)));
-  } else if constexpr (IsVector<F>::value) {
+  } else if constexpr (IsVector<F>::value || IsFixedList<F>::value) {
     chain::Json::Array all;
     all.reserve(field.size());
     for (const auto& one : field) all.push_back(field_to_json(one));
@@ -91,6 +91,7 @@ namespace detail {
 // event that is appended goes through here.
 template <typename F>
 void write_field(std::string& out, const F& field);
+inline constexpr std::size_t kTextRoom = 256;  // bytes; most records need no more
 
 struct TextWriter {
   std::string& out;
@@ -138,7 +139,7 @@ void write_field(std::string& out, const F& field) {
     out += '"';
   } else if constexpr (DescribedEnum<F>) {
     chain::write_string(out, to_text(field));
-  } else if constexpr (IsVector<F>::value) {
+  } else if constexpr (IsVector<F>::value || IsFixedList<F>::value) {
     out += '[';
     for (std::size_t i = 0; i < field.size(); ++i) {
       if (i > 0) out += ',';
@@ -147,6 +148,7 @@ void write_field(std::string& out, const F& field) {
     out += ']';
   } else if constexpr (IsShared<F>::value) {
     if (field.text().empty()) return write_field(out, *field);
+    out.reserve(out.size() + field.text().size() + kTextRoom);  // and what follows it
     out += field.text();
   } else {
     static_assert(Described<F>);
@@ -161,6 +163,7 @@ void write_field(std::string& out, const F& field) {
 template <Described T>
 std::string to_json_text(const T& value) {
   std::string out;
+  out.reserve(detail::kTextRoom);
   detail::write_field(out, value);
   return out;
 }
@@ -216,6 +219,18 @@ Result<F> field_from_json(const chain::Json& json, const std::string& where) {
                                                          where + "[" + std::to_string(i) + "]");
       if (!one) return tl::unexpected(one.error());
       all.push_back(std::move(*one));
+    }
+    return all;
+  } else if constexpr (IsFixedList<F>::value) {
+    const chain::Json::Array* array = json.array();
+    F all{};
+    if (!array || array->size() != all.size())
+      return wrong("a list of " + std::to_string(all.size()));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      auto one = field_from_json<typename F::value_type>((*array)[i],
+                                                         where + "[" + std::to_string(i) + "]");
+      if (!one) return tl::unexpected(one.error());
+      all[i] = std::move(*one);
     }
     return all;
   } else if constexpr (IsShared<F>::value) {

@@ -85,6 +85,11 @@ template <typename T>
 struct IsVector : std::false_type {};
 template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
+// A list of a known length; a Digest is no list.
+template <typename T>
+struct IsFixedList : std::false_type {};
+template <typename T, std::size_t N>
+struct IsFixedList<std::array<T, N>> : std::bool_constant<!std::same_as<T, std::uint8_t>> {};
 template <typename T>
 struct IsShared : std::false_type {};
 template <typename T>

@@ -69,7 +69,7 @@ struct ReadContent {
   std::int64_t latitude_e7 = 0;
   std::int64_t longitude_e7 = 0;
   std::string place;
-  std::vector<std::vector<std::int64_t>> box;  // 4 corners of [x, y]
+  std::array<std::array<std::int64_t, 2>, 4> box{};  // corners [x, y]
   std::vector<ReadAlternative> alternatives;
   std::optional<ReadAttribute> color, make, model;
   std::optional<std::string> vehicle_source;  // who named them; absent: the reader itself

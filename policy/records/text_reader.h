@@ -65,6 +65,14 @@ bool read_list(chain::CanonicalCursor& text, F& list) {
 }
 
 template <typename F>
+bool read_fixed_list(chain::CanonicalCursor& text, F& list) {
+  if (!text.accept('[')) return false;
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if ((i > 0 && !text.accept(',')) || !read_field(text, list[i])) return false;
+  return text.accept(']');
+}
+
+template <typename F>
 bool read_field(chain::CanonicalCursor& text, F& field) {
   if constexpr (std::same_as<F, bool>) {
     return text.boolean(field);
@@ -89,6 +97,8 @@ bool read_field(chain::CanonicalCursor& text, F& field) {
     return value.has_value();
   } else if constexpr (IsVector<F>::value) {
     return read_list(text, field);
+  } else if constexpr (IsFixedList<F>::value) {
+    return read_fixed_list(text, field);
   } else if constexpr (IsShared<F>::value) {
     typename IsShared<F>::Value value{};
     if (!read_field(text, value)) return false;

@@ -229,6 +229,7 @@ Decision decide(const State& state, const AcceptedUpload& upload,
   const auto broken = queue_break(state, batch.device, batch.previous, moment.now);
   if (!broken) return not_judged(broken.error());
   Decision decision;
+  decision.events.reserve(1 + reads.size() + hits.size() + aside.size() + (*broken ? 1 : 0));
   decision.then(received_of(upload, hits.size(), moment));
   for (ReadRecorded& read : reads) decision.then(std::move(read));
   for (HitRaised& hit : hits) decision.then(std::move(hit));
@@ -250,7 +251,8 @@ ReadContent content_of(const recognition::ReadFacts& facts) {
   content.latitude_e7 = facts.latitude_e7;
   content.longitude_e7 = facts.longitude_e7;
   content.place = facts.place;
-  for (const auto& corner : facts.box) content.box.push_back({corner[0], corner[1]});
+  content.box = facts.box;
+  content.alternatives.reserve(facts.alternatives.size());
   for (const recognition::Alternative& one : facts.alternatives) {
     content.alternatives.push_back({one.plate, one.confidence_ppm});
   }

@@ -258,8 +258,7 @@ std::string read_json(const ReadFacts& facts) {
   return out;
 }
 
-Result<ReadFacts> read_facts(CanonicalCursor& text) {
-  ReadFacts facts;
+Result<void> read_facts(CanonicalCursor& text, ReadFacts& facts) {
   if (!take(text, "{\"plate\":", facts.plate)) return bad("plate");
   if (!take(text, ",\"confidence_ppm\":", facts.confidence_ppm)) return bad("confidence_ppm");
   if (!take(text, ",\"captured_at_us\":", facts.captured_at.value)) return bad("captured_at_us");
@@ -278,17 +277,14 @@ Result<ReadFacts> read_facts(CanonicalCursor& text) {
   if (text.accept(",\"local_hits\":[") && !take_local_hits(text, facts.local_hits))
     return bad("local_hits");
   if (!text.accept('}')) return fail(ErrorCode::kMalformed, "read: unknown member at the end");
-  if (const Result<void> checked = check_facts(facts); !checked) {
-    return tl::unexpected(checked.error());
-  }
-  return facts;
+  return check_facts(facts);
 }
 
 Result<ReadFacts> parse_read_json(std::string_view text) {
   CanonicalCursor cursor(text);
-  Result<ReadFacts> facts = read_facts(cursor);
-  if (facts && !cursor.at_end())
-    return fail(ErrorCode::kMalformed, "read: bytes after the last member");
+  ReadFacts facts;
+  if (auto read = read_facts(cursor, facts); !read) return tl::unexpected(read.error());
+  if (!cursor.at_end()) return fail(ErrorCode::kMalformed, "read: bytes after the last member");
   return facts;
 }
 

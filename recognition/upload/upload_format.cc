@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
+#include <functional>
+#include <utility>
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t kDeviceMax = 64;
 constexpr std::size_t kOriginMax = 255;
 constexpr std::size_t kLengthSize = 4;
+constexpr std::size_t kReadTextMin = 300;  // bytes of a manifest that a read takes at the least
 // Signing and checking a signature are about the bytes; bounds belong to encode_upload and
 // parse_upload.
 constexpr std::string_view kManifestMembers =
@@ -34,17 +36,30 @@ bool is_of_type(BytesView image, std::string_view type) {
   return type == "image/jpeg" ? starts_with(image, kJpeg) : starts_with(image, kPng);
 }
 
-// Whether two of the reads have the same key; sorted, because every pair of 64 takes longer than
-// all else that is looked at here.
-template <typename Key>
-bool any_twice(const UploadBatch& batch, Key key) {
-  std::vector<const SignedRead*> reads;
+// Whether two of the reads are the same. By a hash of what must be equal first, because every pair
+// of 256 takes longer than all else that is looked at here.
+template <typename Hash, typename Same>
+bool any_twice(const UploadBatch& batch, Hash hash, Same same) {
+  std::vector<std::pair<std::uint64_t, const SignedRead*>> reads;
   reads.reserve(batch.reads.size());
-  for (const SignedRead& read : batch.reads) reads.push_back(&read);
-  std::sort(reads.begin(), reads.end(),
-            [&](const SignedRead* a, const SignedRead* b) { return key(*a) < key(*b); });
-  const auto same = [&](const SignedRead* a, const SignedRead* b) { return key(*a) == key(*b); };
-  return std::adjacent_find(reads.begin(), reads.end(), same) != reads.end();
+  for (const SignedRead& read : batch.reads) reads.emplace_back(hash(read), &read);
+  std::sort(reads.begin(), reads.end());
+  for (auto one = reads.begin(); one != reads.end(); ++one)
+    for (auto other = one + 1; other != reads.end() && other->first == one->first; ++other)
+      if (same(*one->second, *other->second)) return true;
+  return false;
+}
+
+std::uint64_t salt_start(const SignedRead& read) { return chain::get_be64(read.salt.data()); }
+bool same_salt(const SignedRead& a, const SignedRead& b) { return a.salt == b.salt; }
+
+// The same plate at the same place of the same picture.
+bool same_sight(const SignedRead& a, const SignedRead& b) {
+  return a.facts.plate == b.facts.plate && a.facts.image_sha256 == b.facts.image_sha256 &&
+         a.facts.box == b.facts.box;
+}
+std::uint64_t plate_hash(const SignedRead& read) {
+  return std::hash<std::string_view>()(read.facts.plate);
 }
 
 const ReadFacts* earlier_picture(const UploadBatch& batch, std::size_t index) {
@@ -57,9 +72,14 @@ const ReadFacts* earlier_picture(const UploadBatch& batch, std::size_t index) {
   return nullptr;
 }
 
-Result<void> check_read(const UploadBatch& batch, std::size_t index, const UploadLimits& limits) {
+// Facts that were parsed were checked with it.
+enum class Facts { kChecked, kUnchecked };
+
+Result<void> check_read(const UploadBatch& batch, std::size_t index, const UploadLimits& limits,
+                        Facts facts) {
   const SignedRead& read = batch.reads[index];
-  if (const Result<void> facts = check_facts(read.facts); !facts) return facts;
+  if (facts == Facts::kUnchecked)
+    if (const Result<void> good = check_facts(read.facts); !good) return good;
   if (read.salt == Salt{}) return malformed("a salt of zeros protects nothing");
   if (static_cast<std::uint64_t>(read.facts.image_bytes) > limits.image_bytes_max) {
     return fail(ErrorCode::kTooLarge, "upload: an image is larger than " +
@@ -76,7 +96,8 @@ Result<void> check_read(const UploadBatch& batch, std::size_t index, const Uploa
   return {};
 }
 
-Result<void> check_batch(const UploadBatch& batch, const UploadLimits& limits) {
+Result<void> check_batch(const UploadBatch& batch, const UploadLimits& limits,
+                         Facts facts = Facts::kUnchecked) {
   if (!valid_origin(batch.origin)) return malformed("the origin is not a log's name");
   if (!valid_device_name(batch.device)) return malformed("the device name is not of the form");
   if (batch.batch == 0 || batch.batch > static_cast<std::uint64_t>(chain::kIntegerMax)) {
@@ -88,15 +109,10 @@ Result<void> check_batch(const UploadBatch& batch, const UploadLimits& limits) {
                 "upload: more than " + std::to_string(limits.reads_max) + " reads in a batch");
   }
   for (std::size_t i = 0; i < batch.reads.size(); ++i) {
-    if (const Result<void> read = check_read(batch, i, limits); !read) return read;
+    if (const Result<void> read = check_read(batch, i, limits, facts); !read) return read;
   }
-  if (any_twice(batch, [](const SignedRead& read) -> const Salt& { return read.salt; }))
-    return malformed("a salt is used twice");
-  // Two reads say the same thing twice: the same plate at the same place of the same picture.
-  if (any_twice(batch, [](const SignedRead& read) {
-        return std::tie(read.facts.image_sha256, read.facts.plate, read.facts.box);
-      }))
-    return malformed("a read is sent twice");
+  if (any_twice(batch, salt_start, same_salt)) return malformed("a salt is used twice");
+  if (any_twice(batch, plate_hash, same_sight)) return malformed("a read is sent twice");
   return {};
 }
 
@@ -132,20 +148,17 @@ std::string manifest_text(const UploadBatch& batch) {
 }
 
 // The digest is of the text as it stands, which is what read_json() would write of its facts.
-Result<SignedRead> take_signed_read(chain::CanonicalCursor& text, std::string_view& json,
-                                    Digest& digest) {
+Result<void> take_signed_read(chain::CanonicalCursor& text, SignedRead& read,
+                              std::string_view& json, Digest& digest) {
   if (!text.accept("{\"salt\":")) return malformed("a read has no salt");
-  SignedRead read;
   if (!text.digest(read.salt)) return malformed("a salt is not 64 hex digits");
   if (!text.accept(",\"read\":")) return malformed("a read has the members \"salt\" and \"read\"");
   const std::size_t from = text.at();
-  Result<ReadFacts> facts = read_facts(text);
-  if (!facts) return tl::unexpected(facts.error());
-  read.facts = std::move(*facts);
+  if (auto facts = read_facts(text, read.facts); !facts) return facts;
   json = text.since(from);
   digest = chain::hmac_sha256(read.salt, {as_bytes(json)});
   if (!text.accept('}')) return malformed("a read has the members \"salt\" and \"read\"");
-  return read;
+  return {};
 }
 
 // Takes exactly what manifest_text() writes.
@@ -163,16 +176,20 @@ Result<ParsedUpload> parse_manifest(std::string_view manifest, const UploadLimit
   if (!text.accept(",\"reads\":[")) return malformed(std::string(kManifestMembers));
   if (number <= 0) return malformed("the batch number is out of range");
   batch.batch = static_cast<std::uint64_t>(number);
+  const std::size_t room = std::min(limits.reads_max, manifest.size() / kReadTextMin);
+  batch.reads.reserve(room);
+  upload.read_texts.reserve(room);
+  upload.read_digests.reserve(room);
   while (!text.accept(']')) {
     if (batch.reads.size() == limits.reads_max) {
       return fail(ErrorCode::kTooLarge,
                   "upload: more than " + std::to_string(limits.reads_max) + " reads in a batch");
     }
     if (!batch.reads.empty() && !text.accept(',')) return malformed("no , between two reads");
-    Result<SignedRead> read = take_signed_read(text, upload.read_texts.emplace_back(),
-                                               upload.read_digests.emplace_back());
+    const auto read =
+        take_signed_read(text, batch.reads.emplace_back(), upload.read_texts.emplace_back(),
+                         upload.read_digests.emplace_back());
     if (!read) return tl::unexpected(read.error());
-    batch.reads.push_back(std::move(*read));
   }
   std::string signature;
   if (!text.accept(",\"signature\":") || !text.string(signature) || !text.accept('}') ||
@@ -331,7 +348,7 @@ Result<ParsedUpload> parse_upload(BytesView body, const UploadLimits& limits) {
   const std::string_view manifest = as_text(body.subspan(kLengthSize, size));
   Result<ParsedUpload> upload = parse_manifest(manifest, limits);
   if (!upload) return upload;
-  if (const Result<void> checked = check_batch(upload->batch, limits); !checked) {
+  if (const Result<void> checked = check_batch(upload->batch, limits, Facts::kChecked); !checked) {
     return tl::unexpected(checked.error());
   }
   auto images = split_images(upload->batch, body.subspan(kLengthSize + size));

@@ -146,8 +146,9 @@ std::string read_json(const ReadFacts& facts);
 // kMalformed.
 Result<ReadFacts> parse_read_json(std::string_view text);
 
-// The same of what stands at the cursor, which is behind it afterwards.
-Result<ReadFacts> read_facts(chain::CanonicalCursor& text);
+// The same of what stands at the cursor, which is behind it afterwards. `facts` is an empty one,
+// and worth nothing after an error.
+Result<void> read_facts(chain::CanonicalCursor& text, ReadFacts& facts);
 
 // HMAC-SHA-256(salt, read_json(facts)).
 Digest read_digest(const SignedRead& read);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "policy/records/enums.h"
 #include "policy/records/reads.h"
 
@@ -19,6 +21,7 @@ struct Everything {
   Digest digest{0xab, 0x00, 0xff};
   Role role = Role::kAdministrator;
   std::vector<std::vector<std::int64_t>> box{{1, -2}, {}, {3}};
+  std::array<std::array<std::int64_t, 2>, 3> corners{{{1, -2}, {0, 3}, {4, 5}}};
   std::vector<ReadAlternative> alternatives{{"7ABC123", 5}, {"", 0}};
   std::optional<std::string> absent;
   std::optional<ReadAttribute> color = ReadAttribute{"white", 1};
@@ -33,6 +36,7 @@ struct Everything {
     m("digest", digest);
     m("role", role);
     m("box", box);
+    m("corners", corners);
     m("alternatives", alternatives);
     m("absent", absent);
     m("color", color);
@@ -85,6 +89,29 @@ TEST(Describe, MembersInAnotherOrderAreReadAsWell) {
       from_json_text<ReadAttribute>(R"({"confidence_ppm":1,"value":"white"})");
   ASSERT_TRUE(color) << color.error().detail;
   EXPECT_EQ(color->value, "white");
+}
+
+struct Corners {
+  std::array<std::int64_t, 3> corners{};
+  template <typename M>
+  void members(M& m) {
+    m("corners", corners);
+  }
+};
+
+TEST(Describe, AListOfAKnownLengthHasThatLength) {
+  const auto corners = from_json_text<Corners>(R"({"corners":[1,2,3]})");
+  ASSERT_TRUE(corners) << corners.error().detail;
+  EXPECT_EQ(corners->corners, (std::array<std::int64_t, 3>{1, 2, 3}));
+  for (const std::string_view text : {R"({"corners":[1,2]})", R"({"corners":[1,2,3,4]})",
+                                      R"({"corners":[]})", R"({"corners":3})"}) {
+    const auto other = from_json_text<Corners>(text);
+    ASSERT_FALSE(other) << text;
+    EXPECT_EQ(other.error().detail, "corners: expected a list of 3");
+  }
+  const auto wrong = from_json_text<Corners>(R"({"corners":[1,"2",3]})");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().detail, "corners[1]: expected an integer");
 }
 
 struct Nothing {

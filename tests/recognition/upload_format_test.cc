@@ -294,6 +294,24 @@ TEST(UploadFormat, RepeatedReadsSaltsAndPicturesAreRefused) {
   EXPECT_FALSE(sign_upload(repeated_alternative.batch, device_key()));
 }
 
+// Reads are compared by a part of what must differ first.
+TEST(UploadFormat, WhatIsAlikeInPartIsNoRepetition) {
+  Example plate_again = example();
+  plate_again.batch.reads[1].facts.plate = plate_again.batch.reads[0].facts.plate;
+  plate_again.batch.reads[1].facts.box[0][0] += 200;
+  plate_again.batch.reads[2].facts.plate = plate_again.batch.reads[0].facts.plate;
+  for (auto& read : plate_again.batch.reads) read.facts.alternatives.clear();
+  EXPECT_TRUE(sign_upload(plate_again.batch, device_key()));
+  Example salts = example();
+  for (std::size_t i = 0; i < salts.batch.reads.size(); ++i) {
+    salts.batch.reads[i].salt = salt(1);
+    salts.batch.reads[i].salt.back() = static_cast<std::uint8_t>(i);
+  }
+  EXPECT_TRUE(sign_upload(salts.batch, device_key()));
+  salts.batch.reads[2].salt = salts.batch.reads[0].salt;
+  EXPECT_FALSE(sign_upload(salts.batch, device_key()));
+}
+
 TEST(UploadFormat, BoundsAreRefusedAsTooLarge) {
   const Example sent = example();
   const Bytes body = sent.encoded();
