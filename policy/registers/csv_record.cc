@@ -52,17 +52,13 @@ Result<std::string_view> RecordReader::read_quoted() {
   return fail(ErrorCode::kMalformed, "a quote is not closed");
 }
 
-Result<std::string_view> RecordReader::read_plain() {
-  std::size_t end = at_;
+std::string_view RecordReader::take_plain() {
+  const std::size_t from = at_;
   // A tab is a control character, and may be the separator.
-  while (end < text_.size() && text_[end] != separator_ &&
-         !kEnds[static_cast<unsigned char>(text_[end])])
-    ++end;
-  const std::string_view field = text_.substr(at_, end - at_);
-  at_ = end;
-  if (at_break() || text_[at_] == separator_) return field;
-  return fail(ErrorCode::kMalformed,
-              text_[at_] == '"' ? "a quote inside an unquoted field" : "a control character");
+  while (at_ < text_.size() && text_[at_] != separator_ &&
+         !kEnds[static_cast<unsigned char>(text_[at_])])
+    ++at_;
+  return text_.substr(from, at_ - from);
 }
 
 Result<bool> RecordReader::next(std::vector<std::string>& fields) {
@@ -77,12 +73,20 @@ Result<bool> RecordReader::next(std::vector<std::string_view>& fields) {
   line_ = next_line_;
   if (at_ >= text_.size()) return false;
   for (;;) {
-    const bool quoted = at_ < text_.size() && text_[at_] == '"';
-    const auto field = quoted ? read_quoted() : read_plain();
-    if (!field) return tl::unexpected(field.error());
-    fields.push_back(*field);
+    if (at_ < text_.size() && text_[at_] == '"') {
+      const auto field = read_quoted();
+      if (!field) return tl::unexpected(field.error());
+      fields.push_back(*field);
+    } else {
+      fields.push_back(take_plain());
+    }
+    if (at_ < text_.size() && text_[at_] == separator_) {
+      ++at_;
+      continue;
+    }
     if (at_break()) break;
-    ++at_;  // the separator
+    return fail(ErrorCode::kMalformed,
+                text_[at_] == '"' ? "a quote inside an unquoted field" : "a control character");
   }
   if (at_ < text_.size()) at_ += text_[at_] == '\r' ? 2 : 1;
   ++next_line_;

@@ -26,7 +26,7 @@ class RecordReader {
 
  private:
   Result<std::string_view> read_quoted();
-  Result<std::string_view> read_plain();
+  std::string_view take_plain();  // up to what may not stand in one
   bool at_break() const;
 
   std::string_view text_;

@@ -44,6 +44,8 @@ tl::unexpected<Error> bad(std::size_t line, const std::string& what) {
 }
 
 std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  if (text.empty() || (!blank(text.front()) && !blank(text.back()))) return text;
   const auto from = text.find_first_not_of(" \t");
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(" \t") - from + 1);
@@ -261,10 +263,12 @@ Result<void> HotlistRows::take(std::span<const std::string_view> fields, std::si
     const std::size_t first = i++;
     // What stands in the file as it will stand in the row is taken over in one piece.
     while (as_in_file && i < kColumns && follows(given[i - 1], given[i])) ++i;
-    if (i == first + 1)
-      append_field(text_, given[first]);
-    else
+    if (i > first + 1)
       text_.append(given[first].data(), given[i - 1].data() + given[i - 1].size());
+    else if (first == kPlate || first == kEnteredAt || first == kExpiresAt)
+      text_ += given[first];  // ours, with nothing in it that needs quotes
+    else
+      append_field(text_, given[first]);
   }
   rows_.push_back({first_bytes(text_, offset), offset, text_.size() - offset});
   return {};
