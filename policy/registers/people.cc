@@ -220,6 +220,10 @@ Result<std::optional<UserRow>> find_user(const chain::RegisterReader& rows,
   return read_kept_row<UserRow>(rows, table::kUsers, text_key(username));
 }
 
+Result<SeenRow<UserRow>> see_user(const chain::RegisterReader& rows, std::string_view username) {
+  return see_row<UserRow>(rows, table::kUsers, text_key(username));
+}
+
 Result<std::optional<SessionRow>> find_session(const chain::RegisterReader& rows,
                                                Sequence session) {
   return read_kept_row<SessionRow>(rows, table::kSessions, seq_key(session));

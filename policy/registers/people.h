@@ -17,6 +17,7 @@
 #include "policy/records/people.h"
 #include "policy/records/second_factor.h"
 #include "policy/records/sessions.h"
+#include "policy/registers/kept_rows.h"
 
 namespace alpr::policy {
 
@@ -203,6 +204,8 @@ bool in_force(const GrantRow& grant, TimeUs now);
 
 Result<std::optional<UserRow>> find_user(const chain::RegisterReader& rows,
                                          std::string_view username);
+// The same to look at, without a copy where the rows are kept as values; good until they change.
+Result<SeenRow<UserRow>> see_user(const chain::RegisterReader& rows, std::string_view username);
 Result<std::optional<SessionRow>> find_session(const chain::RegisterReader& rows, Sequence session);
 Result<std::optional<GrantRequestRow>> find_grant_request(const chain::RegisterReader& rows,
                                                           Sequence request);

@@ -32,24 +32,50 @@ std::string with_table(chain::Table table, const chain::RowKey& key) {
 
 }  // namespace
 
-const MemoryRows::Row* MemoryRows::Rows::find(std::string_view key) const {
-  const auto found = by_key.find(key);
-  return found == by_key.end() ? nullptr : found->second;
+const MemoryRows::Row* MemoryRows::Rows::find(const std::string& key) const {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &found->second;
 }
 
-void MemoryRows::Rows::set(std::string_view key, Row row) {
-  if (const auto known = by_key.find(key); known != by_key.end()) {
-    *known->second = std::move(row);
+MemoryRows::Row* MemoryRows::Rows::find(const std::string& key) {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &found->second;
+}
+
+void MemoryRows::Rows::set(const std::string& key, Row row) {
+  if (Row* known = find(key)) {
+    *known = std::move(row);
     return;
   }
+  const auto added = by_key_.emplace(key, std::move(row)).first;
+  if (!in_order_) return;
   // Most new rows are of the newest event and come last: no search for their place.
-  const bool last = in_order.empty() || in_order.rbegin()->first < key;
-  const auto at = last ? in_order.emplace_hint(in_order.end(), key, std::move(row))
-                       : in_order.emplace(key, std::move(row)).first;
-  by_key.emplace(at->first, &at->second);
+  const std::string_view at = added->first;
+  const bool last = in_order_->empty() || in_order_->rbegin()->first < at;
+  in_order_->emplace_hint(last ? in_order_->end() : in_order_->lower_bound(at), at, &added->second);
 }
 
-std::string_view MemoryRows::encode(const chain::RowKey& key) const {
+void MemoryRows::Rows::erase(const std::string& key) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  if (in_order_) in_order_->erase(found->first);
+  by_key_.erase(found);
+}
+
+void MemoryRows::Rows::clear() {
+  in_order_.reset();
+  by_key_.clear();
+}
+
+const MemoryRows::Rows::InOrder& MemoryRows::Rows::in_order() const {
+  if (!in_order_) {
+    in_order_.emplace();
+    for (const auto& [key, row] : by_key_) in_order_->emplace(key, &row);
+  }
+  return *in_order_;
+}
+
+const std::string& MemoryRows::encode(const chain::RowKey& key) const {
   encoded_.clear();
   add_key(encoded_, key);
   return encoded_;
@@ -65,18 +91,18 @@ Result<std::optional<std::string>> MemoryRows::get(chain::Table table,
 Result<void> MemoryRows::scan(chain::Table table, const chain::RowKey& prefix,
                               const std::function<bool(std::string_view value)>& visit) const {
   const std::string begin(encode(prefix));  // what is visited may ask for another row
-  const auto& rows = tables_[table].in_order;
+  const Rows::InOrder& rows = tables_[table].in_order();
   for (auto row = rows.lower_bound(begin); row != rows.end(); ++row) {
-    if (!row->first.starts_with(begin) || !visit(row->second.as_text())) break;
+    if (!row->first.starts_with(begin) || !visit(row->second->as_text())) break;
   }
   return {};
 }
 
 Result<void> MemoryRows::scan_from(chain::Table table, const chain::RowKey& from,
                                    const std::function<bool(std::string_view value)>& visit) const {
-  const auto& rows = tables_[table].in_order;
+  const Rows::InOrder& rows = tables_[table].in_order();
   for (auto row = rows.lower_bound(encode(from)); row != rows.end(); ++row)
-    if (!visit(row->second.as_text())) break;
+    if (!visit(row->second->as_text())) break;
   return {};
 }
 
@@ -92,9 +118,8 @@ const std::any* MemoryRows::kept(chain::Table table, const chain::RowKey& key) c
 }
 
 std::any* MemoryRows::change(chain::Table table, const chain::RowKey& key) {
-  const auto found = tables_[table].by_key.find(encode(key));
-  if (found == tables_[table].by_key.end() || found->second->to_text == nullptr) return nullptr;
-  return &found->second->value;
+  Row* found = tables_[table].find(encode(key));
+  return found == nullptr || found->to_text == nullptr ? nullptr : &found->value;
 }
 
 void MemoryRows::keep(chain::Table table, const chain::RowKey& key, std::any row, ToText to_text) {
@@ -102,28 +127,23 @@ void MemoryRows::keep(chain::Table table, const chain::RowKey& key, std::any row
 }
 
 Result<void> MemoryRows::erase(chain::Table table, const chain::RowKey& key) {
-  Rows& rows = tables_[table];
-  const auto found = rows.in_order.find(encode(key));
-  if (found == rows.in_order.end()) return {};
-  rows.by_key.erase(found->first);
-  rows.in_order.erase(found);
+  tables_[table].erase(encode(key));
   return {};
 }
 
 void MemoryRows::save(StateWriter& out) const {
   for (const Rows& rows : tables_)
-    out.list(rows.in_order, [&](const auto& row) {
+    out.list(rows.in_order(), [&](const auto& row) {
       out.text(row.first);
-      out.text(row.second.as_text());
+      out.text(row.second->as_text());
     });
 }
 
 void MemoryRows::load(StateReader& in) {
   for (Rows& rows : tables_) {
-    rows.by_key.clear();
-    rows.in_order.clear();
+    rows.clear();
     in.list([&] {
-      const std::string_view key = in.text();
+      const std::string key(in.text());
       rows.set(key, Row{std::string(in.text()), {}, nullptr});
     });
   }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -49,14 +50,23 @@ class MemoryRows : public chain::RegisterWriter, public chain::KeptRows {
     ToText to_text = nullptr;
     std::string as_text() const { return to_text == nullptr ? text : to_text(value); }
   };
-  // In order for the scans; by hash for the rest, which is nearly all that a replay asks.
-  struct Rows {
-    std::map<std::string, Row, std::less<>> in_order;
-    std::unordered_map<std::string_view, Row*> by_key;  // of in_order's
-    const Row* find(std::string_view key) const;
-    void set(std::string_view key, Row row);
+  // By hash, which is nearly all that a replay asks; in order only for a table that is scanned,
+  // from its first scan on.
+  class Rows {
+   public:
+    using InOrder = std::map<std::string_view, const Row*>;
+    const Row* find(const std::string& key) const;
+    Row* find(const std::string& key);
+    void set(const std::string& key, Row row);
+    void erase(const std::string& key);
+    void clear();
+    const InOrder& in_order() const;
+
+   private:
+    std::unordered_map<std::string, Row> by_key_;
+    mutable std::optional<InOrder> in_order_;  // of by_key_'s
   };
-  std::string_view encode(const chain::RowKey& key) const;  // good until the next
+  const std::string& encode(const chain::RowKey& key) const;  // good until the next
 
   std::array<Rows, 256> tables_;
   mutable std::string encoded_;

@@ -21,8 +21,7 @@ struct Shown {
 
   Shown(const Scene& s, const std::string& username) : rows(s.state.rows) {
     attempt.username = username;
-    auto found = find_user(s.state.rows, username);
-    if (found && *found) user_ = std::move(**found);
+    if (auto found = see_user(s.state.rows, username)) user_ = std::move(*found);
     if (user_) attempt.matched_hash = user_->password_hash;
   }
   void totp(std::int64_t step) {
@@ -34,10 +33,11 @@ struct Shown {
     constexpr std::string_view kCode = "CCCC";
     attempt.recovery_code = std::string(kCode);
     if (!user_ || !user_->second_factor) return;
-    auto& codes = user_->second_factor->recovery_codes;
+    UserRow known = *user_;
+    auto& codes = known.second_factor->recovery_codes;
     if (number < 0 || static_cast<std::size_t>(number) >= codes.size()) return;
     codes[static_cast<std::size_t>(number)] = digest_code(kCode, Salt{});
-    rows.put(table::kUsers, text_key(user_->username), to_json_text(*user_));
+    rows.put(table::kUsers, text_key(known.username), to_json_text(known));
   }
   void take(const std::optional<std::int64_t>& step, const std::optional<std::int64_t>& code) {
     if (step) totp(*step);
@@ -48,7 +48,7 @@ struct Shown {
   }
 
  private:
-  std::optional<UserRow> user_;
+  SeenRow<UserRow> user_;
 };
 
 Again opened(const Scene& s, const SessionOpened& e) {

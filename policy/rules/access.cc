@@ -5,16 +5,10 @@
 #include <algorithm>
 #include <array>
 
-#include "policy/registers/kept_rows.h"
-#include "policy/registers/tables.h"
+#include "policy/registers/people.h"
 
 namespace alpr::policy {
 namespace {
-
-// The row is only looked at: copying it would cost more than all that is asked of it.
-Result<SeenRow<UserRow>> see_user(const State& state, std::string_view username) {
-  return see_row<UserRow>(state.rows, table::kUsers, text_key(username));
-}
 
 std::optional<Refusal> account_refusal(const SeenRow<UserRow>& user, const Actor& actor) {
   if (!user || user->deactivated || !user->password_hash) {
@@ -60,7 +54,7 @@ Gate gate(const State& state, const Actor& actor, const Moment& moment, Need nee
   gate.moment = moment;
   gate.actor = actor;
   gate.actor.training.reset();
-  const auto user = see_user(state, actor.username);
+  const auto user = see_user(state.rows, actor.username);
   if (!user) {
     gate.error = user.error();
     return gate;
@@ -87,7 +81,7 @@ Gate gate(const State& state, const Actor& actor, const Moment& moment, Need nee
 }
 
 bool holds_role(const State& state, std::string_view username, Role role, const Moment& moment) {
-  const auto user = see_user(state, username);
+  const auto user = see_user(state.rows, username);
   if (!user || !*user || (*user)->deactivated) return false;
   return std::any_of((*user)->grants.begin(), (*user)->grants.end(), [&](const GrantRow& grant) {
     return grant.role == role && in_force(grant, moment.now);

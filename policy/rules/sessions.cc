@@ -76,9 +76,9 @@ Result<SessionFlagged> flag_of(const State& state, const UserRow& user, const Op
 }
 
 // The user behind a name that somebody typed; nobody for names that no user can have.
-Result<std::optional<UserRow>> user_typed(const State& state, const std::string& username) {
-  if (!valid_username(username)) return std::optional<UserRow>();
-  return find_user(state.rows, username);
+Result<SeenRow<UserRow>> user_typed(const State& state, const std::string& username) {
+  if (!valid_username(username)) return SeenRow<UserRow>();
+  return see_user(state.rows, username);
 }
 
 }  // namespace
