@@ -2,7 +2,8 @@
 // 2,880 buckets, plates by Zipf's law. Prints one JSON object.
 //
 // Usage: city --folder DIR [--reads N] [--seconds S] [--rate QUERIES_A_SECOND] [--uploads
-// READS_A_SECOND]. The server runs in this process on a store in DIR, over HTTPS on loopback.
+// READS_A_SECOND] [--alone QUERIES_ONE_AFTER_ANOTHER]. The server runs in this process on a store
+// in DIR, over HTTPS on loopback.
 //
 // The store has one real upload in each bucket; the other reads stand in the columns that are kept
 // of each bucket alone (api/load_reads.h), because recording all of them takes an hour. So exact
@@ -46,6 +47,7 @@ struct Options {
   double seconds = 20;
   double rate = 100;
   double uploads = 2000;
+  int alone = 200;
 };
 
 // 9AAA999, as California's plates are.
@@ -225,6 +227,12 @@ void measure_searches(const policy::ReadsIndex& index, TimeUs now, Figures& figu
   }
 }
 
+double timed_ms(const std::function<void()>& work) {
+  const auto start = SteadyClock::now();
+  work();
+  return since(start) * 1000;
+}
+
 // An append that a person waits for: the least that a query, which is one, can take.
 double append_ms(Department& d) {
   std::vector<double> ms;
@@ -245,6 +253,39 @@ double append_ms(Department& d) {
   return percentile(ms, 0.5);
 }
 
+void ask(Department& d, api::testing::Client& officer, int i) {
+  using api::testing::object;
+  const std::string name = "REAL" + std::to_string(i * 37 % 1000);
+  const api::testing::Reply reply = officer.post(
+      "/v1/queries", object({{"elements", object({{"plate", name}})}, {"grounds", d.grounds()}}));
+  if (reply.status != 201) give_up("a query was not answered: " + reply.body);
+}
+
+// Takes the same way and is a durable event too, but nothing is searched and nothing shown.
+void ask_without_grounds(api::testing::Client& officer) {
+  using api::testing::object;
+  const api::testing::Reply reply =
+      officer.post("/v1/queries", object({{"elements", object({{"plate", "REAL1"}})},
+                                          {"grounds", chain::Json(chain::Json::Object())}}));
+  if (reply.status != 403) give_up("a query was not refused: " + reply.body);
+}
+
+// One request after another, of three kinds by turns, so that all three have the same disk.
+void measure_alone(Department& d, api::testing::Client& officer, int times, Figures& figures) {
+  std::vector<double> answers, refusals, queries;
+  for (int i = 0; i < times; ++i) {
+    answers.push_back(timed_ms([&] {
+      if (officer.get("/v1/me").status != 200) give_up("an officer was not answered");
+    }));
+    refusals.push_back(timed_ms([&] { ask_without_grounds(officer); }));
+    queries.push_back(timed_ms([&] { ask(d, officer, i); }));
+  }
+  add(figures, "https_answer_p50_ms", percentile(answers, 0.5));
+  add(figures, "https_append_p50_ms", percentile(refusals, 0.5));
+  add(figures, "query_alone_p50_ms", percentile(queries, 0.5));
+  add(figures, "query_alone_p99_ms", percentile(queries, 0.99));
+}
+
 // Queries at a rate over HTTPS, each timed from when it was due, while reads come in.
 void measure_served(Department& d, const Options& options, Figures& figures) {
   std::vector<std::unique_ptr<api::testing::Client>> clients;
@@ -255,21 +296,7 @@ void measure_served(Department& d, const Options& options, Figures& figures) {
     clients.back()->use_token(d.log_in(name).text("token"));
   }
   add(figures, "durable_append_p50_ms", append_ms(d));
-  std::vector<double> alone;
-  const auto ask = [&](api::testing::Client& client, int i) {
-    using api::testing::object;
-    const std::string name = "REAL" + std::to_string(i * 37 % 1000);
-    const api::testing::Reply reply = client.post(
-        "/v1/queries", object({{"elements", object({{"plate", name}})}, {"grounds", d.grounds()}}));
-    if (reply.status != 201) give_up("a query was not answered: " + reply.body);
-  };
-  for (int i = 0; i < 200; ++i) {
-    const auto start = SteadyClock::now();
-    ask(*clients.front(), i);
-    alone.push_back(since(start) * 1000);
-  }
-  add(figures, "query_alone_p50_ms", percentile(alone, 0.5));
-  add(figures, "query_alone_p99_ms", percentile(alone, 0.99));
+  measure_alone(d, *clients.front(), options.alone, figures);
   d.enrol_device("cam-1");
   std::vector<std::string> plates;
   for (std::uint64_t i = 0; i < 64; ++i) plates.push_back(plate(kPlates + i));
@@ -300,7 +327,7 @@ void measure_served(Department& d, const Options& options, Figures& figures) {
         const auto due =
             start + std::chrono::duration_cast<SteadyClock::duration>(Seconds(i / options.rate));
         wait_until(due);
-        ask(*asker, i);
+        ask(d, *asker, i);
         const double took = Seconds(SteadyClock::now() - due).count() * 1000;
         const std::lock_guard lock(mutex);
         ms.push_back(took);
@@ -325,6 +352,7 @@ int main(int argc, char** argv) {
     if (name == "--folder") ::setenv("TMPDIR", argv[i + 1], 1);
     if (name == "--reads") options.reads = std::stoull(argv[i + 1]);
     if (name == "--seconds") options.seconds = std::stod(argv[i + 1]);
+    if (name == "--alone") options.alone = std::stoi(argv[i + 1]);
     if (name == "--rate") options.rate = std::stod(argv[i + 1]);
     if (name == "--uploads") options.uploads = std::stod(argv[i + 1]);
   }
