@@ -2,7 +2,9 @@
 // Pure; any thread.
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
