@@ -43,6 +43,10 @@ svg polygon{stroke:#1f4e79;stroke-linejoin:round}
 .shade2{fill:#c6dbee}
 .shade3{fill:#a9cae6}
 .shade4{fill:#8fb8de}
+@media (max-width:30rem){
+tbody th{min-width:5rem}
+th,td{padding:.25rem}
+}
 @media print{
 @page{margin:2cm}
 body{max-width:none;padding:0;font-size:10pt}
