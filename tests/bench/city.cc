@@ -10,6 +10,8 @@
 // queries over HTTPS are answered from real events, while the search goes over all 45 million;
 // searches that would disclose reads without an event are measured on the register itself.
 #include <fmt/format.h>
+#include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,6 +21,7 @@
 #include <cstdio>
 #include <fstream>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -79,6 +82,56 @@ void wait_until(SteadyClock::time_point due) {
   std::condition_variable never;
   never.wait_until(lock, due, [] { return false; });
 }
+
+// Whether the machine itself stands still: on each processor a thread that goes before all others
+// wakes each millisecond. When it wakes late, nothing could run there, whatever the server does.
+class Heartbeat {
+ public:
+  struct Stop {
+    SteadyClock::time_point from, to;
+  };
+  Heartbeat() : stops_(std::max(1U, std::thread::hardware_concurrency())) {
+    for (std::size_t cpu = 0; cpu < stops_.size(); ++cpu)
+      threads_.emplace_back([this, cpu] { beat(cpu); });
+  }
+  // All stops of at least kLate, or nullopt where this process may not go before others.
+  std::optional<std::vector<Stop>> end() {
+    done_ = true;
+    std::vector<Stop> all;
+    for (std::size_t cpu = 0; cpu < threads_.size(); ++cpu) {
+      threads_[cpu].join();
+      all.insert(all.end(), stops_[cpu].begin(), stops_[cpu].end());
+    }
+    threads_.clear();
+    if (!first_) return std::nullopt;
+    return all;
+  }
+
+ private:
+  static constexpr auto kEvery = std::chrono::milliseconds(1);
+  static constexpr auto kLate = std::chrono::milliseconds(3);
+
+  void beat(std::size_t cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    sched_param priority{};
+    priority.sched_priority = 1;
+    if (::pthread_setaffinity_np(::pthread_self(), sizeof set, &set) != 0 ||
+        ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &priority) != 0)
+      first_ = false;
+    while (!done_) {
+      const auto due = SteadyClock::now() + kEvery;
+      wait_until(due);
+      const auto now = SteadyClock::now();
+      if (now - due >= kLate) stops_[cpu].push_back({due, now});
+    }
+  }
+
+  std::vector<std::vector<Stop>> stops_;  // by processor
+  std::atomic<bool> done_ = false, first_ = true;
+  std::vector<std::thread> threads_;
+};
 
 double percentile(std::vector<double> values, double part) {
   if (values.empty()) return 0;
@@ -286,6 +339,35 @@ void measure_alone(Department& d, api::testing::Client& officer, int times, Figu
   add(figures, "query_alone_p99_ms", percentile(queries, 0.99));
 }
 
+struct Asked {
+  SteadyClock::time_point due, answered;
+};
+
+void report_load(const std::vector<Asked>& asked,
+                 const std::optional<std::vector<Heartbeat::Stop>>& stops, double took,
+                 Figures& figures) {
+  std::vector<double> ms, undisturbed;
+  for (const Asked& one : asked) {
+    ms.push_back(Seconds(one.answered - one.due).count() * 1000);
+    const auto meanwhile = [&](const Heartbeat::Stop& stop) {
+      return stop.from < one.answered && stop.to > one.due;
+    };
+    if (stops && std::none_of(stops->begin(), stops->end(), meanwhile))
+      undisturbed.push_back(ms.back());
+  }
+  add(figures, "queries_a_second", static_cast<double>(ms.size()) / took);
+  add(figures, "query_p50_ms", percentile(ms, 0.5));
+  add(figures, "query_p99_ms", percentile(ms, 0.99));
+  if (!stops) return;
+  Seconds stood{0};
+  for (const Heartbeat::Stop& stop : *stops) stood += stop.to - stop.from;
+  add(figures, "machine_stops_a_second", static_cast<double>(stops->size()) / took);
+  add(figures, "machine_stop_mean_ms",
+      stops->empty() ? 0 : stood.count() * 1000 / static_cast<double>(stops->size()));
+  add(figures, "queries_without_a_stop", static_cast<double>(undisturbed.size()));
+  add(figures, "query_without_a_stop_p99_ms", percentile(undisturbed, 0.99));
+}
+
 // Queries at a rate over HTTPS, each timed from when it was due, while reads come in.
 void measure_served(Department& d, const Options& options, Figures& figures) {
   std::vector<std::unique_ptr<api::testing::Client>> clients;
@@ -316,9 +398,10 @@ void measure_served(Department& d, const Options& options, Figures& figures) {
     }
   });
   // As many officers as it takes to have one free whenever a query is due.
-  std::vector<double> ms;
+  std::vector<Asked> asked;
   std::mutex mutex;
   std::atomic<int> next = 0;
+  Heartbeat heartbeat;
   const auto start = SteadyClock::now();
   std::vector<std::thread> officers;
   for (const auto& client : clients)
@@ -328,19 +411,17 @@ void measure_served(Department& d, const Options& options, Figures& figures) {
             start + std::chrono::duration_cast<SteadyClock::duration>(Seconds(i / options.rate));
         wait_until(due);
         ask(d, *asker, i);
-        const double took = Seconds(SteadyClock::now() - due).count() * 1000;
+        const Asked one{due, SteadyClock::now()};
         const std::lock_guard lock(mutex);
-        ms.push_back(took);
+        asked.push_back(one);
       }
     });
   for (std::thread& officer : officers) officer.join();
   const double took = since(start);
   done = true;
   uploading.join();
-  add(figures, "queries_a_second", static_cast<double>(ms.size()) / took);
   add(figures, "reads_a_second_meanwhile", static_cast<double>(sent) * 64 / took);
-  add(figures, "query_p50_ms", percentile(ms, 0.5));
-  add(figures, "query_p99_ms", percentile(ms, 0.99));
+  report_load(asked, heartbeat.end(), took, figures);
 }
 
 }  // namespace
