@@ -87,9 +87,8 @@ Outcome Feeds::bring(const Feed& feed, Fetched fetched, const KnownList& known) 
     });
   }
   const policy::LoadHotlist command{std::string(policy::to_text(feed.settings.source)),
-                                    fetched.source_time, std::move(fetched.file),
-                                    feed.settings.profile};
-  return load_hotlist(service_, policy::FeedName{feed.settings.name}, command);
+                                    fetched.source_time, feed.settings.profile};
+  return load_hotlist(service_, policy::FeedName{feed.settings.name}, command, fetched.file);
 }
 
 std::optional<Feeds::Step> Feeds::failed(Feed& feed, const Fetched& fetched) {

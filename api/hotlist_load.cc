@@ -1,6 +1,7 @@
 #include "api/hotlist_load.h"
 
 #include <future>
+#include <optional>
 
 #include "policy/registers/hotlist_delta.h"
 #include "policy/registers/hotlists.h"
@@ -25,27 +26,41 @@ void compare(Service& service, const policy::LoadHotlist& command,
   prepared.delta = *delta;
 }
 
+// Whether it will be a version of its own, as far as can be told before the sequencer decides.
+bool will_be_stored(const Service& service, const policy::Loader& by,
+                    const policy::LoadHotlist& command, const policy::PreparedHotlist& prepared) {
+  if (!prepared.list) return false;
+  const auto now = service.snapshot();
+  return !policy::judge_hotlist(now.state, by, command, prepared, now.moment) &&
+         !policy::brings_the_same(now.state, by, command, prepared);
+}
+
 }  // namespace
 
-Outcome load_hotlist(Service& service, const policy::Loader& by,
-                     const policy::LoadHotlist& command) {
-  policy::PreparedHotlist prepared = policy::prepare_hotlist(command);
-  // Two long looks at the rows, side by side; neither is the sequencer's to wait for.
-  std::future<void> indexed;
-  if (prepared.list)
-    indexed = std::async(std::launch::async, [&] {
+Outcome load_hotlist(Service& service, const policy::Loader& by, const policy::LoadHotlist& command,
+                     std::string_view file) {
+  policy::PreparedHotlist prepared = policy::prepare_hotlist(file, command.profile);
+  // Long looks at the rows, side by side; none is the sequencer's to wait for.
+  std::optional<store::StagedBlob> staged;
+  if (will_be_stored(service, by, command, prepared)) {
+    auto indexed = std::async(std::launch::async, [&] {
       auto rows = policy::PlateIndex::prepare(prepared.list->canonical);
       if (rows) service.expect_list(prepared.list->root, std::move(*rows));
     });
-  compare(service, command, prepared);
-  if (indexed.valid()) indexed.get();
+    // Where it cannot be sealed, the transaction tries again and says why.
+    if (auto sealed = service.store().stage_blob(as_bytes(prepared.list->canonical)))
+      staged.emplace(std::move(*sealed));
+    compare(service, command, prepared);
+    indexed.get();
+  }
   Outcome outcome = service.perform([&](const policy::State& state, store::Transaction& transaction,
                                         const policy::Moment& moment) -> policy::Decision {
     if (auto judged = policy::judge_hotlist(state, by, command, prepared, moment)) return *judged;
     transaction.end_batch();  // the next upload matches against this list, or names its time
     if (policy::brings_the_same(state, by, command, prepared))
       return policy::decide(state, by, command, prepared, 0, moment);
-    const auto blob = transaction.store_blob(as_bytes(prepared.list->canonical));
+    const auto blob =
+        transaction.store_blob(as_bytes(prepared.list->canonical), staged ? &*staged : nullptr);
     if (!blob) return policy::Decision::not_judged(blob.error().code, blob.error().detail);
     return policy::decide(state, by, command, prepared, *blob, moment);
   });

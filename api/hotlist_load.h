@@ -1,5 +1,5 @@
 // One way for a file to become a general list, whoever brings it: prepared outside the sequencer,
-// compared with the active version, judged, stored, decided. Any thread.
+// compared with the active version, sealed, judged, decided. Any thread.
 #pragma once
 
 #include "api/service.h"
@@ -7,7 +7,7 @@
 
 namespace alpr::api {
 
-Outcome load_hotlist(Service& service, const policy::Loader& by,
-                     const policy::LoadHotlist& command);
+Outcome load_hotlist(Service& service, const policy::Loader& by, const policy::LoadHotlist& command,
+                     std::string_view file);
 
 }  // namespace alpr::api

@@ -39,7 +39,7 @@ alpr_together(alpr_store ledger/store
 alpr_together(alpr_store ledger/store
   master_rotation.cc pkcs11.cc registers.cc restore.cc retention.cc sealed_box.cc sequencer.cc store.cc)
 alpr_together(alpr_store ledger/store
-  recovery_key.cc store_derived.cc store_proofs.cc store_registers.cc transaction.cc vault.cc)
+  recovery_key.cc staged_blob.cc store_derived.cc store_proofs.cc store_registers.cc transaction.cc vault.cc)
 alpr_together(alpr_verify ledger/verify
   attachment_key.cc bundle_source.cc chain_level.cc checkpoints.cc cosignatures.cc durable_file.cc facts.cc
   headers_ahead.cc)

@@ -186,8 +186,7 @@ Response load(Context& context, const Call& call) {
   const auto source_time = chain::parse_time(given->second);
   if (!source_time)
     return problem(Error{ErrorCode::kMalformed, "source_time: " + source_time.error().detail});
-  policy::LoadHotlist command{call.path.find("source")->second, *source_time, call.request.body,
-                              std::nullopt};
+  policy::LoadHotlist command{call.path.find("source")->second, *source_time, std::nullopt};
   if (const auto named = call.query.find("profile"); named != call.query.end()) {
     const auto* profile = find_profile(context.settings.hotlist_profiles, named->second);
     if (!profile)
@@ -195,7 +194,7 @@ Response load(Context& context, const Call& call) {
                            "profile: this server's configuration has none of this name"});
     command.profile = *profile;
   }
-  return answer(context, load_hotlist(context.service, *call.actor, command));
+  return answer(context, load_hotlist(context.service, *call.actor, command, call.request.body));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ class Batch {
   Result<Sequence> append(chain::Draft draft, By by);
   Result<std::vector<EvidencePlace>> store_images(std::span<const Image> images,
                                                   const SealedImages* sealed);
-  Result<std::uint64_t> store_blob(BytesView blob);
+  Result<std::uint64_t> store_blob(BytesView blob, StagedBlob* staged);
   Result<void> hold(std::span<const Sequence> events, std::span<const Transaction::ImageOf> images);
   Result<Sequence> rotate_log_key(std::int64_t overlap_us);
   Result<void> purge(const Sequencer::Purged& purged);  // forgets the blob, appends keys.destroyed

@@ -277,17 +277,26 @@ Result<void> EvidenceFiles::write_blob(std::uint64_t id, const SecretKey& blob_k
   const auto fits = check_size(blob, kBlobSizeMax);
   if (!fits) return fits;
   const Bytes record = seal_box(blob_key.derive("blob"), blob_name(id), blob);
+  const path file = impl_->blob_file(id);
+  {
+    const std::lock_guard guard(impl_->mutex);
+    if (const auto ready = impl_->usable(); !ready) return ready;
+  }
+  // Without the lock: it is as long as a list, and nobody else writes under its name.
+  const auto written = write_new_file(file, record, 0600);
   const std::lock_guard guard(impl_->mutex);
-  return impl_->write_whole(impl_->blob_file(id), record);
+  if (written) impl_->unsynced_folders.insert(impl_->blobs);
+  return written;
 }
 
 Result<Bytes> EvidenceFiles::read_blob(std::uint64_t id, const SecretKey& blob_key) const {
   const path file = impl_->blob_file(id);
-  const auto record = read_file(file, kBlobSizeMax + kBoxOverhead);
+  auto record = read_file(file, kBlobSizeMax + kBoxOverhead);
   if (!record) return gone(file, record.error());
-  auto blob = open_box(blob_key.derive("blob"), blob_name(id), *record);
-  if (blob) return blob;
-  return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", file.string(), blob.error().detail));
+  if (const auto opened = open_box_in_place(blob_key.derive("blob"), blob_name(id), *record);
+      !opened)
+    return fail(ErrorCode::kCorrupt, fmt::format("{}: {}", file.string(), opened.error().detail));
+  return record;
 }
 
 Result<void> EvidenceFiles::write_derived(Bucket bucket, const SecretKey& bucket_key,

@@ -75,8 +75,8 @@ class EvidenceFiles {
   Result<Bytes> read_held(Sequence event, const SecretKey& held_key, const Digest& sha256) const;
   bool has_held(Sequence event) const;
 
-  Result<void> write_blob(std::uint64_t id, const SecretKey& blob_key,
-                          BytesView blob);  // as keep_held
+  // As keep_held, and from any thread.
+  Result<void> write_blob(std::uint64_t id, const SecretKey& blob_key, BytesView blob);
   Result<Bytes> read_blob(std::uint64_t id, const SecretKey& blob_key) const;
 
   // What was derived from a bucket's events, for a faster start: <bucket>.reads, under the bucket's

@@ -22,16 +22,37 @@ void seal_box_into(std::span<std::uint8_t> box, const SecretKey& key, BytesView 
   chain::seal({key.bytes, nonce}, associated, clear, box.subspan(kBoxNonceSize));
 }
 
-Result<Bytes> open_box(const SecretKey& key, BytesView associated, BytesView box) {
-  if (box.size() < kBoxOverhead) {
-    return fail(ErrorCode::kCorrupt, "a sealed box is shorter than its nonce and tag");
-  }
-  Bytes clear(box.size() - kBoxOverhead);
+namespace {
+
+Result<void> open_into(std::span<std::uint8_t> clear, const SecretKey& key, BytesView associated,
+                       BytesView box) {
   const chain::SealKey with{key.bytes, box.first<kBoxNonceSize>()};
-  if (!chain::unseal(with, associated, box.subspan(kBoxNonceSize), clear)) {
-    return fail(ErrorCode::kCorrupt, "a sealed box does not open: other key, or changed bytes");
-  }
+  if (chain::unseal(with, associated, box.subspan(kBoxNonceSize), clear)) return {};
+  return fail(ErrorCode::kCorrupt, "a sealed box does not open: other key, or changed bytes");
+}
+
+tl::unexpected<Error> too_short() {
+  return fail(ErrorCode::kCorrupt, "a sealed box is shorter than its nonce and tag");
+}
+
+}  // namespace
+
+Result<Bytes> open_box(const SecretKey& key, BytesView associated, BytesView box) {
+  if (box.size() < kBoxOverhead) return too_short();
+  Bytes clear(box.size() - kBoxOverhead);
+  if (const auto opened = open_into(clear, key, associated, box); !opened)
+    return tl::unexpected(opened.error());
   return clear;
+}
+
+Result<void> open_box_in_place(const SecretKey& key, BytesView associated, Bytes& box) {
+  if (box.size() < kBoxOverhead) return too_short();
+  const std::size_t size = box.size() - kBoxOverhead;
+  const auto clear = std::span(box).subspan(kBoxNonceSize, size);
+  if (const auto opened = open_into(clear, key, associated, box); !opened) return opened;
+  box.erase(box.begin(), box.begin() + kBoxNonceSize);
+  box.resize(size);
+  return {};
 }
 
 }  // namespace alpr::store

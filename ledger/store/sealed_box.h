@@ -20,6 +20,8 @@ void seal_box_into(std::span<std::uint8_t> box, const SecretKey& key, BytesView 
                    BytesView clear);
 // kCorrupt when it does not open: another key, other associated data, or any changed byte.
 Result<Bytes> open_box(const SecretKey& key, BytesView associated, BytesView box);
+// The same in the box's own memory, for what is long: `box` becomes what was sealed.
+Result<void> open_box_in_place(const SecretKey& key, BytesView associated, Bytes& box);
 
 // A buffer with secrets in it, zeroed when it goes. Its capacity must be reserved before it is
 // filled.

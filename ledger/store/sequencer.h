@@ -53,7 +53,9 @@ class Transaction {
   Result<std::vector<EvidencePlace>> store_images(std::span<const Image> images,
                                                   const SealedImages* sealed = nullptr);
   // Seals a blob under a key of its own; synced before the commit. The id is random, below 2^53.
-  Result<std::uint64_t> store_blob(BytesView blob);
+  // `staged`: what Store::stage_blob() made of these very bytes, or null; where an earlier run of
+  // the job took it, the blob is sealed again. As StagedBlob::make.
+  Result<std::uint64_t> store_blob(BytesView blob, StagedBlob* staged = nullptr);
   // For a hold.placed that is appended next in the same job: makes and syncs a key per event,
   // copies and syncs the images (images says where an event has one), re-seals payloads and
   // register rows. Events that are past due, purged, not thirty-day or unknown: kRefused.

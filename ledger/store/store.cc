@@ -314,6 +314,8 @@ Result<Bytes> Store::image(Sequence read, Bucket bucket, const EvidencePlace& pl
   return core_->evidence->read(bucket, *key, place, sha256);
 }
 
+Result<StagedBlob> Store::stage_blob(BytesView blob) { return StagedBlob::make(*core_, blob); }
+
 Result<Bytes> Store::blob(std::uint64_t id) const {
   const auto key = core_->vault->blob_key(id);
   if (!key) return tl::unexpected(key.error());

@@ -64,6 +64,7 @@
 #include "ledger/store/clock.h"
 #include "ledger/store/evidence.h"
 #include "ledger/store/key_history.h"
+#include "ledger/store/staged_blob.h"
 #include "ledger/store/vault.h"
 
 namespace alpr::store {
@@ -166,6 +167,8 @@ class Store {
   // Images sealed ahead, for Transaction::store_images(): for the bucket that is open by the clock.
   // nullopt where that bucket has no key yet, which the sequencer makes. kTooLarge. Any thread.
   Result<std::optional<SealedImages>> seal_images(std::span<const Image> images) const;
+  // A blob sealed ahead, for Transaction::store_blob(). As StagedBlob::make; any thread.
+  Result<StagedBlob> stage_blob(BytesView blob);
   // Images and blobs, opened and checked. kGone when erased, and when the read is due and not on
   // hold.
   Result<Bytes> image(Sequence read, Bucket bucket, const EvidencePlace& place,

@@ -12,17 +12,6 @@
 
 namespace alpr::store {
 
-namespace {
-
-// A blob's id is a number in JSON (list.purged), so it ends below 2^53. 0 is left out.
-std::uint64_t random_blob_id() {
-  std::array<std::uint8_t, 8> bytes{};
-  chain::random_bytes(bytes);
-  return (chain::get_be64(bytes.data()) >> 11) | 1;
-}
-
-}  // namespace
-
 Result<std::vector<EvidencePlace>> Batch::store_images(std::span<const Image> images,
                                                        const SealedImages* sealed) {
   if (low_disk()) {
@@ -42,21 +31,18 @@ Result<std::vector<EvidencePlace>> Batch::store_images(std::span<const Image> im
   return core_.evidence->append(*now);
 }
 
-Result<std::uint64_t> Batch::store_blob(BytesView blob) {
-  if (core_.low_disk()) {
-    return fail(ErrorCode::kNoSpace, "the disk is nearly full: new lists are refused");
+Result<std::uint64_t> Batch::store_blob(BytesView blob, StagedBlob* staged) {
+  auto id = staged == nullptr ? std::nullopt : staged->take();
+  if (!id) {
+    auto now = StagedBlob::make(core_, blob);
+    if (!now) return tl::unexpected(now.error());
+    id = now->take();
   }
-  const std::uint64_t id = random_blob_id();
-  const auto key = core_.vault->make_blob_key(id);
-  if (!key) return tl::unexpected(key.error());
   ++changes_;
   files_touched_ = true;
-  new_blobs_.push_back(id);
-  if (const auto done = broke(core_.evidence->write_blob(id, *key, blob)); !done) {
-    return tl::unexpected(done.error());
-  }
-  blobs_.emplace_back(id, 0);
-  return id;
+  new_blobs_.push_back(*id);
+  blobs_.emplace_back(*id, 0);
+  return *id;
 }
 
 Result<chain::Header> Batch::holdable(Sequence event) const {
@@ -158,7 +144,9 @@ Result<std::vector<EvidencePlace>> Transaction::store_images(std::span<const Ima
                                                              const SealedImages* sealed) {
   return batch_.store_images(images, sealed);
 }
-Result<std::uint64_t> Transaction::store_blob(BytesView blob) { return batch_.store_blob(blob); }
+Result<std::uint64_t> Transaction::store_blob(BytesView blob, StagedBlob* staged) {
+  return batch_.store_blob(blob, staged);
+}
 Result<void> Transaction::hold(std::span<const Sequence> events, std::span<const ImageOf> images) {
   return batch_.hold(events, images);
 }

@@ -1,6 +1,8 @@
 #include "policy/registers/hotlist_csv.h"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 
 #include "ledger/chain/canonical_json.h"
 #include "ledger/chain/encoding.h"
@@ -14,6 +16,11 @@ namespace {
 
 constexpr std::size_t kColumns = kHotlistColumns;
 constexpr std::size_t kOriginsMax = 4'096;
+// Room for rows is made so much at a time; a row takes less than kRowRoom of it.
+constexpr std::size_t kRoom = 1U << 20;
+constexpr std::size_t kRowRoom = kColumns * (2 * kHotlistFieldMax + 3);
+// Fewer bytes are read by one thread before another has begun.
+constexpr std::size_t kHalvedFrom = 1U << 20;
 enum Column : std::size_t {
   kPlate,
   kState,
@@ -141,10 +148,10 @@ std::string canonical_row(const HotlistEntry& entry) {
 }
 
 // A row has sixteen commas, so there are eight.
-std::uint64_t first_bytes(std::string_view text, std::size_t at) {
+std::uint64_t first_bytes(std::string_view row) {
   std::uint64_t first = 0;
   for (std::size_t i = 0; i < sizeof first; ++i)
-    first = first << 8 | static_cast<unsigned char>(text[at + i]);
+    first = first << 8 | static_cast<unsigned char>(row[i]);
   return first;
 }
 
@@ -154,6 +161,28 @@ bool follows(std::string_view before, std::string_view after) {
   if (before.data() == nullptr) return false;
   const char* end = before.data() + before.size();
   return after.data() == end + 1 && *end == ',';
+}
+
+// The row of these fields: as it stands in the file where that is what it must be, else written at
+// the end of `text`, which has room for it.
+std::string_view row_of(std::span<const std::string_view, kColumns> fields, bool as_in_file,
+                        std::string& text) {
+  const std::size_t offset = text.size();
+  for (std::size_t i = 0; i < kColumns;) {
+    if (i > 0) text += ',';
+    const std::size_t first = i++;
+    // What stands in the file as it will stand in the row is taken over in one piece.
+    while (as_in_file && i < kColumns && follows(fields[i - 1], fields[i])) ++i;
+    const char* begin = fields[first].data();
+    const std::string_view piece(
+        begin, static_cast<std::size_t>(fields[i - 1].data() - begin) + fields[i - 1].size());
+    if (i == kColumns && first == 0) return piece;
+    if (i > first + 1 || first == kPlate || first == kEnteredAt || first == kExpiresAt)
+      text += piece;  // plates and times have nothing in them that needs quotes
+    else
+      append_field(text, piece);
+  }
+  return std::string_view(text).substr(offset);
 }
 
 bool same_word(std::string_view a, std::string_view b) {
@@ -213,6 +242,10 @@ std::optional<Exclusion> HotlistRows::origin_of(std::string_view category,
 // What entry_of() and canonical_row() would make of it, without an entry between.
 Result<void> HotlistRows::take(std::span<const std::string_view> fields, std::size_t line,
                                bool as_in_file) {
+  if (taken_++ == kHotlistRowsMax) {
+    return fail(ErrorCode::kTooLarge,
+                "hot list: more than " + std::to_string(kHotlistRowsMax) + " rows");
+  }
   if (fields.size() != kColumns) {
     return bad(line, "has " + std::to_string(fields.size()) + " fields and must have " +
                          std::to_string(kColumns));
@@ -254,48 +287,54 @@ Result<void> HotlistRows::take(std::span<const std::string_view> fields, std::si
     ++excluded_[Exclusion::kNoPlate];
     return {};
   }
-  given[kPlate] = plate;
-  given[kEnteredAt] = times[0];
-  given[kExpiresAt] = times[1];
-  const std::size_t offset = text_.size();
-  for (std::size_t i = 0; i < kColumns;) {
-    if (i > 0) text_ += ',';
-    const std::size_t first = i++;
-    // What stands in the file as it will stand in the row is taken over in one piece.
-    while (as_in_file && i < kColumns && follows(given[i - 1], given[i])) ++i;
-    if (i > first + 1)
-      text_.append(given[first].data(), given[i - 1].data() + given[i - 1].size());
-    else if (first == kPlate || first == kEnteredAt || first == kExpiresAt)
-      text_ += given[first];  // ours, with nothing in it that needs quotes
-    else
-      append_field(text_, given[first]);
+  // Ours take the place of the file's only where they differ.
+  for (const auto& [column, ours] : {std::pair<Column, std::string_view>{kPlate, plate},
+                                     {kEnteredAt, times[0]},
+                                     {kExpiresAt, times[1]}}) {
+    if (!as_in_file || given[column] != ours) given[column] = ours;
   }
-  rows_.push_back({first_bytes(text_, offset), offset, text_.size() - offset});
+  const std::string_view row = row_of(given, as_in_file, room());
+  rows_.push_back({first_bytes(row), row});
   return {};
 }
 
+std::string& HotlistRows::room() {
+  if (texts_.empty() || texts_.back().capacity() - texts_.back().size() < kRowRoom)
+    texts_.emplace_back().reserve(kRoom);
+  return texts_.back();
+}
+
+void HotlistRows::sort() { std::sort(rows_.begin(), rows_.end()); }
+
+void HotlistRows::join(HotlistRows later) {
+  std::vector<Row> both;
+  both.reserve(rows_.size() + later.rows_.size());
+  std::merge(rows_.begin(), rows_.end(), later.rows_.begin(), later.rows_.end(),
+             std::back_inserter(both));
+  rows_ = std::move(both);
+  // A text keeps its place in memory when it is moved: it is too long to lie in the string itself.
+  for (std::string& text : later.texts_) texts_.push_back(std::move(text));
+  taken_ += later.taken_;
+  for (const auto& [why, rows] : later.excluded_) excluded_[why] += rows;
+  for (const auto& [category, rows] : later.left_out_) left_out_[category] += rows;
+}
+
 ParsedHotlist HotlistRows::finish() {
-  const auto text_of = [&](const Row& row) {
-    return std::string_view(text_).substr(row.offset, row.size);
-  };
-  std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
-    return a.first != b.first ? a.first < b.first : text_of(a) < text_of(b);
-  });
-  const auto same = std::unique(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
-    return a.first == b.first && text_of(a) == text_of(b);
-  });
+  const auto same = std::unique(rows_.begin(), rows_.end());
   if (const auto repeated = rows_.end() - same; repeated > 0) {
     excluded_[Exclusion::kDuplicate] = repeated;
     rows_.erase(same, rows_.end());
   }
   ParsedHotlist parsed;
-  parsed.canonical.reserve(kHotlistHeader.size() + 1 + text_.size() + rows_.size());
+  std::size_t size = kHotlistHeader.size() + 1;
+  for (const Row& row : rows_) size += row.text.size() + 1;
+  parsed.canonical.reserve(size);
   parsed.canonical.append(kHotlistHeader).append("\n");  // an assignment would lose the room
   chain::CompactRange tree;
   for (const Row& row : rows_) {
     static constexpr std::uint8_t kLeaf = 0x00;  // RFC 6962, 2.1
-    tree.append(chain::sha256({BytesView(&kLeaf, 1), as_bytes(text_of(row))}));
-    parsed.canonical += text_of(row);
+    tree.append(chain::sha256({BytesView(&kLeaf, 1), as_bytes(row.text)}));
+    parsed.canonical += row.text;
     parsed.canonical += '\n';
   }
   parsed.rows = rows_.size();
@@ -315,27 +354,74 @@ Result<void> check_whole(std::string_view file) {
   return {};
 }
 
+namespace {
+
+bool odd_quotes(std::string_view text) {
+  const auto first = text.find('"');
+  if (first == std::string_view::npos) return false;
+  return std::count(text.begin() + static_cast<std::ptrdiff_t>(first), text.end(), '"') % 2 != 0;
+}
+
+// Behind a line break near the middle; 0: there is none to cut at.
+std::size_t middle(std::string_view records, bool quotes) {
+  if (records.size() < kHalvedFrom) return 0;
+  const std::size_t at = records.find('\n', records.size() / 2);
+  if (at == std::string_view::npos || (quotes && odd_quotes(records.substr(0, at)))) return 0;
+  return at + 1;
+}
+
+}  // namespace
+
+Result<ParsedHotlist> parse_records(std::string_view records, std::size_t first_line, bool quotes,
+                                    const std::vector<std::string>& leave_out,
+                                    const TakeRecords& take) {
+  const auto take_sorted = [&](std::string_view part, std::size_t line, HotlistRows& rows) {
+    auto taken = take(part, line, rows);
+    if (taken) rows.sort();
+    return taken;
+  };
+  if (const std::size_t cut = middle(records, quotes); cut > 0) {
+    HotlistRows first(leave_out), second(leave_out);
+    const auto lines = static_cast<std::size_t>(
+        std::count(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(cut), '\n'));
+    auto other = std::async(std::launch::async, [&] {
+      return take_sorted(records.substr(cut), first_line + lines, second);
+    });
+    const auto taken = take_sorted(records.substr(0, cut), first_line, first);
+    if (const auto also = other.get();
+        taken && also && first.taken() + second.taken() <= kHotlistRowsMax) {
+      first.join(std::move(second));
+      return first.finish();
+    }
+  }
+  // Also for a file with a fault: which is the first, only reading it in order says.
+  HotlistRows rows(leave_out);
+  if (auto taken = take_sorted(records, first_line, rows); !taken)
+    return tl::unexpected(taken.error());
+  return rows.finish();
+}
+
 Result<ParsedHotlist> parse_hotlist(std::string_view file) {
   if (auto whole = check_whole(file); !whole) return tl::unexpected(whole.error());
-  RecordReader reader(file);
-  std::vector<std::string_view> fields;
-  auto header = reader.next(fields);
-  if (!header) return bad(reader.line(), header.error().detail);
+  RecordReader header(file);
+  std::vector<std::string_view> names;
+  if (auto read = header.next(names); !read) return bad(header.line(), read.error().detail);
   const bool named =
-      fields.size() == kColumns && std::equal(fields.begin(), fields.end(), kColumnNames.begin());
+      names.size() == kColumns && std::equal(names.begin(), names.end(), kColumnNames.begin());
   if (!named) return bad(1, "the header must be " + std::string(kHotlistHeader));
-  HotlistRows rows(file.size());
-  for (std::size_t count = 0;; ++count) {
-    auto more = reader.next(fields);
-    if (!more) return bad(reader.line(), more.error().detail);
-    if (!*more) return rows.finish();
-    if (count == kHotlistRowsMax) {
-      return fail(ErrorCode::kTooLarge,
-                  "hot list: more than " + std::to_string(kHotlistRowsMax) + " rows");
-    }
-    if (auto taken = rows.take(fields, reader.line(), true); !taken)
-      return tl::unexpected(taken.error());
-  }
+  return parse_records(
+      file.substr(header.at()), header.next_line(), /*quotes=*/true, {},
+      [](std::string_view part, std::size_t first_line, HotlistRows& rows) -> Result<void> {
+        RecordReader reader(part, ',', first_line);
+        std::vector<std::string_view> fields;
+        for (;;) {
+          const auto more = reader.next(fields);
+          if (!more) return bad(reader.line(), more.error().detail);
+          if (!*more) return {};
+          if (auto taken = rows.take(fields, reader.line(), /*as_in_file=*/true); !taken)
+            return taken;
+        }
+      });
 }
 
 Result<HotlistEntry> parse_canonical_row(std::string_view row) {
@@ -351,29 +437,27 @@ Result<HotlistEntry> parse_canonical_row(std::string_view row) {
   return entry;
 }
 
-Result<std::vector<CanonicalRow>> canonical_rows(std::string_view canonical) {
-  const std::string header = std::string(kHotlistHeader) + "\n";
-  if (!canonical.starts_with(header)) {
-    return fail(ErrorCode::kCorrupt, "a stored hot list does not begin with its header");
+Result<bool> CanonicalRows::next() {
+  if (at_ == 0) {
+    const std::size_t header = kHotlistHeader.size() + 1;
+    if (!canonical_.starts_with(kHotlistHeader) || canonical_.substr(0, header).back() != '\n')
+      return fail(ErrorCode::kCorrupt, "a stored hot list does not begin with its header");
+    at_ = header;
   }
-  std::vector<CanonicalRow> rows;
-  rows.reserve(static_cast<std::size_t>(std::count(canonical.begin(), canonical.end(), '\n')));
-  for (std::size_t at = header.size(); at < canonical.size();) {
-    // A line feed inside quotes does not end a row; quotes inside quotes come in pairs.
-    std::size_t end = at;
-    for (bool quoted = true; quoted;) {
-      end = std::min(canonical.find('\n', end), canonical.size());
-      const auto quotes = std::count(canonical.begin() + static_cast<std::ptrdiff_t>(at),
-                                     canonical.begin() + static_cast<std::ptrdiff_t>(end), '"');
-      quoted = quotes % 2 != 0 && end < canonical.size();
-      if (quoted) ++end;
-    }
-    if (end == canonical.size())
-      return fail(ErrorCode::kCorrupt, "a stored hot list ends inside a row");
-    rows.push_back({at, canonical.substr(at, end - at)});
-    at = end + 1;
+  if (at_ == canonical_.size()) return false;
+  // A line feed inside quotes does not end a row; quotes inside quotes come in pairs.
+  std::size_t from = at_;
+  std::size_t end = canonical_.find('\n', from);
+  for (bool quoted = false; end != std::string_view::npos; end = canonical_.find('\n', from)) {
+    quoted ^= odd_quotes(canonical_.substr(from, end - from));
+    if (!quoted) break;
+    from = end + 1;
   }
-  return rows;
+  if (end == std::string_view::npos)
+    return fail(ErrorCode::kCorrupt, "a stored hot list ends inside a row");
+  row_ = canonical_.substr(at_, end - at_);
+  at_ = end + 1;
+  return true;
 }
 
 }  // namespace alpr::policy

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -65,37 +67,54 @@ const std::array<std::string_view, kHotlistColumns>& hotlist_columns();
 // Takes the rows of a file one by one and makes the list of them, whatever layout they came in.
 class HotlistRows {
  public:
-  // `leave_out`: categories whose rows are excluded and counted, whatever their case. `file_size`:
-  // room is made for so many bytes of rows.
-  explicit HotlistRows(std::size_t file_size, std::vector<std::string> leave_out = {})
-      : leave_out_(std::move(leave_out)) {
-    text_.reserve(file_size);
-  }
-  // Fields in the order of our columns. `as_in_file`: a RecordReader's of a file with commas, so
-  // that no field but one that stood in quotes needs any. kMalformed with the line.
+  // `leave_out`: categories whose rows are excluded and counted, whatever their case.
+  explicit HotlistRows(std::vector<std::string> leave_out = {})
+      : leave_out_(std::move(leave_out)) {}
+  // Fields in the order of our columns. `as_in_file`: a RecordReader's of a file with commas, which
+  // outlives this, so that no field but one that stood in quotes needs any. kMalformed with the
+  // line, kTooLarge for one row more than kHotlistRowsMax.
   Result<void> take(std::span<const std::string_view> fields, std::size_t line,
                     bool as_in_file = false);
-  ParsedHotlist finish();
+  void sort();                   // what was taken
+  void join(HotlistRows later);  // both are sorted, and stay so
+  ParsedHotlist finish();        // what is sorted
+  std::size_t taken() const { return taken_; }
 
  private:
   std::optional<Exclusion> origin_of(std::string_view category, std::string_view source_list,
                                      std::string_view agency_ori);
+  std::string& room();
 
   // Most rows are told apart by their first bytes, without a look at the text.
   struct Row {
     std::uint64_t first = 0;  // bytes, as a number
-    std::size_t offset = 0;
-    std::size_t size = 0;
+    std::string_view text;    // the file's where it stands there as it must, or of texts_
+    friend bool operator<(const Row& a, const Row& b) {
+      return a.first != b.first ? a.first < b.first : a.text < b.text;
+    }
+    friend bool operator==(const Row& a, const Row& b) {
+      return a.first == b.first && a.text == b.text;
+    }
   };
   std::vector<std::string> leave_out_;
-  std::string text_;  // of the rows, as they came
+  std::deque<std::string> texts_;  // rows one after another; none grows beyond its first room
   std::vector<Row> rows_;
+  std::size_t taken_ = 0;
   // A list has few categories and agencies, and telling what they are takes longer than all else.
   std::map<std::string, std::optional<Exclusion>, std::less<>> origins_;
   std::string origin_key_;
   std::map<Exclusion, std::int64_t> excluded_;
   std::map<std::string, std::int64_t> left_out_;  // by category, as leave_out spells it
 };
+
+// Makes the list of a file's records, which `take` takes: the halves of many at once, on two
+// threads. A part ends with a line break that is no field's; `first_line` is its own. The first
+// fault in the file's order is what is returned. `quotes`: whether a line break may stand in them.
+using TakeRecords =
+    std::function<Result<void>(std::string_view part, std::size_t first_line, HotlistRows& rows)>;
+Result<ParsedHotlist> parse_records(std::string_view records, std::size_t first_line, bool quotes,
+                                    const std::vector<std::string>& leave_out,
+                                    const TakeRecords& take);
 
 // kMalformed: not UTF-8, or cut off.
 Result<void> check_whole(std::string_view file);
@@ -108,12 +127,18 @@ Result<ParsedHotlist> parse_hotlist(std::string_view file);
 // One row of a canonical text, as matching reads it back. kCorrupt when it is not one.
 Result<HotlistEntry> parse_canonical_row(std::string_view row);
 
-// Visits the rows of a canonical text in order, each without its line feed. kCorrupt when it is not
-// one.
-struct CanonicalRow {
-  std::size_t offset = 0;  // in the text
-  std::string_view text;
+// The rows of a canonical text in order, each without its line feed.
+class CanonicalRows {
+ public:
+  explicit CanonicalRows(std::string_view canonical) : canonical_(canonical) {}
+  // False after the last. kCorrupt where it is no canonical text.
+  Result<bool> next();
+  std::string_view row() const { return row_; }
+
+ private:
+  std::string_view canonical_;
+  std::size_t at_ = 0;
+  std::string_view row_;
 };
-Result<std::vector<CanonicalRow>> canonical_rows(std::string_view canonical);
 
 }  // namespace alpr::policy

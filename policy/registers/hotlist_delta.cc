@@ -12,34 +12,50 @@ namespace {
 // letter and digit of a plate: rows that are sorted by their bytes are sorted by plate.
 std::string_view plate_of(std::string_view row) { return row.substr(0, row.find(',')); }
 
-// Moves the rows of `plate` from `at` on into `group`.
-void take_group(const std::vector<CanonicalRow>& rows, std::size_t& at, std::string_view plate,
-                std::vector<std::string_view>& group) {
-  group.clear();
-  for (; at < rows.size() && plate_of(rows[at].text) == plate; ++at) group.push_back(rows[at].text);
-}
+// One version's rows, read a plate at a time.
+class Side {
+ public:
+  explicit Side(std::string_view canonical) : rows_(canonical) {}
+  Result<void> advance() {
+    const auto more = rows_.next();
+    if (!more) return tl::unexpected(more.error());
+    more_ = *more;
+    plate_ = more_ ? plate_of(rows_.row()) : std::string_view();
+    return {};
+  }
+  bool more() const { return more_; }
+  std::string_view plate() const { return plate_; }
+  // The rows of `plate`, if it is next.
+  Result<void> take_group(std::string_view plate, std::vector<std::string_view>& group) {
+    group.clear();
+    while (more_ && plate_ == plate) {
+      group.push_back(rows_.row());
+      if (auto on = advance(); !on) return on;
+    }
+    return {};
+  }
+
+ private:
+  CanonicalRows rows_;
+  bool more_ = false;
+  std::string_view plate_;
+};
 
 }  // namespace
 
 Result<void> visit_delta(std::string_view before, std::string_view after,
                          const DeltaVisitor& visit) {
-  const auto old_rows = canonical_rows(before);
-  if (!old_rows) return tl::unexpected(old_rows.error());
-  const auto new_rows = canonical_rows(after);
-  if (!new_rows) return tl::unexpected(new_rows.error());
+  Side old_side(before), new_side(after);
+  for (Side* side : {&old_side, &new_side})
+    if (auto first = side->advance(); !first) return first;
   std::vector<std::string_view> was;
   std::vector<std::string_view> is;
-  std::size_t o = 0;
-  std::size_t n = 0;
-  while (o < old_rows->size() || n < new_rows->size()) {
-    std::string_view plate;
-    if (o < old_rows->size()) plate = plate_of((*old_rows)[o].text);
-    if (n < new_rows->size()) {
-      const std::string_view other = plate_of((*new_rows)[n].text);
-      if (o == old_rows->size() || other < plate) plate = other;
-    }
-    take_group(*old_rows, o, plate, was);
-    take_group(*new_rows, n, plate, is);
+  while (old_side.more() || new_side.more()) {
+    const bool old_first =
+        old_side.more() && (!new_side.more() || old_side.plate() <= new_side.plate());
+    const std::string_view plate = old_first ? old_side.plate() : new_side.plate();
+    if (auto taken = old_side.take_group(plate, was); !taken) return taken;
+    if (auto taken = new_side.take_group(plate, is); !taken) return taken;
     std::vector<std::string_view> gone;
     std::vector<std::string_view> come;
     std::set_difference(was.begin(), was.end(), is.begin(), is.end(), std::back_inserter(gone));

@@ -21,7 +21,7 @@ struct EnumTexts<RowChange> {
 
 // Calls `visit` for each difference, by plate: `before` is empty for what was added, `after` for
 // what was removed, and both stand for rows of one plate of which one took the other's place. Stops
-// where it returns false. kCorrupt as of canonical_rows.
+// where it returns false. kCorrupt as of CanonicalRows, after what differs before that place.
 using DeltaVisitor =
     std::function<bool(RowChange change, std::string_view before, std::string_view after)>;
 Result<void> visit_delta(std::string_view before, std::string_view after,

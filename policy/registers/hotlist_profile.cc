@@ -112,15 +112,14 @@ struct Source {
   std::string text;
 };
 
-// Takes the fields of the file's rows and hands ours to the list.
+// Takes the fields of the file's rows and hands ours to the list. Any thread.
 class Mapper {
  public:
-  Mapper(const HotlistProfile& profile, std::vector<Source> sources, std::size_t file_size)
-      : dates_(profile.dates.value_or(HotlistDates::kIso)),
-        sources_(std::move(sources)),
-        rows_(file_size, profile.leave_out.value_or(std::vector<std::string>())) {}
+  Mapper(const HotlistProfile& profile, std::vector<Source> sources)
+      : dates_(profile.dates.value_or(HotlistDates::kIso)), sources_(std::move(sources)) {}
 
-  Result<void> take(std::span<const std::string_view> given, std::size_t line) {
+  Result<void> take(std::span<const std::string_view> given, std::size_t line,
+                    HotlistRows& rows) const {
     std::array<std::string_view, kHotlistColumns> ours;
     for (std::size_t i = 0; i < ours.size(); ++i)
       ours[i] = sources_[i].from == kNowhere ? sources_[i].text : given[sources_[i].from];
@@ -128,14 +127,12 @@ class Mapper {
     const std::string expires = iso_day(trimmed(ours[kExpiresAtColumn]), dates_);
     ours[kEnteredAtColumn] = entered;
     ours[kExpiresAtColumn] = expires;
-    return rows_.take(ours, line);
+    return rows.take(ours, line);
   }
-  ParsedHotlist finish() { return rows_.finish(); }
 
  private:
   HotlistDates dates_;
   std::vector<Source> sources_;
-  HotlistRows rows_;
 };
 
 // Sources in the order of our columns; `place` says where in the file a field lies.
@@ -175,13 +172,13 @@ Result<std::size_t> csv_place(const ProfileField& field, std::span<const std::st
   return static_cast<std::size_t>(std::find_if(first.begin(), first.end(), named) - first.begin());
 }
 
-tl::unexpected<Error> too_many_rows() {
-  return fail(ErrorCode::kTooLarge,
-              "hot list: more than " + std::to_string(kHotlistRowsMax) + " rows");
+std::vector<std::string> left_out_by(const HotlistProfile& profile) {
+  return profile.leave_out.value_or(std::vector<std::string>());
 }
 
 Result<ParsedHotlist> parse_csv(std::string_view file, const HotlistProfile& profile) {
-  RecordReader reader(file, profile.delimiter.value_or(",").front());
+  const char separator = profile.delimiter.value_or(",").front();
+  RecordReader reader(file, separator);
   std::vector<std::string_view> fields;
   const auto header = reader.next(fields);
   if (!header) return bad_line(reader.line(), header.error().detail);
@@ -190,22 +187,26 @@ Result<ParsedHotlist> parse_csv(std::string_view file, const HotlistProfile& pro
   auto sources =
       sources_of(profile, [&](const ProfileField& field) { return csv_place(field, fields); });
   if (!sources) return tl::unexpected(sources.error());
-  Mapper mapper(profile, std::move(*sources), file.size());
-  bool have = !has_header(profile);  // the first record is a row already
-  for (std::size_t count = 0;; ++count) {
-    if (!have) {
-      const auto more = reader.next(fields);
-      if (!more) return bad_line(reader.line(), more.error().detail);
-      if (!*more) return mapper.finish();
-    }
-    have = false;
-    if (count == kHotlistRowsMax) return too_many_rows();
-    if (fields.size() != width)
-      return bad_line(reader.line(), "has " + std::to_string(fields.size()) +
-                                         " fields and the first line has " + std::to_string(width));
-    if (auto taken = mapper.take(fields, reader.line()); !taken)
-      return tl::unexpected(taken.error());
-  }
+  const Mapper mapper(profile, std::move(*sources));
+  // Without a header the first record is a row already.
+  const bool named = has_header(profile);
+  return parse_records(
+      named ? file.substr(reader.at()) : file, named ? reader.next_line() : 1, /*quotes=*/true,
+      left_out_by(profile),
+      [&](std::string_view part, std::size_t first_line, HotlistRows& rows) -> Result<void> {
+        RecordReader records(part, separator, first_line);
+        std::vector<std::string_view> row;
+        for (;;) {
+          const auto more = records.next(row);
+          if (!more) return bad_line(records.line(), more.error().detail);
+          if (!*more) return {};
+          if (row.size() != width)
+            return bad_line(records.line(), "has " + std::to_string(row.size()) +
+                                                " fields and the first line has " +
+                                                std::to_string(width));
+          if (auto taken = mapper.take(row, records.line(), rows); !taken) return taken;
+        }
+      });
 }
 
 Result<ParsedHotlist> parse_fixed(std::string_view file, const HotlistProfile& profile) {
@@ -217,29 +218,30 @@ Result<ParsedHotlist> parse_fixed(std::string_view file, const HotlistProfile& p
     return cut.size() - 1;
   });
   if (!sources) return tl::unexpected(sources.error());
-  Mapper mapper(profile, std::move(*sources), file.size());
-  std::vector<std::string_view> fields(cut.size());
-  std::size_t line_number = 0;
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < file.size();) {
-    const std::size_t end = file.find('\n', at);  // there is one: the file ends with it
-    std::string_view line = file.substr(at, end - at);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    at = end + 1;
-    if (++line_number == 1 && has_header(profile)) continue;
-    if (count++ == kHotlistRowsMax) return too_many_rows();
-    if (line.size() < needed)
-      return bad_line(line_number, "has " + std::to_string(line.size()) +
-                                       " bytes, and the profile's last field ends at " +
-                                       std::to_string(needed));
-    if (!std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
-      return bad_line(line_number, "a control character, or one that is not ASCII");
-    for (std::size_t i = 0; i < cut.size(); ++i)
-      fields[i] = line.substr(static_cast<std::size_t>(*cut[i]->start) - 1,
-                              static_cast<std::size_t>(*cut[i]->length));
-    if (auto taken = mapper.take(fields, line_number); !taken) return tl::unexpected(taken.error());
-  }
-  return mapper.finish();
+  const Mapper mapper(profile, std::move(*sources));
+  const std::size_t header = has_header(profile) ? file.find('\n') + 1 : 0;
+  return parse_records(
+      file.substr(header), header > 0 ? 2 : 1, /*quotes=*/false, left_out_by(profile),
+      [&](std::string_view part, std::size_t first_line, HotlistRows& rows) -> Result<void> {
+        std::vector<std::string_view> fields(cut.size());
+        for (std::size_t at = 0, number = first_line; at < part.size(); ++number) {
+          const std::size_t end = part.find('\n', at);  // there is one: a part ends with it
+          std::string_view line = part.substr(at, end - at);
+          if (line.ends_with('\r')) line.remove_suffix(1);
+          at = end + 1;
+          if (line.size() < needed)
+            return bad_line(number, "has " + std::to_string(line.size()) +
+                                        " bytes, and the profile's last field ends at " +
+                                        std::to_string(needed));
+          if (!std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
+            return bad_line(number, "a control character, or one that is not ASCII");
+          for (std::size_t i = 0; i < cut.size(); ++i)
+            fields[i] = line.substr(static_cast<std::size_t>(*cut[i]->start) - 1,
+                                    static_cast<std::size_t>(*cut[i]->length));
+          if (auto taken = mapper.take(fields, number, rows); !taken) return taken;
+        }
+        return {};
+      });
 }
 
 }  // namespace

@@ -68,23 +68,26 @@ void PlateIndex::expect(const Digest& root, std::shared_ptr<const Rows> rows) {
 }
 
 Result<std::shared_ptr<const PlateIndex::Rows>> PlateIndex::prepare(std::string_view canonical) {
-  auto lines = canonical_rows(canonical);
-  if (!lines) return tl::unexpected(lines.error());
   auto rows = std::make_shared<Rows>();
-  rows->folds.reserve(lines->size());
-  rows->numbers.reserve(lines->size());
+  const auto lines = static_cast<std::size_t>(std::count(canonical.begin(), canonical.end(), '\n'));
   std::vector<std::pair<std::uint64_t, std::uint32_t>> places;
-  places.reserve(lines->size());
-  for (const CanonicalRow& line : *lines) {
+  places.reserve(lines);
+  CanonicalRows line(canonical);
+  for (;;) {
+    const auto more = line.next();
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
     // A plate is never quoted, so the first field ends at the first comma.
-    const std::string_view plate = line.text.substr(0, line.text.find(','));
+    const std::string_view plate = line.row().substr(0, line.row().find(','));
     if (!valid_plate(plate))
       return fail(ErrorCode::kCorrupt, "a stored hot list has a row without a plate");
     places.emplace_back(pack_plate(fold_plate(plate)), rows->rows.size());
-    rows->rows.add(line.text);
+    rows->rows.add(line.row());
   }
   rows->rows.finish();
   std::sort(places.begin(), places.end());
+  rows->folds.reserve(places.size());
+  rows->numbers.reserve(places.size());
   for (const auto& [fold, number] : places) {
     if (rows->folds.size() % Rows::kStep == 0) rows->steps.push_back(fold);
     rows->folds.push_back(fold);

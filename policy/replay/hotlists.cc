@@ -27,7 +27,7 @@ Again loaded(const Scene& s, const HotlistLoaded& e) {
   if (e.rows < 0 || e.blob < 0 || e.by.has_value() == e.feed.has_value())
     return breach({"I12-C2A1-4"},
                   "a list is loaded by a person or by a feed, with its rows counted");
-  const LoadHotlist command{std::string(to_text(e.source)), e.source_time, {}, std::nullopt};
+  const LoadHotlist command{std::string(to_text(e.source)), e.source_time, std::nullopt};
   const PreparedHotlist prepared{
       e.file_sha256, ParsedHotlist{{}, static_cast<std::size_t>(e.rows), e.excluded, e.root},
       e.previous, e.delta};
@@ -47,7 +47,7 @@ Again confirmed(const Scene& s, const HotlistConfirmed& e) {
   const auto active = active_list(s.state.rows, e.source);
   if (!active) return undecidable(active.error().detail);
   if (!*active) return breach({"I12-C2B1-1"}, "it confirms a list that was never loaded");
-  const LoadHotlist command{std::string(to_text(e.source)), e.source_time, {}, std::nullopt};
+  const LoadHotlist command{std::string(to_text(e.source)), e.source_time, std::nullopt};
   const PreparedHotlist prepared{*e.file_sha256,
                                  ParsedHotlist{{},
                                                static_cast<std::size_t>((*active)->rows),

@@ -170,11 +170,11 @@ Judged judge(const State& state, const Loader& by, const LoadHotlist& command,
 
 }  // namespace
 
-PreparedHotlist prepare_hotlist(const LoadHotlist& command) {
-  return {
-      chain::sha256(as_bytes(command.file)),
-      command.profile ? parse_hotlist(command.file, *command.profile) : parse_hotlist(command.file),
-      std::nullopt, std::nullopt};
+PreparedHotlist prepare_hotlist(std::string_view file,
+                                const std::optional<HotlistProfile>& profile) {
+  return {chain::sha256(as_bytes(file)),
+          profile ? parse_hotlist(file, *profile) : parse_hotlist(file), std::nullopt,
+          std::nullopt};
 }
 
 std::optional<Decision> judge_hotlist(const State& state, const Loader& by,

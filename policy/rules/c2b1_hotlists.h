@@ -4,7 +4,7 @@
 //
 // A file is prepared once, outside the sequencer (it is the slow part); a job judges, stores the
 // blob, then decides and ends its batch (see registers/plate_index.h):
-//   const PreparedHotlist prepared = prepare_hotlist(command);
+//   const PreparedHotlist prepared = prepare_hotlist(file, command.profile);
 //   if (auto decision = judge_hotlist(state, actor, command, prepared, moment)) append its events
 //   else { blob = store_blob(prepared.list->canonical); append decide(state, actor, command,
 //   prepared, blob, moment) }
@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "policy/registers/hotlist_csv.h"
@@ -25,7 +26,6 @@ struct LoadHotlist {
   std::string
       source;  // judged here, so that a seventh source is a refusal on the record (I12-C2A1-1)
   TimeUs source_time;                     // when the source made the file
-  std::string file;                       // docs/hotlist-format.md
   std::optional<HotlistProfile> profile;  // absent: our own layout
 };
 
@@ -42,7 +42,9 @@ struct PreparedHotlist {
   std::optional<Sequence> compared_with;
   std::optional<HotlistDelta> delta;
 };
-PreparedHotlist prepare_hotlist(const LoadHotlist& command);
+// `file`: docs/hotlist-format.md, or as the profile says.
+PreparedHotlist prepare_hotlist(std::string_view file,
+                                const std::optional<HotlistProfile>& profile);
 
 // nullopt: it may be loaded. Otherwise hotlist.import-refused (source not allowed, custom list,
 // file malformed or cut off, empty or under half of the version before, older than it, from the

@@ -44,7 +44,7 @@ Forger::Forger(std::size_t added_rules) : world(genesis(), added_rules) {
   advance(kHour);
   world.enrol_device(kReader);
   world.enrol_device("car-1", DeviceKind::kMobile);
-  list = permit(load(world, coordinator, load_command(world, "SVS", {std::string(kSvsRow)})));
+  list = permit(load(world, coordinator, list_to_load(world, "SVS", {std::string(kSvsRow)})));
   const Sequence upload = send(world, 1, {"7ABC123", "8XYZ987"});
   reads = {{upload.value + 1}, {upload.value + 2}};
   hit = hits_since(world, upload).front();

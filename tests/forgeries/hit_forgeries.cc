@@ -83,7 +83,7 @@ std::vector<Forgery> of_entries_hit() {
          const HitRaised e = hit_at(f.world, f.hit);
          f.advance(kHour);
          f.permit(
-             load(f.world, f.coordinator, load_command(f.world, "SVS", {std::string(kSvsRow)})));
+             load(f.world, f.coordinator, list_to_load(f.world, "SVS", {std::string(kSvsRow)})));
          HitRaised late = e;
          late.list_age_s = (f.world.now.value - late.entry.list_time.value) / kSecondUs;
          return f.forge(late);

@@ -14,7 +14,7 @@ using namespace policy::testing;
 HotlistLoaded honest_load(Forger& f) {
   f.advance(kHour);
   return f.honest<HotlistLoaded>(
-      load(f.world, f.coordinator, load_command(f.world, "SVS", {std::string(kSvsRow)})));
+      load(f.world, f.coordinator, list_to_load(f.world, "SVS", {std::string(kSvsRow)})));
 }
 
 std::function<Sequence(Forger&)> with_load(std::function<void(Forger&, HotlistLoaded&)> change) {

@@ -59,7 +59,7 @@ class History {
     const std::vector<std::string> rows{plate() + ",STOLEN", plate() + ",STOLEN",
                                         plate() + ",WANTED"};
     world.apply(
-        load(world, world.holder(kAdmin), load_command(world, sources[random_() % 2], rows)));
+        load(world, world.holder(kAdmin), list_to_load(world, sources[random_() % 2], rows)));
   }
   void ask_for_entry() {
     RequestEntry command = entry_command(world, plate());

@@ -18,7 +18,7 @@ class Hits : public ::testing::Test {
     world.enrol_device(kReader);
     world.permit(load(
         world, admin,
-        load_command(world, "SVS", {std::string(kSvsRow), "8XYZ0O9,STOLEN", "1PLAIN1,STOLEN"})));
+        list_to_load(world, "SVS", {std::string(kSvsRow), "8XYZ0O9,STOLEN", "1PLAIN1,STOLEN"})));
   }
 
   Sequence hit_of(const std::string& plate) {
@@ -289,7 +289,7 @@ TEST_F(Hits, I12_C2A2_1_ResponsesWithoutARecordAreListed) {
 
 // However far back the hits that somebody may see lie, and however many others lie between.
 TEST_F(Hits, I12_C3_b_HitsOfASourceThatIsNotOpenHideNoOthers) {
-  world.permit(load(world, admin, load_command(world, "AMBER", {"9AMBER9,ABDUCTION"})));
+  world.permit(load(world, admin, list_to_load(world, "AMBER", {"9AMBER9,ABDUCTION"})));
   const Sequence amber = hit_of("9AMBER9");
   for (int i = 0; i < 5; ++i) hit_of("7ABC123");
   const Sequence newest = hit_of("9AMBER9");

@@ -95,13 +95,15 @@ std::string list_file(const std::vector<std::string>& rows) {
   return file;
 }
 
-LoadHotlist load_command(const World& world, std::string_view source,
-                         const std::vector<std::string>& rows) {
-  return {std::string(source), {world.now.value - 3600 * kSecondUs}, list_file(rows), std::nullopt};
+ListToLoad list_to_load(const World& world, std::string_view source,
+                        const std::vector<std::string>& rows) {
+  return {{std::string(source), {world.now.value - 3600 * kSecondUs}, std::nullopt},
+          list_file(rows)};
 }
 
-Decision load(World& world, const Actor& actor, const LoadHotlist& command) {
-  const PreparedHotlist prepared = prepare_hotlist(command);
+Decision load(World& world, const Actor& actor, const ListToLoad& list) {
+  const LoadHotlist& command = list.command;
+  const PreparedHotlist prepared = prepare_hotlist(list.file, command.profile);
   if (auto judged = judge_hotlist(world.state(), actor, command, prepared, world.moment()))
     return *judged;
   const std::uint64_t blob = world.blobs.size() + 1;

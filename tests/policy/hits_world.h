@@ -39,10 +39,14 @@ std::string list_file(const std::vector<std::string>& rows);
 inline constexpr std::string_view kSvsRow =
     "7ABC123,CA,PC,STOLEN "
     "VEHICLE,SVS,REC-1,2026-01-02,,VIN123,2019,HONDA,CIVIC,4D,WHITE,22-000123,CA0010900,";
-LoadHotlist load_command(const World& world, std::string_view source,
-                         const std::vector<std::string>& rows);
+struct ListToLoad {
+  LoadHotlist command;
+  std::string file;
+};
+ListToLoad list_to_load(const World& world, std::string_view source,
+                        const std::vector<std::string>& rows);
 // Judges, stores the blob, decides: all that the job does.
-Decision load(World& world, const Actor& actor, const LoadHotlist& command);
+Decision load(World& world, const Actor& actor, const ListToLoad& list);
 
 RequestEntry entry_command(const World& world, std::string_view plate);
 // Requested by `requester`, approved by the trained Administrator. The request's seq.

@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
+#include <set>
 
 #include "ledger/chain/hash.h"
 #include "ledger/chain/merkle.h"
@@ -19,6 +21,18 @@ namespace {
 using testing::kSvsRow;
 using testing::list_file;
 
+// nullopt where it does not read as one.
+std::optional<std::vector<std::string>> canonical_rows(const std::string& canonical) {
+  CanonicalRows rows(canonical);
+  std::vector<std::string> all;
+  for (;;) {
+    const auto more = rows.next();
+    if (!more) return std::nullopt;
+    if (!*more) return all;
+    all.emplace_back(rows.row());
+  }
+}
+
 TEST(HotlistCsv, ReadsARowWithAllItsFields) {
   const auto list = parse_hotlist(list_file({std::string(kSvsRow)}));
   ASSERT_TRUE(list.has_value()) << list.error().detail;
@@ -26,7 +40,7 @@ TEST(HotlistCsv, ReadsARowWithAllItsFields) {
   const auto rows = canonical_rows(list->canonical);
   ASSERT_TRUE(rows.has_value());
   ASSERT_EQ(rows->size(), 1U);
-  const auto entry = parse_canonical_row(rows->front().text);
+  const auto entry = parse_canonical_row(rows->front());
   ASSERT_TRUE(entry.has_value());
   EXPECT_EQ(entry->plate, "7ABC123");
   EXPECT_EQ(entry->category, "STOLEN VEHICLE");
@@ -45,7 +59,7 @@ TEST(HotlistCsv, QuotedFieldsComeBackAsTheyWere) {
   const auto rows = canonical_rows(list->canonical);
   ASSERT_TRUE(rows.has_value());
   ASSERT_EQ(rows->size(), 2U);
-  const auto entry = parse_canonical_row(rows->front().text);
+  const auto entry = parse_canonical_row(rows->front());
   ASSERT_TRUE(entry.has_value());
   EXPECT_EQ(entry->category, "STOLEN, \"HOT\"");
   EXPECT_EQ(entry->remarks, "two\nlines\tand a tab");
@@ -85,7 +99,73 @@ TEST(HotlistCsv, RowsInAnyMixtureOfQuotesAndBlanksBecomeWhatEachFieldSays) {
   const auto found = canonical_rows(list->canonical);
   ASSERT_TRUE(found.has_value());
   ASSERT_EQ(found->size(), expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ((*found)[i].text, expected[i]);
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ((*found)[i], expected[i]);
+}
+
+// Two megabytes, which two threads read: half of the rows stand as they will in the list, half do
+// not, and some twice.
+std::vector<std::string> many_rows(bool quoted) {
+  std::vector<std::string> rows;
+  for (int i = 0; i < 40'000; ++i) {
+    const std::string plate = (i % 2 == 0 ? "A" : "a-") + std::to_string(i / 8 * 8 + i % 7);
+    const std::string remarks = quoted && i % 5 == 0 ? "\"two\nlines, and \"\"quotes\"\"\"" : "";
+    rows.push_back(plate + ",,,STOLEN," + (i % 9 == 0 ? "ICE" : "SVS") + ",,,,,,,,,,,," + remarks);
+  }
+  return rows;
+}
+
+TEST(HotlistCsv, AFileThatTwoThreadsReadGivesWhatItsPartsGive) {
+  for (const bool quoted : {false, true}) {
+    const std::vector<std::string> rows = many_rows(quoted);
+    const auto whole = parse_hotlist(list_file(rows));
+    ASSERT_TRUE(whole.has_value()) << whole.error().detail;
+    // Each part is read by one thread.
+    std::set<std::string> expected;
+    std::int64_t left_out = 0;
+    std::size_t taken = 0;
+    for (std::size_t from = 0; from < rows.size(); from += 8'000) {
+      const auto at = rows.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto part = parse_hotlist(list_file({at, at + 8'000}));
+      ASSERT_TRUE(part.has_value());
+      const auto texts = canonical_rows(part->canonical);
+      ASSERT_TRUE(texts.has_value());
+      expected.insert(texts->begin(), texts->end());
+      taken += texts->size();
+      for (const ExcludedCount& count : part->excluded) left_out += count.rows;
+    }
+    const auto found = canonical_rows(whole->canonical);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(*found, std::vector<std::string>(expected.begin(), expected.end()));
+    EXPECT_EQ(whole->rows, expected.size());
+    std::vector<Digest> leaves;
+    for (const std::string& row : *found)
+      leaves.push_back(chain::sha256(as_bytes(std::string(1, '\0') + row)));
+    EXPECT_EQ(whole->root, chain::root_of(leaves));
+    std::int64_t excluded = 0;
+    for (const ExcludedCount& count : whole->excluded) excluded += count.rows;
+    // A row that stands in two parts is left out once more in the whole.
+    EXPECT_EQ(excluded - left_out, static_cast<std::int64_t>(taken - expected.size()));
+    EXPECT_EQ(static_cast<std::size_t>(excluded) + whole->rows, rows.size());
+  }
+}
+
+TEST(HotlistCsv, TheFirstFaultOfALongFileIsTheOneNamed) {
+  for (const bool quoted : {false, true}) {
+    for (const auto& [first, second] : {std::pair{5, 39'000}, {30'000, 39'000}, {20'000, 20'001}}) {
+      std::vector<std::string> rows = many_rows(quoted);
+      std::size_t line = 2;
+      for (int i = 0; i < first; ++i)
+        line += 1 + static_cast<std::size_t>(std::count(rows[i].begin(), rows[i].end(), '\n'));
+      rows[static_cast<std::size_t>(first)] = "B1,,";
+      rows[static_cast<std::size_t>(second)] = "B2,,,\"never closed";
+      std::string file(kHotlistHeader);
+      for (const std::string& row : rows) file += "\n" + row;
+      const auto list = parse_hotlist(file + "\n");
+      ASSERT_FALSE(list.has_value());
+      EXPECT_EQ(list.error().detail,
+                "hot list line " + std::to_string(line) + ": has 3 fields and must have 17");
+    }
+  }
 }
 
 TEST(HotlistCsv, CanonicalTextDoesNotDependOnTheOrderOfRows) {

@@ -24,10 +24,10 @@ class Hotlists : public ::testing::Test {
   Hotlists() : admin(trained_admin(world)) { world.enrol_device(kReader); }
 
   Sequence loaded(std::string_view source, const std::vector<std::string>& rows) {
-    return world.permit(load(world, admin, load_command(world, source, rows)));
+    return world.permit(load(world, admin, list_to_load(world, source, rows)));
   }
-  std::string refused(const LoadHotlist& command, std::string_view rule) {
-    const std::string slug = world.refused(load(world, admin, command), rule);
+  std::string refused(const ListToLoad& list, std::string_view rule) {
+    const std::string slug = world.refused(load(world, admin, list), rule);
     EXPECT_EQ(world.log.back().header.kind, HotlistImportRefused::kKind.number);
     return slug;
   }
@@ -60,7 +60,7 @@ TEST_F(Hotlists, I12_C2A1_4_ALoadRecordsBothTimesTheCountsAndTheHash) {
 
 TEST_F(Hotlists, I12_C2A1_1_ASeventhSourceIsRefused) {
   for (const std::string_view source : {"WATCHLIST", "svs", "", "ICE"}) {
-    EXPECT_EQ(refused(load_command(world, source, {"A1,STOLEN"}), "I12-C2A1-1"),
+    EXPECT_EQ(refused(list_to_load(world, source, {"A1,STOLEN"}), "I12-C2A1-1"),
               "source-not-allowed");
   }
   for (const std::string_view source : {"SVS", "NCIC", "CA_DOJ", "AMBER", "SILVER"})
@@ -68,7 +68,7 @@ TEST_F(Hotlists, I12_C2A1_1_ASeventhSourceIsRefused) {
 }
 
 TEST_F(Hotlists, I12_A_4_CustomEntriesAreNeverLoadedFromAFile) {
-  EXPECT_EQ(refused(load_command(world, "CUSTOM_BOLO", {"A1,BURGLARY"}), "I12-C2B2-2"),
+  EXPECT_EQ(refused(list_to_load(world, "CUSTOM_BOLO", {"A1,BURGLARY"}), "I12-C2B2-2"),
             "entry-not-approved");
   EXPECT_TRUE(matches("A1").empty());
 }
@@ -88,18 +88,18 @@ TEST_F(Hotlists, I12_C2B1_2_TheNewestDataOverwritesTheOld) {
 
 TEST_F(Hotlists, I12_C2B1_2_ABadFileLeavesTheOneBeforeActive) {
   loaded("SVS", {"A1,STOLEN", "B2,STOLEN", "C3,STOLEN"});
-  LoadHotlist cut = load_command(world, "SVS", {"A1,STOLEN", "B2,STOLEN", "C3,STOLEN"});
+  ListToLoad cut = list_to_load(world, "SVS", {"A1,STOLEN", "B2,STOLEN", "C3,STOLEN"});
   cut.file.resize(cut.file.size() - 3);
   EXPECT_EQ(refused(cut, "I12-C2B1-2"), "hotlist-malformed");
-  EXPECT_EQ(refused(load_command(world, "SVS", {}), "I12-C2B1-2"), "hotlist-empty");
-  EXPECT_EQ(refused(load_command(world, "SVS", {"A1,IMMIGRATION VIOLATOR"}), "I12-C2B1-2"),
+  EXPECT_EQ(refused(list_to_load(world, "SVS", {}), "I12-C2B1-2"), "hotlist-empty");
+  EXPECT_EQ(refused(list_to_load(world, "SVS", {"A1,IMMIGRATION VIOLATOR"}), "I12-C2B1-2"),
             "hotlist-empty");
-  EXPECT_EQ(refused(load_command(world, "SVS", {"Z9,STOLEN"}), "I12-C2B1-2"), "hotlist-shrunk");
-  LoadHotlist older = load_command(world, "SVS", {"Z8,STOLEN", "Z9,STOLEN"});
-  older.source_time.value -= 1;
+  EXPECT_EQ(refused(list_to_load(world, "SVS", {"Z9,STOLEN"}), "I12-C2B1-2"), "hotlist-shrunk");
+  ListToLoad older = list_to_load(world, "SVS", {"Z8,STOLEN", "Z9,STOLEN"});
+  older.command.source_time.value -= 1;
   EXPECT_EQ(refused(older, "I12-C2B1-2"), "hotlist-older");
-  LoadHotlist future = load_command(world, "SVS", {"Z8,STOLEN", "Z9,STOLEN"});
-  future.source_time = {world.now.value + 301 * kSecondUs};
+  ListToLoad future = list_to_load(world, "SVS", {"Z8,STOLEN", "Z9,STOLEN"});
+  future.command.source_time = {world.now.value + 301 * kSecondUs};
   EXPECT_EQ(refused(future, "I12-C2A1-4"), "hotlist-from-the-future");
   EXPECT_EQ(matches("A1").size(), 1U);
   EXPECT_TRUE(matches("Z9").empty());
@@ -137,14 +137,14 @@ TEST_F(Hotlists, I12_C2B1_2_AnAlertThatEndedStopsMatching) {
 }
 
 TEST_F(Hotlists, I12_L_1_OnlyTrainedHoldersLoadLists) {
-  const auto command = load_command(world, "SVS", {"A1,STOLEN"});
+  const auto list = list_to_load(world, "SVS", {"A1,STOLEN"});
   const Actor officer = world.trained("officer", "SWORN");
-  world.refused(load(world, officer, command), "I12-L-1");
-  world.refused(load(world, world.holder(kIt), command), "I12-C1-1");
+  world.refused(load(world, officer, list), "I12-L-1");
+  world.refused(load(world, world.holder(kIt), list), "I12-C1-1");
   world.train(kIt);
-  world.permit(load(world, world.holder(kIt), command));
+  world.permit(load(world, world.holder(kIt), list));
   world.grant("officer", Role::kCoordinator);
-  world.permit(load(world, officer, command));
+  world.permit(load(world, officer, list));
 }
 
 TEST_F(Hotlists, I12_C2B1_1_AListIsStaleAfter24HoursOnceForEachVersion) {

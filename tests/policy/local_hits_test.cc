@@ -23,7 +23,7 @@ class LocalHits : public ::testing::Test {
     world.advance(7200);
   }
   void svs(const std::vector<std::string>& rows) {
-    world.permit(load(world, admin, load_command(world, "SVS", rows)));
+    world.permit(load(world, admin, list_to_load(world, "SVS", rows)));
   }
   std::vector<recognition::LocalHit> matched(std::string_view plate, std::int64_t seconds_ago = 0) {
     auto hits = local_hits(shift, plate, {world.now.value - seconds_ago * kSecondUs});

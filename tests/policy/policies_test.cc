@@ -209,7 +209,7 @@ TEST_F(Policies, I12_C2A_7_AStepThatTheVersionAddsIsMandatory) {
   const Actor officer = world.trained("officer", "SWORN");
   const Actor admin = trained_admin(world);
   world.enrol_device(kReader);
-  world.permit(load(world, admin, load_command(world, "SVS", {std::string(kSvsRow)})));
+  world.permit(load(world, admin, list_to_load(world, "SVS", {std::string(kSvsRow)})));
   const Sequence before = world.log.size() ? Sequence{world.log.size()} : Sequence{};
   send(world, 1, {"7ABC123"});
   const Sequence hit = hits_since(world, before).at(0);
@@ -241,7 +241,7 @@ TEST_F(Policies, I12_C2A_7_AStepAddedAfterValidationStillStandsBeforeTheAction) 
   const Actor officer = world.trained("officer", "SWORN");
   const Actor admin = trained_admin(world);
   world.enrol_device(kReader);
-  world.permit(load(world, admin, load_command(world, "SVS", {std::string(kSvsRow)})));
+  world.permit(load(world, admin, list_to_load(world, "SVS", {std::string(kSvsRow)})));
   const Sequence before{world.log.size()};
   send(world, 1, {"7ABC123"});
   const Sequence hit = hits_since(world, before).at(0);
@@ -264,10 +264,10 @@ TEST_F(Policies, I12_C2A1_1_ASourceThatTheVersionDropsIsRefused) {
   std::erase(command.parameters.bolo_purposes, BoloPurpose::kBurglary);
   adopt(command);
   world.advance(2);
-  EXPECT_EQ(world.refused(load(world, admin, load_command(world, "NCIC", {std::string(kSvsRow)})),
+  EXPECT_EQ(world.refused(load(world, admin, list_to_load(world, "NCIC", {std::string(kSvsRow)})),
                           "I12-C2A1-1"),
             "source-not-allowed");
-  world.permit(load(world, admin, load_command(world, "SVS", {std::string(kSvsRow)})));
+  world.permit(load(world, admin, list_to_load(world, "SVS", {std::string(kSvsRow)})));
   RequestEntry entry = entry_command(world, "8XYZ987");
   entry.purpose = "BURGLARY";
   EXPECT_EQ(

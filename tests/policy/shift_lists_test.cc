@@ -22,8 +22,8 @@ class ShiftLists : public ::testing::Test {
     world.enrol_device(kCar, DeviceKind::kMobile);
     admin = trained_admin(world);
     officer = world.trained("officer", "SWORN");
-    world.permit(load(world, admin, load_command(world, "SVS", {"7ABC123,STOLEN", "8B00,PLATE"})));
-    world.permit(load(world, admin, load_command(world, "AMBER", {"7ABC123,ABDUCTION"})));
+    world.permit(load(world, admin, list_to_load(world, "SVS", {"7ABC123,STOLEN", "8B00,PLATE"})));
+    world.permit(load(world, admin, list_to_load(world, "AMBER", {"7ABC123,ABDUCTION"})));
   }
   std::string refused(const TakeLists& command, std::string_view rule) {
     const auto judged = judge_take(world.state(), kOrigin, command, world.moment());
@@ -150,8 +150,8 @@ TEST_F(ShiftLists, I12_B_3_ACopyMatchesAsTheServerDoes) {
                    (i % 3 == 0 ? chain::format_time({world.now.value + 3600 * kSecondUs}) : "") +
                    ",,,,,,,,,");
   }
-  world.permit(load(world, admin, load_command(world, "SVS", svs)));
-  world.permit(load(world, admin, load_command(world, "NCIC", ncic)));
+  world.permit(load(world, admin, list_to_load(world, "SVS", svs)));
+  world.permit(load(world, admin, list_to_load(world, "NCIC", ncic)));
   for (int i = 0; i < 20; ++i)
     approved_entry(world, officer, entry_command(world, confusable(random)));
   const Shift shift = take_lists(world);

@@ -19,7 +19,7 @@ class Stops : public ::testing::Test {
   Stops() : officer(world.trained("officer", "SWORN")) {
     world.enrol_device(kReader);
     world.permit(
-        load(world, trained_admin(world), load_command(world, "SVS", {std::string(kSvsRow)})));
+        load(world, trained_admin(world), list_to_load(world, "SVS", {std::string(kSvsRow)})));
     hit = hits_since(world, send(world, 1, {"7ABC123"})).at(0);
     world.advance(120);
   }

@@ -284,7 +284,7 @@ TEST_F(Uploads, I12_B_1_ABucketIsSummarisedOnceItIsOver) {
   world.enrol_device("reader-2");
   const Actor admin = trained_admin(world);
   world.permit(
-      load(world, admin, load_command(world, "SVS", {"7ABC123,STOLEN", "8XYZ9O9,STOLEN"})));
+      load(world, admin, list_to_load(world, "SVS", {"7ABC123,STOLEN", "8XYZ9O9,STOLEN"})));
   const Bucket bucket = bucket_of(world.now);
   send(world, 5, {"7ABC123", "8XYZ909", "1AAA111"});
   send(world, 6, {"1AAA111"});

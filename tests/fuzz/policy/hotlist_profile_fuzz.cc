@@ -58,12 +58,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (list.error().detail.empty()) std::abort();
     return 0;
   }
-  const auto rows = canonical_rows(list->canonical);
-  if (!rows || rows->size() != list->rows) std::abort();
-  for (const CanonicalRow& row : *rows) {
-    const auto entry = parse_canonical_row(row.text);
+  CanonicalRows rows(list->canonical);
+  for (std::size_t left = list->rows; left > 0; --left) {
+    if (!rows.next().value_or(false)) std::abort();
+    const auto entry = parse_canonical_row(rows.row());
     if (!entry || immigration_origin(*entry)) std::abort();
   }
+  if (rows.next().value_or(true)) std::abort();
   const auto own = parse_hotlist(list->canonical);
   if (!own || own->root != list->root) std::abort();
   const auto delta = count_delta(list->canonical, list->canonical);

@@ -428,31 +428,6 @@ TEST(Store, OpeningRemovesWhatNothingCommittedRefersTo) {
   EXPECT_TRUE(toy.store->image(image.read, used, image.place, image.sha256));
 }
 
-TEST(Store, ABlobIsKeptSealedAndAnAbortedOneIsRemoved) {
-  ToyStore toy;
-  const Bytes list(4000, 0x77);
-  std::uint64_t id = 0;
-  const auto work = [&](bool good) {
-    return toy.sequencer->run([&, good](Transaction& transaction) -> Result<void> {
-      const auto blob = transaction.store_blob(list);
-      if (!blob) return tl::unexpected(blob.error());
-      id = *blob;
-      if (!good) return fail(ErrorCode::kRefused, "no");
-      const auto seq = transaction.append(toy::notice("list"));
-      if (!seq) return tl::unexpected(seq.error());
-      return {};
-    });
-  };
-  EXPECT_FALSE(work(false));
-  EXPECT_EQ(toy::code(toy.store->blob(id)), ErrorCode::kGone);
-  EXPECT_TRUE(std::filesystem::is_empty(toy.places().folder / "blobs"));
-  ASSERT_TRUE(work(true));
-  EXPECT_LT(id, std::uint64_t{1} << 53);
-  toy.reopen();
-  EXPECT_EQ(toy.store->blob(id).value(), list);
-  EXPECT_FALSE(toy.on_disk(as_text(BytesView(list).first(64))));
-}
-
 TEST(Store, TheBallastLiesReady) {
   ToyStore toy;
   EXPECT_EQ(std::filesystem::file_size(toy.places().folder / "ballast"), 64U << 10);
