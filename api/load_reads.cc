@@ -104,6 +104,7 @@ Result<Bucket> load_reads(const Store& store, policy::ReadsIndex& reads) {
     if (auto taken = take_bucket(store, reads, (*live)[i]); !taken)
       return tl::unexpected(taken.error());
   }
+  reads.settle();
   return from;
 }
 

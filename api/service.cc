@@ -300,6 +300,7 @@ Result<store::PurgeReport> Service::tick() {
     if (!result && !first) first = result.error();
   };
   keep(summarise_closed());
+  reads_.settle();
   keep(keep_reads());
   const Outcome fresh =
       perform([](const policy::State& state, store::Transaction&, const policy::Moment& moment) {
@@ -307,6 +308,7 @@ Result<store::PurgeReport> Service::tick() {
       });
   if (fresh.error && !first) first = fresh.error;
   auto report = retention_->run();
+  reads_.settle();  // the plates of what was purged go from memory, too
   if (!report && !first) first = report.error();
   keep(purge_lists());
   keep(heartbeat());

@@ -7,134 +7,12 @@
 
 #include "policy/records/holds.h"
 #include "policy/records/reads.h"
-#include "policy/registers/areas.h"
-#include "policy/registers/plate_question.h"
 
 namespace alpr::policy {
 namespace {
 
-// What one search asks, with its texts as the index numbers them.
-struct Filter {
-  const QueryElements& elements;
-  std::optional<PlateQuestion> plate;
-  std::optional<std::vector<std::uint32_t>> devices;  // ascending
-  std::optional<std::vector<bool>> vehicles;  // by number of text: whether the vehicle passes
-  std::optional<Box> box;                     // of the areas
-  std::uint64_t before = UINT64_MAX;
-
-  bool may_have(const ReadColumns& columns) const {
-    if (columns.size() == 0 || columns.first_seq().value >= before) return false;
-    const ReadBounds& b = columns.bounds();
-    if (elements.captured_from && b.captured_last < elements.captured_from->value) return false;
-    if (elements.captured_until && b.captured_first >= elements.captured_until->value) return false;
-    return !box || (b.north >= box->south && b.south <= box->north && b.east >= box->west &&
-                    b.west <= box->east);
-  }
-
-  // All but the plate.
-  bool passes(const ReadColumns& c, std::size_t i) const {
-    if (box && !box->holds(c.latitude[i], c.longitude[i])) return false;
-    if (devices && !std::binary_search(devices->begin(), devices->end(), c.device[i])) return false;
-    // A text that came after the search began is of no row that it looks at.
-    if (vehicles && (c.vehicle[i] >= vehicles->size() || !(*vehicles)[c.vehicle[i]])) return false;
-    if (before != UINT64_MAX && c.seq_at(i).value >= before) return false;
-    if (elements.captured_from && c.captured_at(i) < *elements.captured_from) return false;
-    if (elements.captured_until && c.captured_at(i) >= *elements.captured_until) return false;
-    if (elements.circle && !in_circle(*elements.circle, c.latitude[i], c.longitude[i]))
-      return false;
-    return !elements.polygon || in_polygon(*elements.polygon, c.latitude[i], c.longitude[i]);
-  }
-
-  // Rows that match, newest first: of these plates, or of whatever plate passes.
-  std::vector<std::uint32_t> look_through(const ReadColumns& c,
-                                          const std::vector<std::uint64_t>* of = nullptr) const {
-    std::vector<std::uint32_t> rows;
-    if (!may_have(c)) return rows;
-    if (of != nullptr) {
-      for (const std::uint64_t one : *of) take_plate(c, one, rows);
-    } else if (plate) {
-      for (const PlateTest& test : plate->tests()) take_test(c, test, rows);
-    } else {
-      for (std::size_t i = 0; i < c.size(); ++i)
-        if (passes(c, i)) rows.push_back(static_cast<std::uint32_t>(i));
-    }
-    std::sort(rows.begin(), rows.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return c.seq_at(a) > c.seq_at(b); });
-    // Two forms of one pattern may both be the plate's.
-    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    return rows;
-  }
-
-  // Of sorted columns, where a plate's rows lie together.
-  void take_plate(const ReadColumns& c, std::uint64_t one, std::vector<std::uint32_t>& rows) const {
-    for (std::size_t i = c.first_from(one); i < c.size() && c.plate[i] == one; ++i)
-      if (passes(c, i)) rows.push_back(static_cast<std::uint32_t>(i));
-  }
-
-  void take_test(const ReadColumns& c, const PlateTest& test,
-                 std::vector<std::uint32_t>& rows) const {
-    const std::size_t from = c.sorted() ? c.first_from(test.first) : 0;
-    const std::size_t to = c.sorted() ? c.first_from(test.last + 1) : c.size();
-    for (std::size_t i = from; i < to; ++i) {
-      if (test.passes(c.plate[i]) && plate->passes_rest(c.plate[i]) && passes(c, i))
-        rows.push_back(static_cast<std::uint32_t>(i));
-    }
-  }
-};
-
-// More plates than these are not looked for one by one: so many have the page full soon.
-constexpr std::size_t kPlatesOneByOne = 1024;
-
-// The known plates that a search is for, and in which buckets of a group each of them may be.
-class Wanted {
- public:
-  explicit Wanted(std::vector<std::uint64_t> plates)
-      : plates_(std::move(plates)), buckets_(plates_.size()) {}
-
-  void look_in(const PlateFilter& group) {
-    any_ = 0;
-    for (std::size_t i = 0; i < plates_.size(); ++i) {
-      buckets_[i] = group.may_have(plates_[i]);
-      any_ |= buckets_[i];
-    }
-  }
-  // Those that the bucket at this place of the group may have; good until the next call.
-  const std::vector<std::uint64_t>& in(unsigned slot) {
-    found_.clear();
-    if ((any_ >> slot & 1U) == 0) return found_;
-    for (std::size_t i = 0; i < plates_.size(); ++i)
-      if ((buckets_[i] >> slot & 1U) != 0) found_.push_back(plates_[i]);
-    return found_;
-  }
-
- private:
-  std::vector<std::uint64_t> plates_, buckets_, found_;
-  std::uint64_t any_ = 0;
-};
-
-// By number of text: whether it is that of a vehicle as asked for. Texts of devices have no line
-// feed, so they pass no make, and a colour at most by a name that no row has in its column.
-std::vector<bool> vehicles(const QueryElements& e, const std::vector<std::string>& texts) {
-  std::vector<bool> pass(texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto [color, make, model] = vehicle_parts(texts[i]);
-    pass[i] = (!e.color || color == *e.color) && (!e.make || make == *e.make) &&
-              (!e.model || model == *e.model);
-  }
-  return pass;
-}
-
-std::optional<Box> box_of(const QueryElements& elements) {
-  if (!elements.circle && !elements.polygon) return std::nullopt;
-  if (!elements.circle) return box_of(*elements.polygon);
-  Box box = box_of(*elements.circle);
-  if (elements.polygon) {
-    const Box other = box_of(*elements.polygon);
-    box = {std::max(box.south, other.south), std::min(box.north, other.north),
-           std::max(box.west, other.west), std::min(box.east, other.east)};
-  }
-  return box;
-}
+// More changes of the known plates than these are made by counting all columns anew.
+constexpr std::size_t kChangesOneByOne = 16;
 
 }  // namespace
 
@@ -200,13 +78,12 @@ void ReadsIndex::Sorted::filter_anew(std::uint64_t group) {
   filters[group] = std::move(filter);
 }
 
-void ReadsIndex::replace(std::uint64_t bucket, Columns columns) {
-  auto next = std::make_shared<Sorted>(*sorted_);
+void ReadsIndex::Sorted::replace(std::uint64_t bucket, Columns columns) {
   const std::uint64_t group = bucket / PlateFilter::kSlots;
-  const auto known = next->filters.find(group);
+  const auto known = filters.find(group);
   // A bucket that is emptied, as by a purge, leaves nothing in it; the others stay as they are.
-  const bool fits = columns && known != next->filters.end() && known->second->fits(columns->size());
-  const bool stays = fits || (!columns && known != next->filters.end());
+  const bool fits = columns && known != filters.end() && known->second->fits(columns->size());
+  const bool stays = fits || (!columns && known != filters.end());
   if (stays) {
     const auto slot = static_cast<unsigned>(bucket % PlateFilter::kSlots);
     auto filter = std::make_shared<PlateFilter>(*known->second);
@@ -214,17 +91,12 @@ void ReadsIndex::replace(std::uint64_t bucket, Columns columns) {
     if (columns) filter->add(slot, columns->plate);
     known->second = std::move(filter);
   }
-  const Columns* old = next->find(bucket);
-  next->plates = std::make_shared<const KnownPlates>(next->plates->changed(
-      old == nullptr ? nullptr : &(*old)->plate, columns ? &columns->plate : nullptr));
   if (columns)
-    next->put(bucket, std::move(columns));
+    put(bucket, std::move(columns));
   else
-    next->take(bucket);
-  const bool empty =
-      next->place(group * PlateFilter::kSlots) == next->place((group + 1) * PlateFilter::kSlots);
-  if (!stays || empty) next->filter_anew(group);
-  sorted_ = std::move(next);
+    take(bucket);
+  const bool empty = place(group * PlateFilter::kSlots) == place((group + 1) * PlateFilter::kSlots);
+  if (!stays || empty) filter_anew(group);
 }
 
 void ReadsIndex::load(std::vector<ReadColumns> buckets) {
@@ -298,10 +170,61 @@ void ReadsIndex::committed(std::span<const chain::EventView> events) {
 
 void ReadsIndex::close_open() {
   if (!open_) return;
-  open_->sort();
-  const std::uint64_t bucket = open_->bucket().value;
-  replace(bucket, std::make_shared<const ReadColumns>(std::move(*open_)));
+  ended_.push_back(std::make_shared<const ReadColumns>(std::move(*open_)));
   open_.reset();
+}
+
+ReadsIndex::Unsettled ReadsIndex::unsettled() const {
+  const std::shared_lock lock(mutex_);
+  return {ended_, owed_, sorted_};
+}
+
+void ReadsIndex::settle() {
+  const std::lock_guard one(settling_);
+  for (Unsettled work = unsettled(); !work.ended.empty() || !work.owed.empty();
+       work = unsettled()) {
+    std::vector<Columns> come;
+    for (const Columns& ended : work.ended) {
+      ReadColumns columns = *ended;
+      columns.sort();
+      come.push_back(std::make_shared<const ReadColumns>(std::move(columns)));
+    }
+    if (come.size() + work.owed.size() > kChangesOneByOne) {
+      std::vector<const KnownPlates::Column*> all;
+      for (const auto& [bucket, columns] : work.sorted->buckets) all.push_back(&columns->plate);
+      for (const Columns& columns : come) all.push_back(&columns->plate);
+      settle(work, come, std::make_shared<const KnownPlates>(all));
+      continue;
+    }
+    std::shared_ptr<const KnownPlates> plates = work.sorted->plates;
+    const auto change = [&](const Columns& gone, const Columns& left) {
+      plates = std::make_shared<const KnownPlates>(
+          plates->changed(gone ? &gone->plate : nullptr, left ? &left->plate : nullptr));
+    };
+    for (const Change& owed : work.owed) change(owed.gone, owed.left);
+    for (const Columns& columns : come) change(nullptr, columns);
+    settle(work, come, std::move(plates));
+  }
+}
+
+// Meanwhile buckets may have been purged: of those that were sorted, it is owed; those that were
+// not are no longer what came.
+void ReadsIndex::settle(const Unsettled& work, const std::vector<Columns>& come,
+                        std::shared_ptr<const KnownPlates> plates) {
+  const std::unique_lock lock(mutex_);
+  auto next = std::make_shared<Sorted>(*sorted_);
+  next->plates = std::move(plates);
+  owed_.erase(owed_.begin(), owed_.begin() + static_cast<std::ptrdiff_t>(work.owed.size()));
+  for (std::size_t i = 0; i < come.size(); ++i) {
+    const auto still = std::find(ended_.begin(), ended_.end(), work.ended[i]);
+    if (still == ended_.end()) {
+      owed_.push_back({come[i], nullptr});
+      continue;
+    }
+    ended_.erase(still);
+    next->replace(come[i]->bucket().value, come[i]);
+  }
+  sorted_ = std::move(next);
 }
 
 void ReadsIndex::add(const chain::EventView& event) {
@@ -331,7 +254,9 @@ void ReadsIndex::purge(const chain::EventView& tombstone) {
   ALPR_CHECK(json && json->member("bucket") && json->member("held"));
   const Bucket bucket{static_cast<std::uint64_t>(*json->member("bucket")->integer())};
   if (open_ && open_->bucket() == bucket) close_open();
-  const Columns* found = sorted_->find(bucket.value);
+  const auto ended = std::find_if(ended_.begin(), ended_.end(),
+                                  [&](const Columns& one) { return one->bucket() == bucket; });
+  const Columns* found = ended != ended_.end() ? &*ended : sorted_->find(bucket.value);
   if (found == nullptr) return;
   ReadColumns kept(bucket);
   const ReadColumns& old = **found;
@@ -340,79 +265,25 @@ void ReadsIndex::purge(const chain::EventView& tombstone) {
     if (i == old.size()) continue;
     kept.add(row_locked(old, i), [this](std::string_view text) { return intern_locked(text); });
   }
+  if (ended != ended_.end()) {
+    if (kept.size() == 0)
+      ended_.erase(ended);
+    else
+      *ended = std::make_shared<const ReadColumns>(std::move(kept));
+    return;
+  }
   kept.sort();
-  replace(bucket.value,
-          kept.size() == 0 ? nullptr : std::make_shared<const ReadColumns>(std::move(kept)));
+  const Columns left =
+      kept.size() == 0 ? nullptr : std::make_shared<const ReadColumns>(std::move(kept));
+  owed_.push_back({*found, left});
+  auto next = std::make_shared<Sorted>(*sorted_);
+  next->replace(bucket.value, left);
+  sorted_ = std::move(next);
 }
 
 bool ReadsIndex::held_for_locked(Sequence seq, const std::string& case_number) const {
   const auto held = held_cases_.find(seq.value);
   return held != held_cases_.end() && held->second.contains(case_number);
-}
-
-SearchResult ReadsIndex::search(const QueryElements& elements, const SearchPage& page) const {
-  Filter filter{elements, std::nullopt, std::nullopt, std::nullopt, box_of(elements), UINT64_MAX};
-  if (page.before) filter.before = page.before->value;
-  if (elements.plate)
-    filter.plate.emplace(*elements.plate, elements.matching.value_or(PlateMatching::kExact));
-  SearchResult result;
-  // False: there are as many as were asked for, and one more.
-  const auto take = [&](const ReadColumns& columns, std::size_t i) {
-    const bool due = page.now >= due_time(columns.uploaded_at(i));
-    if (due && !held_for_locked(columns.seq_at(i), page.case_number)) return true;
-    result.more = result.matches.size() == page.limit;
-    if (result.more) return false;
-    const MatchKind match = filter.plate ? filter.plate->kind(columns.plate[i]) : MatchKind::kExact;
-    result.matches.push_back({row_locked(columns, i), match});
-    return true;
-  };
-  std::shared_ptr<const Sorted> sorted;
-  {
-    const std::shared_lock lock(mutex_);
-    const auto known = [&](const std::string& text) {
-      const auto id = text_ids_.find(text);
-      return id == text_ids_.end() ? UINT32_MAX : id->second;  // that no row has
-    };
-    if (elements.color || elements.make || elements.model)
-      filter.vehicles = vehicles(elements, texts_);
-    if (page.devices) {
-      filter.devices.emplace();
-      for (const std::string& device : *page.devices)
-        if (!elements.device || device == *elements.device)
-          filter.devices->push_back(known(device));
-      std::sort(filter.devices->begin(), filter.devices->end());
-    } else if (elements.device) {
-      filter.devices = {known(*elements.device)};
-    }
-    sorted = sorted_;
-    if (open_)
-      for (const std::uint32_t i : filter.look_through(*open_))
-        if (!take(*open_, i)) return result;
-  }
-  std::optional<Wanted> wanted;
-  if (filter.plate)
-    if (auto plates = sorted->plates->asked(*filter.plate, kPlatesOneByOne)) {
-      if (plates->empty()) return result;
-      wanted.emplace(std::move(*plates));
-    }
-  std::uint64_t group = UINT64_MAX;
-  for (auto bucket = sorted->buckets.rbegin(); bucket != sorted->buckets.rend(); ++bucket) {
-    const std::vector<std::uint64_t>* plates = nullptr;
-    if (wanted) {
-      if (bucket->first / PlateFilter::kSlots != group) {
-        group = bucket->first / PlateFilter::kSlots;
-        wanted->look_in(*sorted->filters.at(group));
-      }
-      plates = &wanted->in(static_cast<unsigned>(bucket->first % PlateFilter::kSlots));
-      if (plates->empty()) continue;
-    }
-    const std::vector<std::uint32_t> rows = filter.look_through(*bucket->second, plates);
-    if (rows.empty()) continue;
-    const std::shared_lock lock(mutex_);
-    for (const std::uint32_t i : rows)
-      if (!take(*bucket->second, i)) return result;
-  }
-  return result;
 }
 
 std::optional<ReadRow> ReadsIndex::find(Sequence read) const {
@@ -424,6 +295,8 @@ std::optional<ReadRow> ReadsIndex::find(Sequence read) const {
   };
   if (open_)
     if (auto row = row_in(*open_)) return row;
+  for (const Columns& ended : ended_)
+    if (auto row = row_in(*ended)) return row;
   for (const auto& [bucket, columns] : sorted_->buckets)
     if (auto row = row_in(*columns)) return row;
   return std::nullopt;
@@ -438,6 +311,7 @@ bool ReadsIndex::may_show(const ReadRow& row, std::string_view case_number, Time
 std::size_t ReadsIndex::size() const {
   const std::shared_lock lock(mutex_);
   std::size_t all = open_ ? open_->size() : 0;
+  for (const Columns& ended : ended_) all += ended->size();
   for (const auto& [bucket, columns] : sorted_->buckets) all += columns->size();
   return all;
 }
@@ -470,6 +344,7 @@ std::string ReadsIndex::dump() const {
     for (std::size_t i = 0; i < columns.size(); ++i) rows.push_back(row_locked(columns, i));
   };
   for (const auto& [bucket, columns] : sorted_->buckets) add_all(*columns);
+  for (const Columns& ended : ended_) add_all(*ended);
   if (open_) add_all(*open_);
   std::sort(rows.begin(), rows.end(),
             [](const ReadRow& a, const ReadRow& b) { return a.seq < b.seq; });

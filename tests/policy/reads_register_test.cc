@@ -29,67 +29,6 @@ std::string random_plate(std::mt19937& random) {
   return plate;
 }
 
-TEST(PlateQuestion, PackingKeepsEveryPlate) {
-  std::mt19937 random(1);
-  for (int i = 0; i < 1000; ++i) {
-    const std::string plate = random_plate(random);
-    EXPECT_EQ(unpacked_plate(packed_plate(plate)), plate);
-  }
-  EXPECT_NE(packed_plate("A"), packed_plate("AA"));
-}
-
-bool passes(const PlateQuestion& question, const std::string& plate) {
-  const std::uint64_t packed = packed_plate(plate);
-  return std::any_of(question.tests().begin(), question.tests().end(),
-                     [&](const PlateTest& test) {
-                       const bool passed = test.passes(packed);
-                       EXPECT_TRUE(!passed || (packed >= test.first && packed <= test.last))
-                           << plate;
-                       return passed;
-                     }) &&
-         question.passes_rest(packed);
-}
-
-TEST(PlateQuestion, AsksWhatThePatternAsks) {
-  std::mt19937 random(2);
-  std::vector<std::string> plates;
-  for (int i = 0; i < 300; ++i) plates.push_back(random_plate(random));
-  std::size_t matched = 0;
-  for (int i = 0; i < 2000; ++i) {
-    std::string pattern = plates[random() % plates.size()];
-    for (std::size_t n = random() % 4; n > 0; --n)
-      pattern[random() % pattern.size()] = random() % 2 == 0 ? '?' : '*';
-    if (random() % 2 == 0) pattern.insert(random() % (pattern.size() + 1), "*");
-    pattern = normalise_pattern(pattern).value();
-    if (!has_wildcard(pattern) && !valid_plate(pattern)) continue;
-    const PlateQuestion question(pattern, PlateMatching::kExact);
-    for (const std::string& plate : plates) {
-      const bool expected = matches_pattern(pattern, plate);
-      ASSERT_EQ(passes(question, plate), expected) << pattern << " " << plate;
-      matched += expected ? 1 : 0;
-    }
-  }
-  EXPECT_GT(matched, 2000U);
-}
-
-TEST(PlateQuestion, I12_C2A_8_ConfusedCharactersAreAMaskAndLabelled) {
-  std::mt19937 random(3);
-  for (int i = 0; i < 3000; ++i) {
-    const std::string asked = random_plate(random);
-    std::string plate = asked;
-    for (char& c : plate)
-      if (random() % 3 == 0) c = kAlphabet[random() % 16];
-    const PlateQuestion question(asked, PlateMatching::kOcrEquivalent);
-    const bool expected = recognition::fold_plate(asked) == recognition::fold_plate(plate);
-    ASSERT_EQ(passes(question, plate), expected) << asked << " " << plate;
-    if (expected) {
-      EXPECT_EQ(question.kind(packed_plate(plate)),
-                plate == asked ? MatchKind::kExact : MatchKind::kOcrEquivalent);
-    }
-  }
-}
-
-// Texts as numbers, as the register numbers them.
 struct Texts {
   std::vector<std::string> all;
   std::uint32_t number(std::string_view text) {
@@ -286,7 +225,16 @@ class ReadsRegister : public ::testing::Test {
       rows.push_back(random_row(random, 10 + i, at));
       const chain::EventView event = event_of(rows.back());
       index.committed(std::span(&event, 1));
+      unsettled.committed(std::span(&event, 1));
     }
+    index.settle();
+  }
+  static void purge(ReadsIndex& of, Bucket bucket, const std::string& held = "") {
+    chain::EventView tombstone;
+    tombstone.header.kind = chain::kind::kReadsPurged;
+    tombstone.have_payload = true;
+    tombstone.json = "{\"bucket\":" + std::to_string(bucket.value) + ",\"held\":[" + held + "]}";
+    of.committed(std::span(&tombstone, 1));
   }
   // Newest first.
   std::vector<Sequence> naive(const QueryElements& e, TimeUs now) const {
@@ -310,10 +258,14 @@ class ReadsRegister : public ::testing::Test {
   }
   // Page by page.
   std::vector<Sequence> found(const QueryElements& e, TimeUs now, std::size_t limit) const {
+    return found(index, e, now, limit);
+  }
+  static std::vector<Sequence> found(const ReadsIndex& in, const QueryElements& e, TimeUs now,
+                                     std::size_t limit) {
     std::vector<Sequence> all;
     SearchPage page{"", now, limit, {}, {}};
     for (;;) {
-      const SearchResult result = index.search(e, page);
+      const SearchResult result = in.search(e, page);
       for (const ReadMatch& match : result.matches) all.push_back(match.row.seq);
       EXPECT_LE(result.matches.size(), limit);
       if (!result.more) return all;
@@ -321,7 +273,7 @@ class ReadsRegister : public ::testing::Test {
     }
   }
 
-  ReadsIndex index;
+  ReadsIndex index, unsettled;
   std::vector<ReadRow> rows;
 };
 
@@ -416,15 +368,53 @@ TEST_F(ReadsRegister, I12_G_1_APlateThatNoReadHasAnyMoreIsForgotten) {
     if (bucket_of(row.uploaded) >= over[2] && bucket_of(row.uploaded) <= over.back())
       left.insert(row.plate);
   const std::size_t before = index.known_plates();
-  for (const Bucket bucket : {over[0], over[1]}) {
-    chain::EventView tombstone;
-    tombstone.header.kind = chain::kind::kReadsPurged;
-    tombstone.have_payload = true;
-    tombstone.json = "{\"bucket\":" + std::to_string(bucket.value) + ",\"held\":[]}";
-    index.committed(std::span(&tombstone, 1));
-  }
+  for (const Bucket bucket : {over[0], over[1]}) purge(index, bucket);
+  index.settle();
   EXPECT_EQ(index.known_plates(), left.size());
   EXPECT_LT(left.size(), before);
+}
+
+TEST_F(ReadsRegister, BucketsThatAreOverAreSearchedBeforeTheyAreSettledToo) {
+  ASSERT_TRUE(unsettled.sorted_buckets({0}).empty());
+  EXPECT_EQ(unsettled.dump(), index.dump());
+  EXPECT_EQ(unsettled.size(), rows.size());
+  std::mt19937 random(7);
+  const TimeUs now = rows.back().uploaded;
+  const auto compare = [&] {
+    for (int i = 0; i < 100; ++i) {
+      const QueryElements e = random_elements(random, rows[random() % rows.size()]);
+      ASSERT_EQ(found(unsettled, e, now, 1 + random() % 50), naive(e, now));
+    }
+    for (const ReadRow& row : rows) ASSERT_EQ(unsettled.find(row.seq), row);
+  };
+  compare();
+  // Purged before it was settled, one with a read on hold; and some settled, some not.
+  const std::vector<Bucket> over = index.sorted_buckets({0});
+  ASSERT_GE(over.size(), 5U);
+  const auto kept = std::find_if(rows.begin(), rows.end(), [&](const ReadRow& row) {
+    return bucket_of(row.uploaded) == over[1];
+  });
+  const Sequence held = kept->seq;
+  for (ReadsIndex* one : {&unsettled, &index}) {
+    purge(*one, over[0]);
+    purge(*one, over[1], std::to_string(held.value));
+  }
+  std::erase_if(rows, [&](const ReadRow& row) {
+    const Bucket bucket = bucket_of(row.uploaded);
+    return bucket == over[0] || (bucket == over[1] && row.seq != held);
+  });
+  EXPECT_EQ(unsettled.dump(), index.dump());
+  compare();
+  unsettled.settle();
+  compare();
+  index.settle();
+  EXPECT_EQ(unsettled.sorted_buckets({0}), index.sorted_buckets({0}));
+  EXPECT_EQ(unsettled.known_plates(), index.known_plates());
+  purge(unsettled, over[2]);
+  std::erase_if(rows, [&](const ReadRow& row) { return bucket_of(row.uploaded) == over[2]; });
+  compare();
+  unsettled.settle();
+  compare();
 }
 
 // Searches go over what cannot change while reads come in and buckets go; each answer is of some
@@ -444,6 +434,9 @@ TEST_F(ReadsRegister, SearchesWhileReadsComeInAndBucketsGo) {
         ++searches;
       }
     });
+  std::thread settler([&] {
+    while (!done) index.settle();
+  });
   std::mt19937 random(8);
   const std::vector<Bucket> over = index.sorted_buckets({0});
   std::uint64_t seq = rows.back().seq.value;
@@ -451,47 +444,19 @@ TEST_F(ReadsRegister, SearchesWhileReadsComeInAndBucketsGo) {
     const TimeUs at{now.value + static_cast<std::int64_t>(i) * 30 * kSecondUs};
     const chain::EventView read = event_of(random_row(random, ++seq, at));
     index.committed(std::span(&read, 1));
-    if (i % 60 != 0 || i / 60 >= over.size()) continue;
-    chain::EventView tombstone;
-    tombstone.header.kind = chain::kind::kReadsPurged;
-    tombstone.have_payload = true;
-    tombstone.json = "{\"bucket\":" + std::to_string(over[i / 60].value) + ",\"held\":[]}";
-    index.committed(std::span(&tombstone, 1));
+    if (i % 60 == 0 && i / 60 < over.size()) purge(index, over[i / 60]);
+    // One that may be about to be settled.
+    if (i % 60 == 40) purge(index, {bucket_of(at).value - 1});
   }
   done = true;
+  settler.join();
+  index.settle();
+  std::set<std::uint64_t> left;
+  for (const Bucket bucket : index.sorted_buckets({0})) left.insert(bucket.value);
+  EXPECT_FALSE(left.contains(over.front().value));
+  EXPECT_EQ(index.search({.plate = "*"}, {"", now, 10'000, {}, {}}).matches.size(), index.size());
   for (std::thread& searcher : searchers) searcher.join();
   EXPECT_GE(searches, 10U);
-}
-
-TEST(Areas, SidesThatCrossOrTouchAreNoArea) {
-  const auto area = [](std::vector<Point> corners) { return check_area(corners).has_value(); };
-  EXPECT_TRUE(area({{0, 0}, {0, 10}, {10, 10}, {10, 0}}));
-  EXPECT_TRUE(area({{0, 0}, {0, 10}, {5, 5}, {10, 10}, {10, 0}})) << "a dent";
-  EXPECT_FALSE(area({{0, 0}, {10, 10}, {0, 10}, {10, 0}})) << "a bow";
-  EXPECT_FALSE(area({{0, 0}, {0, 10}, {0, 5}, {10, 5}})) << "back over its own side";
-  EXPECT_FALSE(area({{0, 0}, {0, 10}, {10, 10}, {0, 5}, {10, 0}})) << "a corner on a side";
-  EXPECT_FALSE(area({{0, 0}, {0, 0}, {10, 10}})) << "a corner given twice";
-  EXPECT_FALSE(area({{0, 0}, {0, 5}, {0, 10}})) << "a line";
-  EXPECT_FALSE(area({{0, 1'799'999'999}, {10, -1'799'999'999}, {20, 1'799'999'999}}))
-      << "across the antimeridian";
-}
-
-TEST(Areas, ABoxHoldsItsWholeCircle) {
-  std::mt19937 random(7);
-  for (int i = 0; i < 20'000; ++i) {
-    const Circle circle{{static_cast<std::int64_t>(random() % 1'600'000'000) - 800'000'000,
-                         static_cast<std::int64_t>(random() % 3'000'000'000) - 1'500'000'000},
-                        1 + static_cast<std::int64_t>(random() % 50'000)};
-    const auto near = [&](std::int64_t value, std::int64_t reach) {
-      return static_cast<std::int32_t>(value + static_cast<std::int64_t>(random() % (2 * reach)) -
-                                       reach);
-    };
-    const std::int32_t latitude = near(circle.centre.latitude_e7, 5'000'000);
-    const std::int32_t longitude = near(circle.centre.longitude_e7, 40'000'000);
-    if (in_circle(circle, latitude, longitude)) {
-      EXPECT_TRUE(box_of(circle).holds(latitude, longitude));
-    }
-  }
 }
 
 }  // namespace
