@@ -1,5 +1,6 @@
 #include "api/service.h"
 
+#include "api/large_pages.h"
 #include "api/load_reads.h"
 #include "ledger/chain/canonical_json.h"
 #include "policy/records/kinds.h"
@@ -90,7 +91,9 @@ Result<void> Service::load() {
   if (!reads) return tl::unexpected(reads.error());
   reads_kept_from_ = reads->value;
   if (auto loaded = load_policies(); !loaded) return loaded;
-  return plates_->load(*store_->registers());
+  auto loaded = plates_->load(*store_->registers());
+  use_large_pages();
+  return loaded;
 }
 
 Result<void> Service::end_old_sessions() {
@@ -259,6 +262,7 @@ Result<void> Service::keep_reads() {
   if (store_->low_disk()) return {};
   const auto kept = alpr::api::keep_reads(*store_, reads_, Bucket{reads_kept_from_});
   if (!kept) return tl::unexpected(kept.error());
+  if (kept->value != reads_kept_from_) use_large_pages();
   reads_kept_from_ = kept->value;
   return {};
 }

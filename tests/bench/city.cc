@@ -26,6 +26,7 @@
 #include <string>
 #include <thread>
 
+#include "api/large_pages.h"
 #include "api/load_reads.h"
 #include "api/service.h"
 #include "policy/registers/query_elements.h"
@@ -452,6 +453,7 @@ int main(int argc, char** argv) {
     start = SteadyClock::now();
     if (const auto loaded = api::load_reads(d.service().store(), index); !loaded)
       give_up(loaded.error().detail);
+    api::use_large_pages();  // as the server does
     index.search({.plate = "REAL1"}, {"", d.now(), 1, {}, {}});
     add(figures, "start_to_first_answer_s", since(start));
     const auto reads = static_cast<double>(index.size());
