@@ -2,8 +2,8 @@
 // 2,880 buckets, plates by Zipf's law. Prints one JSON object.
 //
 // Usage: city --folder DIR [--reads N] [--seconds S] [--rate QUERIES_A_SECOND] [--uploads
-// READS_A_SECOND] [--alone QUERIES_ONE_AFTER_ANOTHER]. The server runs in this process on a store
-// in DIR, over HTTPS on loopback.
+// READS_A_SECOND] [--alone QUERIES_ONE_AFTER_ANOTHER] [--picture-bytes N]. The server runs in this
+// process on a store in DIR, over HTTPS on loopback.
 //
 // The store has one real upload in each bucket; the other reads stand in the columns that are kept
 // of each bucket alone (api/load_reads.h), because recording all of them takes an hour. So exact
@@ -52,6 +52,7 @@ struct Options {
   double rate = 100;
   double uploads = 2000;
   int alone = 200;
+  std::size_t picture_bytes = 0;  // that a read's picture has beside the smallest PNG
 };
 
 // 9AAA999, as California's plates are.
@@ -340,6 +341,18 @@ void measure_alone(Department& d, api::testing::Client& officer, int times, Figu
   add(figures, "query_alone_p99_ms", percentile(queries, 0.99));
 }
 
+// What a connection costs that is opened for one question.
+void measure_connecting(Department& d, const std::string& token, Figures& figures) {
+  std::vector<double> ms;
+  for (int i = 0; i < 50; ++i)
+    ms.push_back(timed_ms([&] {
+      api::testing::Client officer(d.url(), d.certificate());
+      officer.use_token(token);
+      if (officer.get("/v1/me").status != 200) give_up("an officer was not answered");
+    }));
+  add(figures, "https_answer_on_a_new_connection_p50_ms", percentile(ms, 0.5));
+}
+
 struct Asked {
   SteadyClock::time_point due, answered;
 };
@@ -369,7 +382,8 @@ void report_load(const std::vector<Asked>& asked,
   add(figures, "query_without_a_stop_p99_ms", percentile(undisturbed, 0.99));
 }
 
-// Queries at a rate over HTTPS, each timed from when it was due, while reads come in.
+// Queries at a rate over HTTPS, each timed from when it was due, on officers' open connections,
+// while reads come in.
 void measure_served(Department& d, const Options& options, Figures& figures) {
   std::vector<std::unique_ptr<api::testing::Client>> clients;
   for (int i = 0; i < kOfficers; ++i) {
@@ -380,12 +394,15 @@ void measure_served(Department& d, const Options& options, Figures& figures) {
   }
   add(figures, "durable_append_p50_ms", append_ms(d));
   measure_alone(d, *clients.front(), options.alone, figures);
+  measure_connecting(d, clients.front()->token(), figures);
   d.enrol_device("cam-1");
   std::vector<std::string> plates;
   for (std::uint64_t i = 0; i < 64; ++i) plates.push_back(plate(kPlates + i));
   const auto uploads = static_cast<std::uint64_t>(options.seconds * options.uploads / 64);
+  const std::string picture(options.picture_bytes, 'p');
   std::vector<std::string> bodies;
-  for (std::uint64_t i = 0; i < uploads; ++i) bodies.push_back(d.batch("cam-1", i + 1, plates));
+  for (std::uint64_t i = 0; i < uploads; ++i)
+    bodies.push_back(d.batch("cam-1", i + 1, plates, picture));
   std::atomic<bool> done = false;
   std::uint64_t sent = 0;
   std::thread uploading([&] {
@@ -402,6 +419,8 @@ void measure_served(Department& d, const Options& options, Figures& figures) {
   std::vector<Asked> asked;
   std::mutex mutex;
   std::atomic<int> next = 0;
+  // The server closes a connection that was idle for a while: officers at work have one open.
+  for (const auto& client : clients) static_cast<void>(client->get("/v1/me"));
   Heartbeat heartbeat;
   const auto start = SteadyClock::now();
   std::vector<std::thread> officers;
@@ -437,6 +456,7 @@ int main(int argc, char** argv) {
     if (name == "--alone") options.alone = std::stoi(argv[i + 1]);
     if (name == "--rate") options.rate = std::stod(argv[i + 1]);
     if (name == "--uploads") options.uploads = std::stod(argv[i + 1]);
+    if (name == "--picture-bytes") options.picture_bytes = std::stoull(argv[i + 1]);
   }
   store::StoreSettings settings;
   settings.map_size = 8ULL << 30;
