@@ -61,8 +61,8 @@ Pictures pictures_of(const recognition::ParsedUpload& upload) {
 // (I12-A-1).
 Result<std::vector<policy::ImagePlace>> store_pictures(store::Transaction& transaction,
                                                        const Pictures& pictures,
-                                                       const store::SealedImages* sealed) {
-  const auto places = transaction.store_images(pictures.images, sealed);
+                                                       const store::StagedImages* staged) {
+  const auto places = transaction.store_images(pictures.images, staged);
   if (!places) return tl::unexpected(places.error());
   std::vector<policy::ImagePlace> of_reads;
   for (const std::size_t i : pictures.of_read) {
@@ -76,9 +76,10 @@ Result<std::vector<policy::ImagePlace>> store_pictures(store::Transaction& trans
 struct Prepared {
   std::optional<policy::CheckedSignature> signature;
   Pictures pictures;
-  std::optional<store::SealedImages> sealed;
+  std::optional<store::StagedImages> staged;
   policy::ReadContents contents;
   policy::NamedEntries named;
+  bool accepted = false;  // as the state was; the sequencer's thread judges anew
 };
 
 // What the batch's own matches name in lists that are not active any more is looked up here, too,
@@ -91,25 +92,26 @@ Result<Prepared> check(Context& context, const recognition::ParsedUpload& upload
   auto signature = policy::check_signature(snapshot.state, origin, upload);
   if (!signature) return tl::unexpected(signature.error());
   Prepared prepared{std::move(*signature), {}, std::nullopt, {}, {}};
-  if (!policy::has_local_hits(batch)) return prepared;
   const policy::UploadJudgement judged =
       policy::judge_upload(snapshot.state, origin, batch, snapshot.moment, prepared.signature);
-  if (!judged.accepted) return prepared;
+  prepared.accepted = judged.accepted.has_value();
+  if (!prepared.accepted || !policy::has_local_hits(batch)) return prepared;
   auto named = policy::look_up_local_hits(snapshot.state, batch);
   if (!named) return tl::unexpected(named.error());
   prepared.named = std::move(*named);
   return prepared;
 }
 
-// The pictures are sealed, and the reads put in order, only for a device that signed them.
+// The pictures are stored, and the reads put in order, only of a batch that would be let in:
+// sending one again and again fills no disk.
 Result<Prepared> prepare(Context& context, const recognition::ParsedUpload& upload) {
   auto prepared = check(context, upload);
   if (!prepared) return prepared;
   prepared->pictures = pictures_of(upload);
-  if (!prepared->signature || !prepared->signature->link) return prepared;
-  auto sealed = context.service.store().seal_images(prepared->pictures.images);
-  if (!sealed) return tl::unexpected(sealed.error());
-  prepared->sealed = std::move(*sealed);
+  if (!prepared->accepted) return prepared;
+  auto staged = context.service.store().stage_images(prepared->pictures.images);
+  if (!staged) return tl::unexpected(staged.error());
+  prepared->staged = std::move(*staged);
   prepared->contents = policy::contents_of(upload);
   return prepared;
 }
@@ -144,8 +146,8 @@ Response receive(Context& context, const Call& call) {
         if (judged.decision) return *judged.decision;
         if (policy::has_local_hits(upload->batch) && prepared->named.empty())
           return policy::Decision::not_judged(ErrorCode::kBusy, "send the batch again");
-        const store::SealedImages* sealed = prepared->sealed ? &*prepared->sealed : nullptr;
-        const auto places = store_pictures(transaction, prepared->pictures, sealed);
+        const store::StagedImages* staged = prepared->staged ? &*prepared->staged : nullptr;
+        const auto places = store_pictures(transaction, prepared->pictures, staged);
         if (!places)
           return policy::Decision::not_judged(places.error().code, places.error().detail);
         policy::Decision decision = policy::decide(state, *judged.accepted, *places, moment,

@@ -41,7 +41,7 @@ class Batch {
   enum class By { kDomain, kLedger };
   Result<Sequence> append(chain::Draft draft, By by);
   Result<std::vector<EvidencePlace>> store_images(std::span<const Image> images,
-                                                  const SealedImages* sealed);
+                                                  const StagedImages* staged);
   Result<std::uint64_t> store_blob(BytesView blob, StagedBlob* staged);
   Result<void> hold(std::span<const Sequence> events, std::span<const Transaction::ImageOf> images);
   Result<Sequence> rotate_log_key(std::int64_t overlap_us);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "ledger/chain/encoding.h"
@@ -97,7 +98,7 @@ struct EvidenceFiles::Impl {
     path file;
     FileDescriptor descriptor;
     std::uint64_t end = 0;
-    bool unsynced = false;
+    std::uint64_t synced = 0;  // up to here
   };
 
   explicit Impl(const path& store)
@@ -108,9 +109,15 @@ struct EvidenceFiles::Impl {
   path held_file(Sequence event) const { return numbered(held, event.value, kImageSuffix); }
   path blob_file(std::uint64_t id) const { return numbered(blobs, id, kBlobSuffix); }
 
+  // What is to be synced: files up to where they end now, and folders.
+  struct Unsynced {
+    std::vector<std::pair<std::shared_ptr<OpenBucket>, std::uint64_t>> files;
+    std::set<path> folders;
+  };
+
   Result<OpenBucket*> bucket_for_append(Bucket bucket);
   Result<void> write_whole(const path& file, BytesView bytes);
-  Result<void> sync_all();
+  Unsynced take_unsynced();
   Result<void> erase(const path& file);
   Result<void> usable() const {
     if (!sync_failed) return {};
@@ -120,8 +127,11 @@ struct EvidenceFiles::Impl {
   const path images;
   const path held;
   const path blobs;
+  // Held while files are synced, before `mutex`: the kernel tells a failed write to one sync of a
+  // descriptor alone, so a second at the same time would be told that all is well.
+  std::mutex syncing;
   std::mutex mutex;  // of what follows
-  std::map<Bucket, OpenBucket> open;
+  std::map<Bucket, std::shared_ptr<OpenBucket>> open;
   std::optional<Bucket> newest;
   std::set<path> unsynced_folders;
   bool sync_failed = false;
@@ -129,17 +139,18 @@ struct EvidenceFiles::Impl {
 
 Result<EvidenceFiles::Impl::OpenBucket*> EvidenceFiles::Impl::bucket_for_append(Bucket bucket) {
   newest = bucket;
-  if (const auto found = open.find(bucket); found != open.end()) return &found->second;
-  OpenBucket opened{image_file(bucket), {}, 0, false};
-  auto descriptor = open_file(opened.file, O_WRONLY | O_CREAT);
+  if (const auto found = open.find(bucket); found != open.end()) return found->second.get();
+  auto opened = std::make_shared<OpenBucket>();
+  opened->file = image_file(bucket);
+  auto descriptor = open_file(opened->file, O_WRONLY | O_CREAT);
   if (!descriptor) return tl::unexpected(descriptor.error());
-  const auto size = file_size(*descriptor, opened.file);
+  const auto size = file_size(*descriptor, opened->file);
   if (!size) return tl::unexpected(size.error());
-  opened.descriptor = std::move(*descriptor);
-  opened.end = *size;
+  opened->descriptor = std::move(*descriptor);
+  opened->end = opened->synced = *size;
   // Also for a file that was there: a crash may have come before its folder was synced.
   unsynced_folders.insert(images);
-  return &open.emplace(bucket, std::move(opened)).first->second;
+  return open.emplace(bucket, std::move(opened)).first->second.get();
 }
 
 Result<void> EvidenceFiles::Impl::write_whole(const path& file, BytesView bytes) {
@@ -150,22 +161,11 @@ Result<void> EvidenceFiles::Impl::write_whole(const path& file, BytesView bytes)
   return written;
 }
 
-Result<void> EvidenceFiles::Impl::sync_all() {
-  for (auto& [bucket, file] : open) {
-    if (!file.unsynced) continue;
-    const auto synced = sync_data(file.descriptor, file.file);
-    if (!synced) return synced;
-    file.unsynced = false;
-  }
-  for (const path& folder : unsynced_folders) {
-    const auto synced = fsync_folder(folder);
-    if (!synced) return synced;
-  }
-  unsynced_folders.clear();
-  // Only the newest bucket is written again, but for a clock that ran backwards: descriptors do not
-  // pile up.
-  std::erase_if(open, [&](const auto& entry) { return entry.first != newest; });
-  return {};
+EvidenceFiles::Impl::Unsynced EvidenceFiles::Impl::take_unsynced() {
+  Unsynced all{{}, std::exchange(unsynced_folders, {})};
+  for (const auto& [bucket, file] : open)
+    if (file->synced < file->end) all.files.emplace_back(file, file->end);
+  return all;
 }
 
 Result<void> EvidenceFiles::Impl::erase(const path& file) {
@@ -192,7 +192,7 @@ Result<EvidenceFiles> EvidenceFiles::open(const path& store_folder) {
 
 Result<SealedImages> seal_images(Bucket bucket, const SecretKey& bucket_key,
                                  std::span<const Image> images) {
-  SealedImages sealed{bucket, bucket_key, {}, {}};
+  SealedImages sealed{bucket, {}, {}};
   std::size_t size = 0;
   for (const Image& image : images) {
     const auto fits = check_size(image.bytes, kImageSizeMax);
@@ -221,7 +221,6 @@ Result<std::vector<EvidencePlace>> EvidenceFiles::append(const SealedImages& ima
   if (!written) return tl::unexpected(written.error());
   begin_writing((*file)->descriptor, end, images.records.size());
   (*file)->end += images.records.size();
-  (*file)->unsynced = true;
   std::vector<EvidencePlace> places;
   std::size_t from = 0;
   for (const std::size_t to : images.ends) {
@@ -232,12 +231,29 @@ Result<std::vector<EvidencePlace>> EvidenceFiles::append(const SealedImages& ima
 }
 
 Result<void> EvidenceFiles::sync() {
+  const std::lock_guard one(impl_->syncing);
+  Impl::Unsynced work;
+  {
+    const std::lock_guard guard(impl_->mutex);
+    const auto ready = impl_->usable();
+    if (!ready) return ready;
+    work = impl_->take_unsynced();
+  }
+  Result<void> done;
+  for (const auto& [file, end] : work.files)
+    if (done) done = sync_data(file->descriptor, file->file);
+  for (const path& folder : work.folders)
+    if (done) done = fsync_folder(folder);
   const std::lock_guard guard(impl_->mutex);
-  const auto ready = impl_->usable();
-  if (!ready) return ready;
-  const auto synced = impl_->sync_all();
-  impl_->sync_failed = !synced;
-  return synced;
+  impl_->sync_failed = !done;
+  if (!done) return done;
+  for (const auto& [file, end] : work.files) file->synced = end;
+  // Only the newest bucket is written again, but for a clock that ran backwards: descriptors do not
+  // pile up.
+  std::erase_if(impl_->open, [&](const auto& entry) {
+    return entry.first != impl_->newest && entry.second->synced == entry.second->end;
+  });
+  return done;
 }
 
 Result<Bytes> EvidenceFiles::read(Bucket bucket, const SecretKey& bucket_key,

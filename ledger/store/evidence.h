@@ -4,9 +4,8 @@
 // event's key derived for "evidence"; a blob's file the same under its own key derived for "blob",
 // with be64 id as associated data.
 //
-// The writer's functions run on the sequencer's thread (erasing may run on another); the readers'
-// on any. Everything named in a commit is synced (file and folder) before it. Erasing is unlinking:
-// the bytes are ciphertext whose key is destroyed first.
+// Any thread calls any of these. Everything named in a commit is synced (file and folder) before
+// it. Erasing is unlinking: the bytes are ciphertext whose key is destroyed first.
 #pragma once
 
 #include <filesystem>
@@ -36,17 +35,22 @@ struct Image {
   Digest sha256{};  // of the bytes: the caller has computed it
 };
 
-// Images as they will lie in their bucket's file, one after another. Sealing takes longest and has
-// no order, so any thread does it, ahead of the sequencer's.
+// Images as they will lie in their bucket's file, one after another.
 struct SealedImages {
   Bucket bucket;
-  SecretKey key;  // the bucket's
   Bytes records;
   std::vector<std::size_t> ends;  // of each record in `records`
 };
-// kTooLarge. Pure but for the nonces; any thread.
+// kTooLarge. Pure but for the nonces.
 Result<SealedImages> seal_images(Bucket bucket, const SecretKey& bucket_key,
                                  std::span<const Image> images);
+
+// Images that are durable in their bucket's file before an event names them.
+struct StagedImages {
+  Bucket bucket;
+  SecretKey key;  // the bucket's
+  std::vector<EvidencePlace> places;
+};
 
 class EvidenceFiles {
  public:
@@ -60,9 +64,9 @@ class EvidenceFiles {
   // Appends at the file's end, in one write; a torn or uncommitted record before it stays there as
   // dead ciphertext. A place for each image, in order. kNoSpace, kIo. Not durable before sync().
   Result<std::vector<EvidencePlace>> append(const SealedImages& images);
-  // Everything appended or created since the last sync. After a failed sync nobody knows what is on
-  // disk, and a second one could answer success for pages that the kernel has dropped: every later
-  // append and sync fails with kIo.
+  // Everything appended or created before the call, by whomever; appends go on meanwhile. After a
+  // failed sync nobody knows what is on disk, and a second one could answer success for pages that
+  // the kernel has dropped: every later append and sync fails with kIo.
   Result<void> sync();
   // kGone when the file is not there; kCorrupt when the record ends before its length, does not
   // open, or is another.

@@ -46,12 +46,12 @@ class Transaction {
   // the ledger itself appends (tombstones, keys.destroyed, clock.stepped, key.rotated), a first
   // event that is not log.started, and a hold.placed whose events were not given to hold() before.
   Result<Sequence> append(chain::Draft draft);
-  // Seals images under the current bucket's key, in one write; synced before the commit. `sealed`:
-  // what Store::seal_images() made of these very images, or null; where the bucket has changed
-  // since, they are sealed again. A place for each image, in order. kNoSpace under the low-disk
+  // Seals images under the current bucket's key, in one write; synced before the commit. `staged`:
+  // what Store::stage_images() made of these very images, or null; where the bucket has changed
+  // since, they are stored again. A place for each image, in order. kNoSpace under the low-disk
   // limit, kTooLarge.
   Result<std::vector<EvidencePlace>> store_images(std::span<const Image> images,
-                                                  const SealedImages* sealed = nullptr);
+                                                  const StagedImages* staged = nullptr);
   // Seals a blob under a key of its own; synced before the commit. The id is random, below 2^53.
   // `staged`: what Store::stage_blob() made of these very bytes, or null; where an earlier run of
   // the job took it, the blob is sealed again. As StagedBlob::make.

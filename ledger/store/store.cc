@@ -13,6 +13,7 @@
 #include "ledger/store/projection.h"
 #include "ledger/store/recovery_key.h"
 #include "ledger/store/registers.h"
+#include "ledger/store/sequencer.h"
 #include "ledger/store/store_core.h"
 
 namespace alpr::store {
@@ -282,13 +283,22 @@ Result<void> Store::visit(Sequence first,
   return {};
 }
 
-Result<std::optional<SealedImages>> Store::seal_images(std::span<const Image> images) const {
+Result<std::optional<StagedImages>> Store::stage_images(std::span<const Image> images) {
   const Bucket bucket = bucket_of(core_->clock->now());
   const auto key = core_->vault->bucket_key(bucket);
-  if (!key) return std::optional<SealedImages>();
-  auto sealed = store::seal_images(bucket, *key, images);
+  if (!key) return std::optional<StagedImages>();
+  if (core_->low_disk())
+    return fail(ErrorCode::kNoSpace, "the disk is nearly full: uploads are refused");
+  const auto sealed = seal_images(bucket, *key, images);
   if (!sealed) return tl::unexpected(sealed.error());
-  return std::optional(std::move(*sealed));
+  auto places = core_->evidence->append(*sealed);
+  if (!places) return tl::unexpected(places.error());
+  if (const auto synced = core_->evidence->sync(); !synced) {
+    fatal_exit()("pictures may not be on the disk, start-up recovery decides: " +
+                 synced.error().detail);
+    return tl::unexpected(synced.error());
+  }
+  return std::optional(StagedImages{bucket, *key, std::move(*places)});
 }
 
 Result<Bytes> Store::image(Sequence read, Bucket bucket, const EvidencePlace& place,

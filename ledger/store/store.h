@@ -164,9 +164,11 @@ class Store {
   // value\n" in key order; for comparing rebuild with live. Not for large stores.
   Result<std::string> dump_registers() const;
 
-  // Images sealed ahead, for Transaction::store_images(): for the bucket that is open by the clock.
-  // nullopt where that bucket has no key yet, which the sequencer makes. kTooLarge. Any thread.
-  Result<std::optional<SealedImages>> seal_images(std::span<const Image> images) const;
+  // Images sealed, written and synced ahead, for Transaction::store_images(): in the bucket that is
+  // open by the clock. nullopt where that bucket has no key yet, which the sequencer makes. What no
+  // event comes to name is dead ciphertext that goes with its bucket. kTooLarge; kNoSpace, also
+  // under the low-disk limit. A failed sync is fatal_exit(). Any thread.
+  Result<std::optional<StagedImages>> stage_images(std::span<const Image> images);
   // A blob sealed ahead, for Transaction::store_blob(). As StagedBlob::make; any thread.
   Result<StagedBlob> stage_blob(BytesView blob);
   // Images and blobs, opened and checked. kGone when erased, and when the read is due and not on

@@ -13,19 +13,19 @@
 namespace alpr::store {
 
 Result<std::vector<EvidencePlace>> Batch::store_images(std::span<const Image> images,
-                                                       const SealedImages* sealed) {
+                                                       const StagedImages* staged) {
   if (low_disk()) {
     return fail(ErrorCode::kNoSpace, "the disk is nearly full: uploads are refused");
   }
   const Bucket bucket = bucket_of(time_);
   const auto key = core_.vault->make_bucket_key(bucket);
   if (!key) return tl::unexpected(key.error());
+  if (staged != nullptr && staged->bucket == bucket && staged->places.size() == images.size() &&
+      chain::equal_constant_time(staged->key.bytes, key->bytes)) {
+    return staged->places;
+  }
   files_touched_ = true;
   // What an aborted batch appended stays as dead ciphertext and goes with the bucket.
-  if (sealed != nullptr && sealed->bucket == bucket && sealed->ends.size() == images.size() &&
-      chain::equal_constant_time(sealed->key.bytes, key->bytes)) {
-    return core_.evidence->append(*sealed);
-  }
   const auto now = seal_images(bucket, *key, images);
   if (!now) return tl::unexpected(now.error());
   return core_.evidence->append(*now);
@@ -141,8 +141,8 @@ Result<Sequence> Transaction::append_own(chain::Draft draft) {
   return batch_.append(std::move(draft), Batch::By::kLedger);
 }
 Result<std::vector<EvidencePlace>> Transaction::store_images(std::span<const Image> images,
-                                                             const SealedImages* sealed) {
-  return batch_.store_images(images, sealed);
+                                                             const StagedImages* staged) {
+  return batch_.store_images(images, staged);
 }
 Result<std::uint64_t> Transaction::store_blob(BytesView blob, StagedBlob* staged) {
   return batch_.store_blob(blob, staged);

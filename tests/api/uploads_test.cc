@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/api/department.h"
 
 namespace alpr::api::testing {
@@ -14,6 +16,12 @@ using ::testing::ElementsAre;
 class Uploads : public ::testing::Test {
  protected:
   Uploads() { d.enrol_device("cam-1"); }
+  std::uint64_t evidence_bytes() {
+    std::uint64_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(d.folder() / "store" / "evidence"))
+      if (file.path().extension() == ".evd") bytes += file.file_size();
+    return bytes;
+  }
   Department d;
 };
 
@@ -27,12 +35,15 @@ TEST_F(Uploads, AGoodBatchIsRecordedAndARepeatedOneIsAnsweredAsAtFirst) {
   EXPECT_EQ(first.number("upload"), static_cast<std::int64_t>(before));
   EXPECT_EQ(first.body.find("7ABC123"), std::string::npos);
   const std::uint64_t after = d.size();
+  const std::uint64_t stored = evidence_bytes();
+  EXPECT_GT(stored, 0U);
   const Reply again = d.upload("cam-1", body);
   EXPECT_EQ(again.status, 200);
   EXPECT_EQ(again.body, first.body);
   // A number says which batch it is; what else the device would put under it is not taken.
   EXPECT_EQ(d.upload("cam-1", d.batch("cam-1", 1, {"9OTHER1"})).body, first.body);
   EXPECT_EQ(d.size(), after);
+  EXPECT_EQ(evidence_bytes(), stored);
   d.advance(30 * kDayUs);
   EXPECT_EQ(d.upload("cam-1", body).status, 410) << "due, not yet purged";
   d.tick();

@@ -85,8 +85,10 @@ class Month {
   void upload(std::uint64_t number) {
     for (std::uint64_t i = number; i < number + 3; ++i) {
       Told told{Told::kEvent, 0, {}, 0};
+      const auto staged = toy::stage_image(*store_, image_of(i));
+      if (!staged) continue;
       const auto commit = sequencer_->run([&](Transaction& transaction) -> Result<void> {
-        const auto place = toy::store_image(transaction, image_of(i));
+        const auto place = toy::store_image(transaction, image_of(i), *staged);
         if (!place) return tl::unexpected(place.error());
         const auto seq = transaction.append(toy::read("P" + std::to_string(i)));
         if (!seq) return tl::unexpected(seq.error());

@@ -72,13 +72,16 @@ class Child {
   void upload(int pipe, std::uint64_t round) {
     std::vector<Told> told;
     const std::uint64_t count = random_() % 20 + 1;
+    const Bytes image(500, 1);
+    const auto staged = toy::stage_image(*store_, image);
+    if (!staged) ::_exit(6);
     const auto commit = sequencer_->run([&](Transaction& transaction) -> Result<void> {
       told.clear();
       for (std::uint64_t i = 0; i < count; ++i) {
         const bool read = i % 3 != 0;
         const std::uint64_t number = round * 100 + i;
         if (read) {
-          if (const auto place = toy::store_image(transaction, Bytes(500, 1)); !place) {
+          if (const auto place = toy::store_image(transaction, image, *staged); !place) {
             return tl::unexpected(place.error());
           }
         }

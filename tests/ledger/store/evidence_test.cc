@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -260,6 +263,57 @@ TEST_F(Evidence, AfterAFailedSyncNothingMoreIsPromised) {
   reopen();
   EXPECT_TRUE(append(kBucket, image_of(3)));
   EXPECT_TRUE(files_.sync());
+}
+
+// The kernel tells a failed write to one sync of a descriptor: another at the same time, and each
+// later one, would be told that all is well.
+TEST_F(Evidence, OneSyncAtATimeAndNoneAfterOneThatFailed) {
+  static std::atomic<int> syncs, inside, together;
+  syncs = inside = together = 0;
+  constexpr int kFails = 40;
+  const FileCalls calls = file_calls();
+  file_calls().fdatasync = [](int fd) {
+    if (++inside > 1) ++together;
+    const bool fails = ++syncs == kFails;
+    const int done = ::fdatasync(fd);
+    --inside;
+    if (!fails) return done;
+    errno = EIO;
+    return -1;
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      while (append(kBucket, image_of(1)) && files_.sync()) {
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  file_calls() = calls;
+  EXPECT_EQ(together, 0);
+  EXPECT_EQ(syncs, kFails);
+}
+
+TEST_F(Evidence, WhatIsAppendedWhileAnotherThreadSyncsIsSyncedToo) {
+  static std::function<void()> at_a_sync;
+  std::vector<std::uint64_t> ends;
+  at_a_sync = [&] {
+    ends.push_back(std::filesystem::file_size(bucket_file()));
+    if (ends.size() > 1) return;
+    std::thread([&] { EXPECT_TRUE(append(kBucket, image_of(2))); }).join();
+  };
+  ASSERT_TRUE(append(kBucket, image_of(1)));
+  const FileCalls calls = file_calls();
+  file_calls().fdatasync = [](int fd) {
+    at_a_sync();
+    return ::fdatasync(fd);
+  };
+  EXPECT_TRUE(files_.sync());
+  EXPECT_TRUE(files_.sync());
+  EXPECT_TRUE(files_.sync());
+  file_calls() = calls;
+  ASSERT_EQ(ends.size(), 2U);  // the second for what came meanwhile, the third for nothing
+  EXPECT_LT(ends[0], ends[1]);
 }
 
 TEST_F(Evidence, ACrashWhileAHeldImageIsWrittenAgainLeavesAWholeOne) {

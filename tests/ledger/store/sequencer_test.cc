@@ -411,20 +411,20 @@ TEST(Sequencer, ImagesAreSealedAndReadBack) {
             ErrorCode::kCorrupt);
 }
 
-TEST(Sequencer, ImagesThatWereSealedAheadAreOfTheBucketThatIsOpenWhenTheyAreStored) {
+TEST(Sequencer, StagedImagesAreOfTheBucketThatIsOpenWhenTheyAreStored) {
   ToyStore toy;
   const Bytes picture(5000, 0x5a);
   const Image one{picture, chain::sha256(picture)};
-  EXPECT_FALSE(toy.store->seal_images({&one, 1}).value());  // the bucket has no key yet
+  EXPECT_FALSE(toy.store->stage_images({&one, 1}).value());  // the bucket has no key yet
   toy.must_append_image("7ABC123", Bytes(100, 1));
   for (const bool late : {false, true}) {
-    const auto sealed = toy.store->seal_images({&one, 1}).value();
-    ASSERT_TRUE(sealed);
+    const auto staged = toy.store->stage_images({&one, 1}).value();
+    ASSERT_TRUE(staged);
     if (late) toy.clock->advance(kBucketUs);
     EvidencePlace place;
     Sequence read;
     const auto commit = toy.sequencer->run([&](Transaction& transaction) -> Result<void> {
-      const auto places = transaction.store_images({&one, 1}, &*sealed);
+      const auto places = transaction.store_images({&one, 1}, &*staged);
       if (!places) return tl::unexpected(places.error());
       place = places->front();
       const auto appended = transaction.append(toy::read("8XYZ987", place, one.sha256));
@@ -435,11 +435,50 @@ TEST(Sequencer, ImagesThatWereSealedAheadAreOfTheBucketThatIsOpenWhenTheyAreStor
     ASSERT_TRUE(commit);
     const Bucket open = bucket_of(toy.clock->now());
     EXPECT_EQ(toy.store->image(read, open, place, one.sha256).value(), picture);
-    const Bytes file =
-        bytes_of(toy.places().folder / "evidence" / (std::to_string(open.value) + ".evd"));
-    const BytesView record = BytesView(file).subspan(place.offset, place.length);
-    EXPECT_EQ(Bytes(record.begin(), record.end()) == sealed->records, !late);
+    EXPECT_EQ(open == staged->bucket, !late);
+    EXPECT_EQ(place == staged->places.front(), !late);
   }
+}
+
+TEST(Sequencer, StagedImagesAreSyncedBeforeTheJobAndNotByIt) {
+  ToyStore toy;
+  toy.must_append_image("7ABC123", Bytes(100, 1));
+  const Bytes picture(5000, 0x5a);
+  const auto evidence_calls = [] {
+    std::vector<std::string> calls;
+    for (const std::string& call : FaultyCalls::trace())
+      if (call.ends_with(".evd")) calls.push_back(call.substr(0, call.find(' ')));
+    return calls;
+  };
+  std::optional<StagedImages> staged;
+  {
+    const FaultyCalls calls(FaultyCalls::Fault::kError, 0);
+    staged = toy::stage_image(*toy.store, picture).value();
+    EXPECT_EQ(evidence_calls(), (std::vector<std::string>{"pwrite", "fdatasync"}));
+  }
+  const FaultyCalls calls(FaultyCalls::Fault::kError, 0);
+  EXPECT_TRUE(toy.sequencer->run([&](Transaction& transaction) -> Result<void> {
+    const auto place = toy::store_image(transaction, picture, staged);
+    if (!place) return tl::unexpected(place.error());
+    return appending(toy::read("8XYZ987"))(transaction);
+  }));
+  EXPECT_TRUE(evidence_calls().empty());
+}
+
+TEST(Sequencer, AFailedSyncOfStagedImagesStopsTheProcess) {
+  ToyStore toy;
+  toy.must_append_image("7ABC123", Bytes(100, 1));
+  static std::string reason;
+  reason.clear();
+  const FatalExit before =
+      std::exchange(fatal_exit(), [](const std::string& why) { reason = why; });
+  {
+    const FaultyCalls calls(FaultyCalls::Fault::kError, 2);
+    EXPECT_EQ(toy::code(toy::stage_image(*toy.store, Bytes(100, 2))), ErrorCode::kIo);
+    EXPECT_EQ(FaultyCalls::trace().back().substr(0, 9), "fdatasync");
+  }
+  fatal_exit() = before;
+  EXPECT_NE(reason.find("recovery"), std::string::npos);
 }
 
 TEST(Sequencer, RegisterRowsAndPayloadsAreNeverInClearOnDisk) {
