@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
+#include "recognition/upload/upload_format.h"
 #include "tests/api/department.h"
 
 namespace alpr::api::testing {
@@ -48,6 +52,39 @@ TEST_F(Uploads, AGoodBatchIsRecordedAndARepeatedOneIsAnsweredAsAtFirst) {
   EXPECT_EQ(d.upload("cam-1", body).status, 410) << "due, not yet purged";
   d.tick();
   EXPECT_EQ(d.upload("cam-1", body).status, 410) << "purged";
+}
+
+TEST_F(Uploads, ABatchThatIsSentManyTimesAtOnceIsTakenOnce) {
+  d.reads("cam-1", 1, {"8XYZ987"});  // pictures of the next are stored ahead of its job
+  const std::string body = d.batch("cam-1", 2, {"7ABC123"});
+  const std::uint64_t before = d.size();
+  std::vector<Reply> replies(8);
+  std::vector<std::thread> threads;
+  for (Reply& reply : replies)
+    threads.emplace_back([&] {
+      Client reader(d.url(), d.certificate());
+      reply = reader.send("POST", "/v1/reads",
+                          {"Content-Type: " + std::string(recognition::kUploadContentType),
+                           "Authorization: Device cam-1"},
+                          body);
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(d.kinds_since(before), ElementsAre("upload.received", "read.recorded"));
+  EXPECT_EQ(std::ranges::count(replies, 201, &Reply::status), 1);
+  for (const Reply& reply : replies) {
+    EXPECT_TRUE(reply.status == 200 || reply.status == 201) << reply.error << reply.body;
+    EXPECT_EQ(reply.body, replies.front().body);
+  }
+  d.officer("ann");
+  const Reply answer = d.as("ann").post(
+      "/v1/queries",
+      object({{"elements", object({{"plate", "7ABC123"}})}, {"grounds", d.grounds()}}));
+  ASSERT_EQ(answer.status, 201) << answer.body;
+  const Json* results = answer.json.member("results");
+  ASSERT_TRUE(results && results->array() && results->array()->size() == 1);
+  const Reply picture = d.as("ann").get(*results->array()->front().member("image")->string());
+  EXPECT_EQ(picture.status, 200);
+  EXPECT_NE(body.find(picture.body), std::string::npos);
 }
 
 TEST_F(Uploads, I12_F_3_AChangedByteIsRefusedOnTheRecord) {
